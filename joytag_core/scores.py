@@ -1,0 +1,65 @@
+"""How strongly does each tag of a vocabulary hold for one picture?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .ordering import ScoredTag
+from .selection import Selection
+from .vocabulary import Vocabulary
+
+__all__ = ["ScoredTag", "TagScores"]
+
+
+class TagScores:
+    """Hold one picture's scores over a vocabulary: `values` [T] float32 0..1, in the vocabulary's order."""
+
+    def __init__(self, vocabulary: Vocabulary, values: npt.ArrayLike) -> None:
+        """Take a vocabulary of T tags and T scores.
+
+        Raises:
+            ValueError: there are more or fewer scores than tags.
+        """
+        self.vocabulary = vocabulary
+        self.values: npt.NDArray[np.float32] = np.asarray(values, dtype=np.float32)
+        if self.values.shape != (len(vocabulary),):
+            raise ValueError(f"scores of shape {self.values.shape} for {len(vocabulary)} tags; expected one a tag")
+        self.values.flags.writeable = False
+
+    def __getitem__(self, name: str) -> float:
+        """Return the score of a tag, old or current name, however written.
+
+        Raises:
+            KeyError: the vocabulary has no such tag.
+        """
+        tag = self.vocabulary.find(name)
+        if tag is None:
+            raise KeyError(name)
+        return float(self.values[tag.index])
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __repr__(self) -> str:
+        best = ", ".join(f"{item.name} {item.score:.2f}" for item in self.top(3))
+        return f"TagScores({len(self)} tags; {best}, ...)"
+
+    def as_dict(self) -> dict[str, float]:
+        """Return every tag's score by the model's name, best first."""
+        return {item.name: item.score for item in self.top(len(self))}
+
+    def top(self, count: int) -> list[ScoredTag]:
+        """Return the `count` highest-scored tags, best first, whatever their scores."""
+        order = np.argsort(-self.values, kind="stable")[: max(count, 0)]
+        return [ScoredTag(self.vocabulary[i], float(self.values[i])) for i in order.tolist()]
+
+    def select(self, selection: Selection | None = None, **settings: Any) -> list[ScoredTag]:
+        """Return the tags that a `Selection`, or its fields given as keywords, chooses.
+
+        Raises:
+            SettingError: a setting is out of its range.
+        """
+        return (selection or Selection(**settings)).choose(self.values, self.vocabulary)
