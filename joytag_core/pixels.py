@@ -1,0 +1,71 @@
+"""How does a picture become the network's pixels? As published: white square, bicubic, CLIP's mean and spread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
+CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
+"""Per channel, of pixels in 0..1; from OpenAI's CLIP, used by the published model."""
+
+_WHITE = (255, 255, 255)
+_STRIP_PIXELS = 1 << 24  # how many pixels of the white square exist at a time: 64 MiB in Pillow
+
+
+def to_pixels(pictures: Sequence[Image.Image], size: int) -> Tensor:
+    """Return normalised pixels [N, 3, size, size] float32 for RGB pictures of any sizes."""
+    squares = np.stack([np.asarray(fit_square(picture, size)) for picture in pictures])
+    pixels = torch.from_numpy(squares).permute(0, 3, 1, 2).float().div_(255.0)
+    mean, std = (torch.tensor(values).view(1, 3, 1, 1) for values in (CLIP_MEAN, CLIP_STD))
+    return pixels.sub_(mean).div_(std)
+
+
+def fit_square(picture: Image.Image, size: int) -> Image.Image:
+    """Centre an RGB picture on a white square and scale that to size x size, bicubic.
+
+    Equal, bit for bit, to padding first and resizing then, but without ever making the whole square: Pillow resamples
+    rows first and columns second, so each strip of rows can go the first step alone. A 20,000 x 1 picture needs
+    megabytes, not gigabytes.
+    """
+    side = max(picture.size)
+    left, top = (side - picture.width) // 2, (side - picture.height) // 2
+    if side == size:
+        return _on_white(picture, (side, side), (left, top))
+    narrow = _on_white(_narrowed(picture, side, left, size), (size, side), (0, top))
+    return narrow.resize((size, size), Image.Resampling.BICUBIC)
+
+
+def _narrowed(picture: Image.Image, side: int, left: int, size: int) -> Image.Image:
+    """Pad each row of a picture to `side` and scale the rows to `size`; the height stays."""
+    rows = max(_STRIP_PIXELS // side, 1)
+    narrowed = Image.new("RGB", (size, picture.height))
+    for top in range(0, picture.height, rows):
+        bottom = min(top + rows, picture.height)
+        strip = _on_white(picture.crop((0, top, picture.width, bottom)), (side, bottom - top), (left, 0))
+        narrowed.paste(strip.resize((size, bottom - top), Image.Resampling.BICUBIC), (0, top))
+    return narrowed
+
+
+def _on_white(picture: Image.Image, size: tuple[int, int], place: tuple[int, int]) -> Image.Image:
+    if picture.size == size:
+        return picture
+    canvas = Image.new("RGB", size, _WHITE)
+    canvas.paste(picture, place)
+    return canvas
+
+
+def in_batches(pictures: Iterable[Image.Image], count: int) -> Iterable[list[Image.Image]]:
+    """Yield the pictures in lists of at most `count`."""
+    batch: list[Image.Image] = []
+    for picture in pictures:
+        batch.append(picture)
+        if len(batch) == count:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
