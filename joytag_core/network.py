@@ -7,7 +7,6 @@ a trained model leaves float16's range.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -217,7 +216,7 @@ class LearnedPositions(nn.Module):
         Raises:
             ValueError: the grid has another number of patches than was learned.
         """
-        learned = self.embedding.weight
+        learned: Tensor = self.embedding.weight
         if height * width != len(learned):
             raise ValueError(f"{height}x{width} patches; this model's learned positions are for {len(learned)}")
         return learned.to(like)
@@ -249,7 +248,7 @@ class ConvolutionalStem(nn.Module):
         """Map [N, 3, H, W] to [N, D, H / patch, W / patch]."""
         grid = pixels.contiguous(memory_format=torch.channels_last)
         for layer in self.conv:
-            grid = layer(grid.to(self.compute_dtype) if not isinstance(layer, ChannelNorm) else grid)
+            grid = layer(grid if isinstance(layer, ChannelNorm) else grid.to(self.compute_dtype))
         return grid
 
 

@@ -23,7 +23,8 @@ class Conv2d(nn.Conv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map [N, C, H, W] to [N, C', H', W']."""
-        return self._conv_forward(x, self.weight.to(x), None if self.bias is None else self.bias.to(x))
+        out: Tensor = self._conv_forward(x, self.weight.to(x), None if self.bias is None else self.bias.to(x))
+        return out
 
 
 class LayerNorm(nn.LayerNorm):
