@@ -34,29 +34,43 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_HOMES = {
-    "errors": (
-        "CancelledError", "DeviceError", "JoyTagError", "ModelDownloadError", "ModelError", "ModelFileError",
-        "ModelNotFoundError", "PictureError", "PictureTooLargeError", "RuleError", "SettingError",
-        "UnreadablePictureError",
-    ),
-    "filtering": ("FilterResult", "TagFilter"),
-    "host": ("Host", "LocalHost"),
-    "prompt": ("PromptFormat",),
-    "scores": ("ScoredTag", "TagScores"),
-    "selection": ("Selection",),
-    "session": ("Session", "shared_session"),
-    "tagger": ("Tagger",),
-    "vocabulary": ("Tag", "Vocabulary"),
-}  # fmt: skip
-_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
-
-__all__ = [  # noqa: PLE0604 - computed, so that no name is written twice
-    *sorted(_HOME_OF),
+__all__ = [
+    "CancelledError",
+    "DeviceError",
+    "FilterResult",
+    "Host",
+    "JoyTagError",
+    "LocalHost",
+    "ModelDownloadError",
+    "ModelError",
+    "ModelFileError",
+    "ModelNotFoundError",
+    "PictureError",
+    "PictureTooLargeError",
+    "PromptFormat",
+    "RuleError",
+    "ScoredTag",
+    "Selection",
+    "Session",
+    "SettingError",
+    "Tag",
+    "TagFilter",
+    "TagScores",
+    "Tagger",
+    "UnreadablePictureError",
+    "Vocabulary",
+    "shared_session",
 ]
+
+# Asked in this order, the modules that import torch last.
+_MODULES = ("errors", "vocabulary", "filtering", "prompt", "selection", "scores", "host", "tagger", "session")
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOME_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f".{_HOME_OF[name]}", __name__), name)
+    if name in __all__:
+        for module in _MODULES:
+            home = importlib.import_module(f".{module}", __name__)
+            if name in vars(home):
+                globals()[name] = vars(home)[name]
+                return globals()[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -65,8 +65,8 @@ class Tagger:
     ) -> Tagger:
         """Load a model by name (`joytag`, `demo`, one in the model folders) or folder.
 
-        `joytag` is downloaded where it is missing. `device` is auto, cpu, cuda, cuda:1, mps or xpu, `dtype` auto, float32, float16 or bfloat16; a `host` given
-        decides both itself.
+        `joytag` is downloaded where it is missing. `device` is auto, cpu, cuda, cuda:1, mps or xpu, `dtype` auto,
+        float32, float16 or bfloat16; a `host` given decides both itself.
 
         Raises:
             ModelNotFoundError: there is no such model; as ModelDownloadError: the download failed.
