@@ -162,7 +162,8 @@ class Block(nn.Module):
     def forward(self, stream: Tensor) -> Tensor:
         """Map the residual stream [N, P, D] float32 to the next one."""
         stream = self.skip_init1(stream, self._attend(self.norm1(stream).to(self.compute_dtype)))
-        return self.skip_init2(stream, self.mlp(self.norm2(stream).to(self.compute_dtype)))
+        stream = self.skip_init2(stream, self.mlp(self.norm2(stream).to(self.compute_dtype)))
+        return stream
 
     def _attend(self, x: Tensor) -> Tensor:
         count, patches, width = x.shape

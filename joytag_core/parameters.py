@@ -8,8 +8,7 @@ from typing import Any
 
 from .errors import SettingError
 from .ordering import ORDERS
-from .selection import PUBLISHED_THRESHOLD
-from .vocabulary import CATEGORIES
+from .vocabulary import CATEGORIES, PUBLISHED_THRESHOLD
 
 TARGETS = ("comfyui", "a1111", "caption")
 NAMES = ("model", "current")
@@ -59,9 +58,9 @@ class Parameter:
         kind = type(self.default)
         if kind is bool and isinstance(value, bool):
             return value
-        if kind in (int, float) and isinstance(value, int | float) and not isinstance(value, bool):
-            if kind is float or float(value).is_integer():
-                return kind(value)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if kind in (int, float) and is_number and (kind is float or float(value).is_integer()):
+            return kind(value)
         if kind is str and isinstance(value, str):
             return value
         if kind is tuple and isinstance(value, Iterable):
@@ -92,7 +91,8 @@ _SELECTION = (
     ),
     _unit(
         "threshold", PUBLISHED_THRESHOLD, "Threshold",
-        "A tag is taken if its score is greater than this. The published rule is 0.4; lower finds more, and more wrongly.",
+        "A tag is taken if its score is greater than this. The published rule is 0.4; lower finds more, also more "
+        "that is wrong.",
     ),
     _unit(
         "character_threshold", PUBLISHED_THRESHOLD, "Character threshold",
@@ -108,7 +108,8 @@ _SELECTION = (
     ),
     _unit(
         "min_precision", 0.0, "Minimum reliability",
-        "Drop tags whose published precision (how often the model is right when it says the tag) is lower. 0: keep all.",
+        "Drop tags whose published precision (how often the model is right when it says the tag) is lower. "
+        "0: keep all.",
         advanced=True,
     ),
 )  # fmt: skip
@@ -118,7 +119,10 @@ _FILTER = (
     _rules("keep_only", "Keep only", "Drop every tag that none of these patterns matches. Empty: keep all."),
     _rules("protect", "Protect", "Tags that no rule may drop."),
     _rules("replace", "Replace", "One rule a line: old -> new. Nothing after the arrow deletes."),
-    _unit("min_score", 0.0, "Minimum score", "Drop tags whose score is lower; tags without a score stay.", advanced=True),
+    _unit(
+        "min_score", 0.0, "Minimum score", "Drop tags whose score is lower; tags without a score stay.",
+        advanced=True,
+    ),
     Parameter(
         name="exclusive", default=False, label="One of a kind", advanced=True,
         help="Of tags that exclude each other (hair colours, eye colours, framing, ...) keep only the best.",
@@ -133,7 +137,8 @@ _FILTER = (
     ),
     Parameter(
         name="order", default="given", label="Order", choices=ORDERS, advanced=True,
-        help="given: as they come (best score first from JoyTag). prompt: subject, names, then outwards to the background.",
+        help="given: as they come (best score first from JoyTag). prompt: subject, names, then outwards to the "
+        "background.",
     ),
     Parameter(name="add_first", default="", label="Add first", help="Put before all tags, unless already there."),
     Parameter(name="add_last", default="", label="Add last", help="Put after all tags, unless already there."),

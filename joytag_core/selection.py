@@ -12,10 +12,7 @@ import numpy.typing as npt
 
 from .errors import SettingError
 from .ordering import ORDERS, ScoredTag, arrange
-from .vocabulary import CATEGORIES, Vocabulary
-
-PUBLISHED_THRESHOLD = 0.4
-"""The model card's decision rule: a tag holds if its score is greater than 0.4."""
+from .vocabulary import CATEGORIES, PUBLISHED_THRESHOLD, Vocabulary
 
 
 @dataclass(frozen=True, kw_only=True)

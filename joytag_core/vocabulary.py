@@ -22,6 +22,9 @@ GROUPS = (
 )  # fmt: skip
 """What general and meta tags are about, from the subject outwards."""
 
+PUBLISHED_THRESHOLD = 0.4
+"""The model card's decision rule: a tag holds if its score is greater than 0.4."""
+
 _FACTS = Path(__file__).with_name("data")
 _ESCAPED = re.compile(r"\\([()\[\]\\])")
 _GAPS = re.compile(r"[\s_]+")
