@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import JoyTagError, ModelDownloadError
+from .errors import JoyTagError, ModelDownloadError, ModelFileError
 from .host import Host
-from .models import HUB_REPOSITORY, HUB_REVISION, JOYTAG, MODEL_FILES, ModelFolder
+from .models import HUB_REPOSITORY, HUB_REVISION, JOYTAG, MODEL_FILES, WEIGHTS_FILE, ModelFolder
 
 PUBLISHED_SHA256 = {
     "config.json": "b53ee29a8f0d6353331f455fd640c70ef45e5bd979b656f7b9983cffa3724562",
@@ -167,3 +167,25 @@ def _move_in(fetched: list[Path], folder: Path, staging: Path) -> ModelFolder:
         path.resolve().replace(folder / path.name)
     shutil.rmtree(staging, ignore_errors=True)
     return ModelFolder(JOYTAG, folder)
+
+
+def verify_published(folder: ModelFolder) -> str:
+    """Compare a model that is called JoyTag with the published one's hashes, and say what was compared.
+
+    The weights' hash is asked of the Hub; where that cannot be reached, only the small files are compared.
+
+    Raises:
+        ModelFileError: a file is another.
+    """
+    known = [HubFile(name, 0, sha256) for name, sha256 in PUBLISHED_SHA256.items()]
+    try:
+        known.append(hub_file(WEIGHTS_FILE))
+    except Exception:  # as in download_joytag: no common base
+        compared = "the Hub cannot be reached, so the weights were not compared with the published ones"
+    else:
+        compared = "equal to the published files"
+    for file in known:
+        wrong = difference(folder.path / file.name, file)
+        if wrong:
+            raise ModelFileError(f"{folder.path}: {wrong}. This is not the published JoyTag.")
+    return compared

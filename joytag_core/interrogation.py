@@ -38,4 +38,5 @@ class Interrogation:
 
     def prompt(self, scores: TagScores) -> FilterResult:
         """Choose, filter and write one picture's tags; the result's `text` is the prompt."""
-        return self.tag_filter.apply_scored(self.selection.choose(scores.values, scores.vocabulary))
+        chosen = self.selection.choose(scores.values, scores.vocabulary)
+        return self.tag_filter.apply_scored(chosen, vocabulary=scores.vocabulary, threshold=self.selection.threshold)

@@ -1,0 +1,5 @@
+"""Where does `python -m joytag_core` begin?"""
+
+from .cli import main
+
+raise SystemExit(main())
