@@ -1,0 +1,21 @@
+"""Which nodes does ComfyUI get?"""
+
+from __future__ import annotations
+
+from comfy_api.latest import ComfyExtension, io
+
+from .host import register_model_folder
+from .interrogate import Interrogate
+from .tag_filter import FilterTags
+from .tag_info import TagInfo
+
+NODES: list[type[io.ComfyNode]] = [Interrogate, FilterTags, TagInfo]
+
+
+class JoyTagExtension(ComfyExtension):
+    """Give ComfyUI the nodes, and `models/joytag` as a place for models."""
+
+    async def get_node_list(self) -> list[type[io.ComfyNode]]:
+        """Register the model folder before the first node lists what is in it."""
+        register_model_folder()
+        return NODES

@@ -1,0 +1,57 @@
+"""The node JoyTag Interrogate: what do pictures show?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from comfy_api.latest import io
+from torch import Tensor
+
+from ..joytag_core.interrogation import Interrogation
+from ..joytag_core.parameters import FILTER_NAMES, PARAMETERS, SELECTION_NAMES
+from .models import model_names
+from .pictures import score_images
+from .schema import CATEGORY, Scores, first_of_each, inputs_for, model_input, schema
+
+_SHOWN = ("threshold", "character_threshold", "max_tags", "exclude")
+_FOLDED = [name for name in (*SELECTION_NAMES, *FILTER_NAMES) if name not in (*_SHOWN, "model")]
+
+
+class Interrogate(io.ComfyNode):
+    """Turn pictures into tags; takes whole lists, so that a folder of pictures goes through in few passes."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        """Describe the node."""
+        return schema(
+            node_id="JoyTag_Interrogate",
+            display_name="JoyTag Interrogate",
+            category=CATEGORY,
+            description="Says what pictures show, as Danbooru tags: a prompt for each picture.",
+            search_aliases=["tagger", "interrogator", "caption", "image to prompt", "danbooru", "wd14", "deepbooru"],
+            is_input_list=True,
+            inputs=[
+                io.Image.Input("image", display_name="Image", tooltip="One picture, a batch, or a list of any sizes."),
+                model_input(model_names()),
+                *inputs_for(_SHOWN),
+                *inputs_for(_FOLDED, folded=_FOLDED),
+            ],
+            outputs=[
+                io.String.Output("tags", is_output_list=True, tooltip="The tags of each picture: a list of prompts."),
+                io.String.Output("tags_joined", tooltip="All pictures' tags in one text, one picture a line."),
+                Scores.Output(
+                    "scores", is_output_list=True,
+                    tooltip="The scores of all tags, for JoyTag Tag Filter and JoyTag Tag Info.",
+                ),
+            ],
+        )  # fmt: skip
+
+    @classmethod
+    def execute(cls, image: Sequence[Tensor], **inputs: Sequence[Any]) -> io.NodeOutput:
+        """Tag every picture of every batch."""
+        settings = first_of_each(inputs)
+        interrogation = Interrogation.from_settings(settings)
+        scores = score_images(image, model=settings.get("model", PARAMETERS["model"].default))
+        tags = [interrogation.prompt(one).text for one in scores]
+        return io.NodeOutput(tags, "\n".join(tags), scores, ui={"text": tags})

@@ -1,0 +1,24 @@
+"""How do the pictures of an IMAGE input, in batches and lists, get their scores?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torch import Tensor
+
+from ..joytag_core.errors import PictureError
+from ..joytag_core.scores import TagScores
+from .host import session
+from .models import check_model_name
+
+
+def score_images(images: Sequence[Tensor], *, model: str) -> list[TagScores]:
+    """Score every picture of every batch [B, H, W, C] float 0..1, of any sizes, in as few passes as memory allows.
+
+    Raises:
+        PictureError: there is no picture, or one that cannot be used.
+        ModelError: the model is not there, or broken.
+    """
+    if sum(len(batch) for batch in images) == 0:
+        raise PictureError("No picture came in: the image input holds an empty batch or an empty list.")
+    return session().score(list(images), model=check_model_name(model))

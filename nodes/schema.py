@@ -1,0 +1,69 @@
+"""How does a setting of the core become an input of a node, on every ComfyUI that knows the V3 API?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from comfy_api.latest import io
+
+from ..joytag_core.parameters import PARAMETERS, Parameter
+
+CATEGORY = "JoyTag"
+
+Scores = io.Custom("JOYTAG_SCORES")
+"""One `TagScores` a picture, from JoyTag Interrogate to the other nodes."""
+
+Settings = dict[str, Any]
+
+
+def schema(**fields: Any) -> io.Schema:
+    """Return a schema of the fields that this ComfyUI knows; the class refuses those that came later."""
+    known = io.Schema.__dataclass_fields__
+    return io.Schema(**{name: value for name, value in fields.items() if name in known})
+
+
+def inputs_for(names: Iterable[str], *, folded: Iterable[str] = ()) -> list[io.Input]:
+    """Return the inputs of settings by their names; those in `folded` are hidden until a person asks for them.
+
+    All are optional, so that a prompt sent by a program names only what it changes.
+    """
+    folded = frozenset(folded)
+    return [_input_for(PARAMETERS[name], advanced=name in folded or PARAMETERS[name].advanced) for name in names]
+
+
+def model_input(models: Sequence[str]) -> io.Input:
+    """Return the chooser of a model among those that there are."""
+    parameter = PARAMETERS["model"]
+    return io.Combo.Input(
+        parameter.name, options=list(models), default=parameter.default, optional=True,
+        display_name=parameter.label, tooltip=parameter.help,
+    )  # fmt: skip
+
+
+def first_of_each(inputs: Mapping[str, Sequence[Any]]) -> Settings:
+    """Return each setting's first value: a node that takes whole lists gets its settings in lists as well."""
+    return {name: values[0] for name, values in inputs.items() if name in PARAMETERS and len(values) > 0}
+
+
+def _input_for(parameter: Parameter, *, advanced: bool) -> io.Input:
+    shared: dict[str, Any] = {
+        "display_name": parameter.label,
+        "tooltip": parameter.help,
+        "optional": True,
+        # The page has long known `advanced`; the API's own keyword for it is younger than the oldest ComfyUI here.
+        "extra_dict": {"advanced": True} if advanced else None,
+    }
+    default = parameter.default
+    if isinstance(default, bool):
+        return io.Boolean.Input(parameter.name, default=default, **shared)
+    if isinstance(default, int | float):
+        number = io.Int if isinstance(default, int) else io.Float
+        shared |= {"min": parameter.minimum, "max": parameter.maximum, "step": parameter.step}
+        return number.Input(parameter.name, default=default, **shared)
+    if isinstance(default, tuple):
+        # A text field: the page's own multiple choice differs from version to version.
+        return io.String.Input(parameter.name, default=", ".join(default), **shared)
+    if parameter.choices:
+        return io.Combo.Input(parameter.name, options=list(parameter.choices), default=default, **shared)
+    return io.String.Input(parameter.name, default=default, multiline=parameter.multiline, **shared)

@@ -1,0 +1,107 @@
+"""The node JoyTag Tag Filter: which tags of any prompt remain, and why did the others go?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from comfy_api.latest import io
+from torch import Tensor
+
+from ..joytag_core.errors import SettingError
+from ..joytag_core.filtering import FilterResult
+from ..joytag_core.interrogation import Interrogation
+from ..joytag_core.parameters import FILTER_NAMES, PARAMETERS
+from ..joytag_core.scores import TagScores
+from .models import model_names
+from .pictures import score_images
+from .schema import CATEGORY, Scores, Settings, first_of_each, inputs_for, model_input, schema
+
+
+class FilterTags(io.ComfyNode):
+    """Filter tag lists, against pictures where there are any; takes whole lists, to score pictures in few passes."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        """Describe the node."""
+        return schema(
+            node_id="JoyTag_TagFilter",
+            display_name="JoyTag Tag Filter",
+            category=CATEGORY,
+            description="Keeps, drops, replaces, sorts and weights the tags of any prompt; with a picture, by what is "
+            "really in it. With a picture and no tags it interrogates.",
+            search_aliases=["blacklist", "exclude tags", "remove tags", "tag replace", "prompt filter", "danbooru"],
+            is_input_list=True,
+            inputs=[
+                io.String.Input(
+                    "tags", display_name="Tags", multiline=True, default="", optional=True,
+                    tooltip="Any prompt or tag list: JoyTag's, another tagger's, or your own.",
+                ),
+                io.Image.Input(
+                    "image", display_name="Image", optional=True,
+                    tooltip="The picture that the tags are about: JoyTag scores them by it. One a tag list, or one for "
+                    "all.",
+                ),
+                Scores.Input(
+                    "scores", display_name="Scores", optional=True,
+                    tooltip="Scores from JoyTag Interrogate, so that the picture is not scored again.",
+                ),
+                *inputs_for(FILTER_NAMES),
+                model_input(model_names()),
+                *inputs_for(["threshold"], folded=["threshold"]),
+            ],
+            outputs=[
+                io.String.Output("tags", is_output_list=True, tooltip="The tags that remain: one text for each input."),
+                io.String.Output("dropped", is_output_list=True, tooltip="What was dropped and by which rule."),
+                io.Int.Output("count", is_output_list=True, tooltip="How many tags remain."),
+            ],
+        )  # fmt: skip
+
+    @classmethod
+    def execute(
+        cls,
+        tags: Sequence[str] = (),
+        image: Sequence[Tensor] = (),
+        scores: Sequence[TagScores] = (),
+        **inputs: Sequence[Any],
+    ) -> io.NodeOutput:
+        """Filter every tag list, or interrogate every picture where no tags came in."""
+        settings = first_of_each(inputs)
+        interrogation = Interrogation.from_settings(settings)
+        results = _filtered(list(tags), _scores(image, scores, settings), interrogation)
+        texts = [result.text for result in results]
+        dropped = [result.explain() for result in results]
+        counts = [len(result.tags) for result in results]
+        return io.NodeOutput(texts, dropped, counts, ui={"text": texts, "dropped": dropped})
+
+
+def _scores(image: Sequence[Tensor], scores: Sequence[TagScores], settings: Settings) -> list[TagScores]:
+    if scores:
+        return list(scores)
+    if image:
+        return score_images(image, model=settings.get("model", PARAMETERS["model"].default))
+    return []
+
+
+def _filtered(tags: list[str], scores: list[TagScores], interrogation: Interrogation) -> list[FilterResult]:
+    if scores and not any(text.strip() for text in tags):
+        return [interrogation.prompt(one) for one in scores]
+    return [_filter_one(text, one, interrogation) for text, one in _paired(tags or [""], scores)]
+
+
+def _filter_one(text: str, scores: TagScores | None, interrogation: Interrogation) -> FilterResult:
+    if scores is None:
+        return interrogation.tag_filter.apply(text)
+    return interrogation.tag_filter.apply(text, scores=scores.as_dict(), vocabulary=scores.vocabulary)
+
+
+def _paired(tags: list[str], scores: list[TagScores]) -> list[tuple[str, TagScores | None]]:
+    """Give each tag list its picture; a single one of either goes with all of the other."""
+    if not scores:
+        return [(text, None) for text in tags]
+    if len(tags) != len(scores) and 1 not in (len(tags), len(scores)):
+        raise SettingError(
+            f"{len(tags)} tag lists came in with {len(scores)} pictures; expected as many of both, or one of either."
+        )
+    count = max(len(tags), len(scores))
+    return list(zip(tags * (count // len(tags)), scores * (count // len(scores)), strict=True))

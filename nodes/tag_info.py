@@ -1,0 +1,52 @@
+"""The node JoyTag Tag Info: what is known of each tag?"""
+
+from __future__ import annotations
+
+from comfy_api.latest import io
+
+from ..joytag_core.facts import describe
+from ..joytag_core.filtering import TagFilter
+from ..joytag_core.scores import TagScores
+from ..joytag_core.vocabulary import Vocabulary
+from .schema import CATEGORY, Scores, schema
+
+
+class TagInfo(io.ComfyNode):
+    """Say of each tag what the model and its makers know, for people who tune thresholds and rules."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        """Describe the node."""
+        return schema(
+            node_id="JoyTag_TagInfo",
+            display_name="JoyTag Tag Info",
+            category=CATEGORY,
+            description="Says of each tag, one a line: category, group, today's name, how reliable JoyTag is with it, "
+            "and with scores, its score.",
+            search_aliases=["tag statistics", "tag category", "danbooru"],
+            inputs=[
+                io.String.Input(
+                    "tags", display_name="Tags", multiline=True, default="",
+                    tooltip="Any prompt or tag list.",
+                ),
+                Scores.Input(
+                    "scores", display_name="Scores", optional=True,
+                    tooltip="Scores from JoyTag Interrogate, to see each tag's score for that picture.",
+                ),
+            ],
+            outputs=[io.String.Output("info", tooltip="What is known of each tag: one line a tag.")],
+        )  # fmt: skip
+
+    @classmethod
+    def execute(cls, tags: str, scores: TagScores | None = None) -> io.NodeOutput:
+        """Describe every tag of one list."""
+        vocabulary = Vocabulary.joytag() if scores is None else scores.vocabulary
+        lines = [_line(name, vocabulary, scores) for name in TagFilter().apply(tags).tags]
+        info = "\n".join(lines)
+        return io.NodeOutput(info, ui={"text": [info]})
+
+
+def _line(name: str, vocabulary: Vocabulary, scores: TagScores | None) -> str:
+    tag = vocabulary.find(name)
+    score = None if scores is None or tag is None else scores[tag.name]
+    return describe(name, tag, score=score)

@@ -1,0 +1,51 @@
+// What does the page of ComfyUI learn from JoyTag? Tags on the nodes, and "Tag with JoyTag" on every picture.
+import { app } from "../../../scripts/app.js";
+import { addMenuEntry, tagSelectedNode, menuEntries, MENU_COMMAND } from "./menu.js";
+import { showTextAfterRuns } from "./shown_text.js";
+import { shownPicture } from "./picture.js";
+import { loadMessages } from "./messages.js";
+
+const NODES_WITH_TEXT = new Set(["JoyTag_Interrogate", "JoyTag_TagFilter", "JoyTag_TagInfo"]);
+
+// Frontends before 1.30 know no getNodeMenuItems; their nodes are patched instead.
+const hasMenuHook = () => typeof app.collectNodeMenuItems === "function";
+
+app.registerExtension({
+  name: "JoyTag",
+  settings: [
+    {
+      id: "JoyTag.Menu.Model",
+      category: ["JoyTag", "Menu", "Model"],
+      name: "Model of the menu entry",
+      tooltip: "Which model 'Tag with JoyTag' uses: joytag, demo, or a folder's name in models/joytag.",
+      type: "text",
+      defaultValue: "joytag",
+    },
+    {
+      id: "JoyTag.Menu.Threshold",
+      category: ["JoyTag", "Menu", "Threshold"],
+      name: "Threshold of the menu entry",
+      tooltip: "Which score a tag needs to be shown by 'Tag with JoyTag'.",
+      type: "slider",
+      attrs: { min: 0, max: 1, step: 0.01 },
+      defaultValue: 0.4,
+    },
+  ],
+  commands: [{ id: MENU_COMMAND, label: "Tag with JoyTag", icon: "pi pi-tags", function: tagSelectedNode }],
+
+  async init() {
+    await loadMessages();
+  },
+  beforeRegisterNodeDef(nodeType, nodeDef) {
+    if (NODES_WITH_TEXT.has(nodeDef.name)) showTextAfterRuns(nodeType);
+    if (!hasMenuHook()) addMenuEntry(nodeType);
+  },
+  getNodeMenuItems(node) {
+    return menuEntries(node);
+  },
+  // The toolbox above a selected node: the only door in Nodes 2.0 of frontend 1.35.
+  getSelectionToolboxCommands(selected) {
+    return shownPicture(selected) ? [MENU_COMMAND] : [];
+  },
+});
+

@@ -1,0 +1,91 @@
+// How does a picture get its tags outside a workflow? Through a small prompt of its own in ComfyUI's queue.
+import { app } from "../../../scripts/app.js";
+import { api } from "../../../scripts/api.js";
+import { message } from "./messages.js";
+
+// Not numbers, so that no node of the open workflow takes the results for its own.
+const [PICTURE, OVER_WHITE, TAGGER, END] = ["joytag_picture", "joytag_over_white", "joytag_tagger", "joytag_end"];
+const EVENTS = ["executed", "execution_error", "execution_interrupted"];
+
+/** Queue a picture for tagging and return its tags; throws an Error with ComfyUI's own words. */
+export async function tagsOf(picture) {
+  const results = new Results();
+  try {
+    const response = await api.fetchApi("/prompt", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ client_id: api.clientId, prompt: promptFor(picture) }),
+    });
+    const answer = await response.json();
+    if (!response.ok) throw new Error(reasonOf(answer));
+    return await results.of(answer.prompt_id);
+  } finally {
+    results.stop();
+  }
+}
+
+function promptFor(picture) {
+  const setting = (id, otherwise) => app.extensionManager?.setting?.get(id) ?? otherwise;
+  // A picture painted in the mask editor is transparent where the mask is: there, alpha is no part of the picture.
+  const painted = picture.subfolder === "clipspace";
+  return {
+    [PICTURE]: { class_type: "LoadImage", inputs: { image: picture.name } },
+    // LoadImage shows the hidden colours below transparent pixels; joining the alpha again lays them over white.
+    [OVER_WHITE]: { class_type: "JoinImageWithAlpha", inputs: { image: [PICTURE, 0], alpha: [PICTURE, 1] } },
+    [TAGGER]: {
+      class_type: "JoyTag_Interrogate",
+      inputs: {
+        ...defaultsOf("JoyTag_Interrogate"),
+        image: [painted ? PICTURE : OVER_WHITE, 0],
+        model: setting("JoyTag.Menu.Model", "joytag"),
+        threshold: setting("JoyTag.Menu.Threshold", 0.4),
+      },
+    },
+    [END]: { class_type: "PreviewAny", inputs: { source: [TAGGER, 1] } },
+  };
+}
+
+function defaultsOf(nodeId) {
+  const required = LiteGraph.registered_node_types[nodeId]?.nodeData?.input?.required ?? {};
+  const defaults = {};
+  for (const [name, [type, options]] of Object.entries(required)) {
+    const first = Array.isArray(type) ? type[0] : options?.options?.[0];
+    const value = options?.default ?? first;
+    if (value !== undefined) defaults[name] = value;
+  }
+  return defaults;
+}
+
+/** Hears what ComfyUI sends of all prompts, and hands out what is sent of one. */
+class Results {
+  constructor() {
+    // A cached run's results can arrive before the answer to the POST does, so what came earlier is kept.
+    this.heard = [];
+    this.hear = ({ type, detail }) => this.heard.push({ type, detail }) && this.settle?.();
+    EVENTS.forEach((name) => api.addEventListener(name, this.hear));
+  }
+
+  of(promptId) {
+    return new Promise((resolve, reject) => {
+      this.settle = () =>
+        this.heard.splice(0).forEach(({ type, detail }) => {
+          if (detail?.prompt_id !== promptId) return;
+          if (type === "execution_error") reject(new Error(detail.exception_message.trim()));
+          if (type === "execution_interrupted") reject(new Error(message("interrupted")));
+          if (type === "executed" && detail.node === END) resolve([detail.output?.text].flat().join("\n"));
+        });
+      this.settle();
+    });
+  }
+
+  stop() {
+    EVENTS.forEach((name) => api.removeEventListener(name, this.hear));
+  }
+}
+
+function reasonOf({ error, node_errors }) {
+  const details = Object.values(node_errors ?? {}).flatMap(({ errors }) =>
+    errors.map((one) => `${one.message}: ${one.details}`),
+  );
+  return details.join("\n") || error?.message || String(error);
+}
