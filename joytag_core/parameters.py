@@ -119,6 +119,11 @@ _FILTER = (
     _rules("keep_only", "Keep only", "Drop every tag that none of these patterns matches. Empty: keep all."),
     _rules("protect", "Protect", "Tags that no rule may drop."),
     _rules("replace", "Replace", "One rule a line: old -> new. Nothing after the arrow deletes."),
+    Parameter(
+        name="lists", default="", label="Lists",
+        help="Ready-made rules by name, separated by commas: prompt, character-lora, style-lora, outfit, pose, background, "
+        "sfw, photo, no-names, or a file in your lists folder.",
+    ),
     _unit(
         "min_score", 0.0, "Minimum score", "Drop tags whose score is lower; tags without a score stay.",
         advanced=True,
@@ -134,6 +139,14 @@ _FILTER = (
     Parameter(
         name="max_tags", default=0, label="At most", minimum=0, maximum=5813, step=1,
         help="Keep at most this many tags, the best ones. 0: no limit.",
+    ),
+    Parameter(
+        name="max_per_group", default="", label="At most, of a group", advanced=True,
+        help="How many tags of a group to keep, for example: clothing 5, hair 3.",
+    ),
+    Parameter(
+        name="max_tokens", default=0, label="At most, in tokens", minimum=0, maximum=10_000, step=1, advanced=True,
+        help="Keep the best tags that fit into this many CLIP tokens (75 fill one part of a prompt). 0: no limit.",
     ),
     Parameter(
         name="order", default="given", label="Order", choices=ORDERS, advanced=True,
@@ -164,6 +177,13 @@ _FORMAT = (
     Parameter(
         name="weights", default="off", label="Weights", choices=WEIGHTS, advanced=True,
         help="off; mapped: (tag:1.1) from the score, within 0.8 to 1.2; score: the score itself.",
+    ),
+    Parameter(
+        name="separator", default=", ", label="Separator", advanced=True, help="What stands between two tags.",
+    ),
+    Parameter(
+        name="trailing_separator", default=False, label="Separator at the end", advanced=True,
+        help="End with a separator, so that more can be typed behind it.",
     ),
 )  # fmt: skip
 
