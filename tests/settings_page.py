@@ -1,0 +1,52 @@
+"""Write docs/settings.md from joytag_core/parameters.py: `python -m tests.settings_page`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from joytag_core.parameters import PARAMETERS, Parameter
+
+PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
+
+_HEAD = """\
+# Settings
+
+The same names and meanings in ComfyUI's nodes, the WebUI, the command line (`--max-tags` for `max_tags`) and the API.
+A few defaults follow the place: `target` is `a1111` in the WebUI, `comfyui` in ComfyUI and `caption` on the command
+line's `tag`.
+
+| name | default | values | meaning |
+| --- | --- | --- | --- |
+"""
+
+
+def settings_page() -> str:
+    """Return the page's text."""
+    return _HEAD + "".join(f"{_row(parameter)}\n" for parameter in PARAMETERS.values())
+
+
+def _row(parameter: Parameter) -> str:
+    return f"| `{parameter.name}` | {_default(parameter)} | {_values(parameter)} | {parameter.help.replace('|', chr(92) + '|')} |"
+
+
+def _default(parameter: Parameter) -> str:
+    value = parameter.default
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, tuple):
+        return "all"
+    return f"`{value}`" if value != "" else ""
+
+
+def _values(parameter: Parameter) -> str:
+    if parameter.choices:
+        return ", ".join(f"`{choice}`" for choice in parameter.choices)
+    if isinstance(parameter.default, bool):
+        return "on, off"
+    if parameter.maximum is not None:
+        return f"{parameter.minimum:g} to {parameter.maximum:g}"
+    return "rules" if parameter.multiline else "text"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(settings_page(), encoding="utf-8")
