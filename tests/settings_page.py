@@ -26,7 +26,8 @@ def settings_page() -> str:
 
 
 def _row(parameter: Parameter) -> str:
-    return f"| `{parameter.name}` | {_default(parameter)} | {_values(parameter)} | {parameter.help.replace('|', chr(92) + '|')} |"
+    meaning = parameter.help.replace("|", "\\|")
+    return f"| `{parameter.name}` | {_default(parameter)} | {_values(parameter)} | {meaning} |"
 
 
 def _default(parameter: Parameter) -> str:

@@ -28,7 +28,7 @@ def test_links_of_the_readme_lead_to_files() -> None:
 
     missing = [link for link in links if not (ROOT / link).exists()]
 
-    assert missing == []
+    assert [] == missing
 
 
 def test_project_and_package_have_one_version() -> None:
@@ -43,4 +43,4 @@ def test_every_public_name_can_be_imported() -> None:
     """Names are imported when first used, so nothing but a use shows a wrong one."""
     missing = [name for name in joytag_core.__all__ if getattr(joytag_core, name, None) is None]
 
-    assert missing == []
+    assert [] == missing
