@@ -12,7 +12,7 @@ from ..joytag_core.interrogation import Interrogation
 from ..joytag_core.parameters import FILTER_NAMES, PARAMETERS, SELECTION_NAMES
 from .models import model_names
 from .pictures import score_images
-from .schema import CATEGORY, Scores, first_of_each, inputs_for, model_input, schema
+from .schema import CATEGORY, Scores, first_of_each, inputs_for, model_input, output, schema
 
 _SHOWN = ("threshold", "character_threshold", "max_tags", "exclude")
 _FOLDED = [name for name in (*SELECTION_NAMES, *FILTER_NAMES) if name not in (*_SHOWN, "model")]
@@ -38,14 +38,11 @@ class Interrogate(io.ComfyNode):
                 *inputs_for(_FOLDED, folded=_FOLDED),
             ],
             outputs=[
-                io.String.Output("tags", is_output_list=True, tooltip="The tags of each picture: a list of prompts."),
-                io.String.Output("tags_joined", tooltip="All pictures' tags in one text, one picture a line."),
-                Scores.Output(
-                    "scores", is_output_list=True,
-                    tooltip="The scores of all tags, for JoyTag Tag Filter and JoyTag Tag Info.",
-                ),
+                output(io.String, "tags", "The tags of each picture: a list of prompts.", is_list=True),
+                output(io.String, "tags_joined", "All pictures' tags in one text, one picture a line."),
+                output(Scores, "scores", "The scores of all tags, for the other JoyTag nodes.", is_list=True),
             ],
-        )  # fmt: skip
+        )
 
     @classmethod
     def execute(cls, image: Sequence[Tensor], **inputs: Sequence[Any]) -> io.NodeOutput:

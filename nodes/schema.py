@@ -41,20 +41,30 @@ def model_input(models: Sequence[str]) -> io.Input:
     )  # fmt: skip
 
 
+def output(kind: Any, name: str, tooltip: str, *, is_list: bool = False) -> io.Output:
+    """Return an output of a kind such as `io.String`.
+
+    ComfyUI 0.3.64 refuses an output with the id of an input, and shows one without a display name as its type.
+    """
+    return kind.Output(f"{name}_out", display_name=name, tooltip=tooltip, is_output_list=is_list)
+
+
 def first_of_each(inputs: Mapping[str, Sequence[Any]]) -> Settings:
     """Return each setting's first value: a node that takes whole lists gets its settings in lists as well."""
     return {name: values[0] for name, values in inputs.items() if name in PARAMETERS and len(values) > 0}
 
 
 def _input_for(parameter: Parameter, *, advanced: bool) -> io.Input:
-    shared: dict[str, Any] = {
-        "display_name": parameter.label,
-        "tooltip": parameter.help,
-        "optional": True,
-        # The page has long known `advanced`; the API's own keyword for it is younger than the oldest ComfyUI here.
-        "extra_dict": {"advanced": True} if advanced else None,
-    }
+    made = _plain_input_for(parameter)
+    if advanced:
+        # The page has long known `advanced`; as a keyword it is younger than the oldest ComfyUI here.
+        made.extra_dict = {**made.extra_dict, "advanced": True}
+    return made
+
+
+def _plain_input_for(parameter: Parameter) -> io.Input:
     default = parameter.default
+    shared: Settings = {"display_name": parameter.label, "tooltip": parameter.help, "optional": True}
     if isinstance(default, bool):
         return io.Boolean.Input(parameter.name, default=default, **shared)
     if isinstance(default, int | float):

@@ -15,7 +15,7 @@ from ..joytag_core.parameters import FILTER_NAMES, PARAMETERS
 from ..joytag_core.scores import TagScores
 from .models import model_names
 from .pictures import score_images
-from .schema import CATEGORY, Scores, Settings, first_of_each, inputs_for, model_input, schema
+from .schema import CATEGORY, Scores, Settings, first_of_each, inputs_for, model_input, output, schema
 
 
 class FilterTags(io.ComfyNode):
@@ -51,9 +51,9 @@ class FilterTags(io.ComfyNode):
                 *inputs_for(["threshold"], folded=["threshold"]),
             ],
             outputs=[
-                io.String.Output("tags", is_output_list=True, tooltip="The tags that remain: one text for each input."),
-                io.String.Output("dropped", is_output_list=True, tooltip="What was dropped and by which rule."),
-                io.Int.Output("count", is_output_list=True, tooltip="How many tags remain."),
+                output(io.String, "tags", "The tags that remain: one text for each tag list.", is_list=True),
+                output(io.String, "dropped", "What was dropped, and by which rule.", is_list=True),
+                output(io.Int, "count", "How many tags remain.", is_list=True),
             ],
         )  # fmt: skip
 

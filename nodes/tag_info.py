@@ -8,7 +8,7 @@ from ..joytag_core.facts import describe
 from ..joytag_core.filtering import TagFilter
 from ..joytag_core.scores import TagScores
 from ..joytag_core.vocabulary import Vocabulary
-from .schema import CATEGORY, Scores, schema
+from .schema import CATEGORY, Scores, output, schema
 
 
 class TagInfo(io.ComfyNode):
@@ -34,7 +34,7 @@ class TagInfo(io.ComfyNode):
                     tooltip="Scores from JoyTag Interrogate, to see each tag's score for that picture.",
                 ),
             ],
-            outputs=[io.String.Output("info", tooltip="What is known of each tag: one line a tag.")],
+            outputs=[output(io.String, "info", "What is known of each tag: one line a tag.")],
         )  # fmt: skip
 
     @classmethod

@@ -24,6 +24,7 @@ OLDEST_SCHEMA = (
     "node_id", "display_name", "category", "inputs", "outputs", "hidden", "description", "is_input_list",
     "is_output_node", "is_deprecated", "is_experimental", "is_api_node", "not_idempotent", "enable_expand",
 )  # fmt: skip
+OLDEST_INPUT = {"display_name", "optional", "tooltip", "default", "min", "max", "step", "multiline", "options"}
 
 
 class InterruptProcessingException(Exception):  # noqa: N818 - ComfyUI's own name
@@ -44,12 +45,11 @@ class FakeComfy:
     loaded_models: list[Any] = field(default_factory=list)
     folders: dict[str, tuple[list[str], set[str]]] = field(default_factory=dict)
     pack: ModuleType | None = None
+    node_list: list[Any] = field(default_factory=list)
 
     def nodes(self) -> dict[str, Any]:
-        """Return the pack's nodes by their ids, as ComfyUI asks for them."""
-        assert self.pack is not None
-        extension = asyncio.run(self.pack.comfy_entrypoint())
-        return {node.define_schema().node_id: node for node in asyncio.run(extension.get_node_list())}
+        """Return the pack's nodes by their ids."""
+        return {node.define_schema().node_id: node for node in self.node_list}
 
     def module(self, name: str) -> ModuleType:
         """Return a module of the pack, such as `nodes.host`."""
@@ -60,8 +60,11 @@ class FakeInput:
     """Keep what a node says of one input."""
 
     def __init__(self, io_type: str, id: str, **options: Any) -> None:
+        unknown = set(options) - OLDEST_INPUT
+        assert not unknown, f"ComfyUI 0.3.64 knows no {unknown}"
         self.io_type, self.id = io_type, id
-        self.options = {**options, **(options.get("extra_dict") or {})}
+        self.options = options
+        self.extra_dict: dict[str, Any] = {}
 
 
 class FakeOutput:
@@ -149,6 +152,8 @@ def fake_comfyui(models_dir: Path, *, schema_fields: tuple[str, ...] = OLDEST_SC
     sys.modules.update(_modules(comfy, schema_fields))
     try:
         comfy.pack = load_pack()
+        extension = asyncio.run(comfy.pack.comfy_entrypoint())
+        comfy.node_list = asyncio.run(extension.get_node_list())
         yield comfy
     finally:
         for name in set(sys.modules) - before:

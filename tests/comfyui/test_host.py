@@ -1,0 +1,132 @@
+"""How does the model live in ComfyUI's memory?"""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from typing import Any
+
+import pytest
+import torch
+
+from tests.comfyui.fake_comfyui import FakeComfy, FakePatcher
+
+PICTURES = torch.rand(2, 40, 48, 3, generator=torch.Generator().manual_seed(5))
+
+
+def values(comfy: FakeComfy) -> Any:
+    """Return the scores of two pictures, [2, T]."""
+    scores = comfy.module("nodes.host").session().score(PICTURES, model="tiny")
+    return [one.values.tolist() for one in scores]
+
+
+@pytest.mark.parametrize("half", [False, True])
+def test_a_model_loaded_in_part_gives_the_same_scores(comfy: FakeComfy, half: bool) -> None:
+    """Every weight that stays behind (--lowvram, --novram) is brought along by the layer or the forward that needs it."""
+    comfy.half = half
+    whole = values(comfy)
+    comfy.load_part = True
+    assert whole == values(comfy)
+
+
+def test_a_part_is_really_left_behind(comfy: FakeComfy) -> None:
+    """The fake leaves weights of both kinds behind: of casting layers, and bare ones."""
+    comfy.load_part = True
+    values(comfy)
+    network = comfy.loaded_models[0].model.model
+    behind = {name for name, parameter in network.named_parameters() if parameter.dtype == torch.float64}
+    assert "blocks.0.skip_init1.skip" in behind
+    assert any("qkv_proj" in name for name in behind)
+    assert len(behind) < len(list(network.parameters()))
+
+
+def test_the_model_is_asked_for_at_every_execution_and_read_once(comfy: FakeComfy) -> None:
+    """Other nodes may have evicted it meanwhile; its files are read only once."""
+    values(comfy)
+    first = comfy.loaded_models[0].model
+    comfy.loaded_models.clear()
+    values(comfy)
+    assert 2 == len(comfy.loads)
+    assert first is comfy.loaded_models[0].model
+
+
+def test_memory_is_asked_for_the_activations(comfy: FakeComfy) -> None:
+    """ComfyUI is told how much must be free beside the weights."""
+    values(comfy)
+    assert all(required > 0 for required in comfy.loads)
+
+
+def test_another_model_gives_the_first_ones_memory_back(comfy: FakeComfy) -> None:
+    """Unloading strikes the patcher off ComfyUI's list and lets the network go."""
+    values(comfy)
+    session = comfy.module("nodes.host").session()
+    network = weakref.ref(comfy.loaded_models[0].model.model)
+    session.unload()
+    gc.collect()
+    assert [] == comfy.loaded_models
+    assert network() is None
+    assert 2 == len(values(comfy))
+
+
+def test_the_patcher_outlives_the_call(comfy: FakeComfy) -> None:
+    """ComfyUI keeps only weak references, so the session has to keep the patcher alive."""
+    values(comfy)
+    patcher = weakref.ref(comfy.loaded_models[0].model)
+    comfy.loaded_models.clear()
+    gc.collect()
+    assert isinstance(patcher(), FakePatcher)
+
+
+def test_a_newer_cores_patcher_is_used_where_there_is_one(comfy: FakeComfy) -> None:
+    """CoreModelPatcher is looked up when a model is loaded, since newer cores rebind it after packs are imported."""
+    import comfy.model_patcher as patchers
+
+    made: list[FakePatcher] = []
+
+    class CoreModelPatcher(FakePatcher):
+        def __init__(self, *args: Any, **more: Any) -> None:
+            super().__init__(*args, **more)
+            made.append(self)
+
+    patchers.CoreModelPatcher = CoreModelPatcher  # type: ignore[attr-defined]
+    values(comfy)
+    assert made == [loaded.model for loaded in comfy.loaded_models]
+
+
+def test_the_placement_is_comfyuis(comfy: FakeComfy) -> None:
+    """float16 where ComfyUI calls that worthwhile, float32 elsewhere."""
+    host = comfy.module("nodes.host").ComfyHost()
+    assert torch.float32 == host.placement().dtype
+    comfy.half = True
+    assert torch.float16 == host.placement().dtype
+
+
+def test_memory_that_is_full_halves_the_batch(comfy: FakeComfy) -> None:
+    """ComfyUI's own out-of-memory exception leads to smaller batches and the same scores."""
+    expected = values(comfy)
+    import comfy.model_management as management
+
+    load = management.load_models_gpu
+    requests: list[int] = []
+
+    def full_for_two(models: list[FakePatcher], memory_required: int = 0) -> None:
+        requests.append(memory_required)
+        if len(requests) == 1:
+            raise management.OOM_EXCEPTION("full")
+        load(models, memory_required=memory_required)
+
+    management.load_models_gpu = full_for_two
+    assert expected == [pytest.approx(row, abs=1e-6) for row in values(comfy)]
+    assert [requests[0] // 2] * 2 == requests[1:]
+
+
+def test_model_folders_are_comfyuis_in_its_order(comfy: FakeComfy) -> None:
+    """A folder of extra_model_paths.yaml with is_default comes first, and downloads go there."""
+    host_module = comfy.module("nodes.host")
+    comfy.folders["joytag"] = (["/elsewhere/joytag"], set())
+    host_module.register_model_folder()
+    host = host_module.ComfyHost()
+    expected = ["/elsewhere/joytag", str(comfy.models_dir / "joytag")]
+    assert expected == [str(folder) for folder in host.model_folders()]
+    assert "/elsewhere/joytag" == str(host.download_folder())
+    assert {".safetensors", ".pt"} == comfy.folders["joytag"][1]
