@@ -24,7 +24,7 @@ class TagScores:
             ValueError: there are more or fewer scores than tags.
         """
         self.vocabulary = vocabulary
-        self.values: npt.NDArray[np.float32] = np.asarray(values, dtype=np.float32)
+        self.values: npt.NDArray[np.float32] = np.array(values, dtype=np.float32)  # a copy: the caller keeps theirs
         if self.values.shape != (len(vocabulary),):
             raise ValueError(f"scores of shape {self.values.shape} for {len(vocabulary)} tags; expected one a tag")
         self.values.flags.writeable = False

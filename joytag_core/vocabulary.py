@@ -98,7 +98,7 @@ class Vocabulary(Sequence[Tag]):
             ModelFileError: the file cannot be read, is empty, or names a tag twice.
         """
         try:
-            names = [line.strip() for line in Path(path).read_text(encoding="utf-8").splitlines() if line.strip()]
+            names = [line.strip() for line in Path(path).read_text(encoding="utf-8-sig").splitlines() if line.strip()]
         except (OSError, UnicodeDecodeError) as error:
             raise ModelFileError(f"{path}: the tag list cannot be read: {error}") from error
         if not names:
