@@ -1,0 +1,54 @@
+// Clicks on tags, the txt2img picture chooser, and the unload link of the settings page.
+(function () {
+    "use strict";
+
+    function find(selector) {
+        return gradioApp().querySelector(selector);
+    }
+
+    function setText(selector, text) {
+        const box = find(`${selector} textarea, ${selector} input`);
+        box.value = text;
+        updateInput(box);
+    }
+
+    document.addEventListener("click", function (event) {
+        const mark = event.target.closest("[data-joytag-action]");
+        if (mark) {
+            setText("#joytag_clicked", `${mark.dataset.joytagAction} ${mark.dataset.joytagTag}`);
+            // gradio sends what it knows of the text box: give it time to know it.
+            setTimeout(() => find("#joytag_click").click(), 50);
+        }
+        if (event.target.closest("#joytag_txt2img_interrogate")) {
+            const chooser = find("#joytag_txt2img_file input[type=file]");
+            if (chooser) {
+                chooser.click();
+            }
+        }
+    });
+
+    function takesDrops(event) {
+        return event.target.closest && event.target.closest("#joytag_txt2img_interrogate");
+    }
+
+    document.addEventListener("dragover", function (event) {
+        if (takesDrops(event)) {
+            event.preventDefault();
+            event.stopPropagation();
+        }
+    }, true);
+
+    document.addEventListener("drop", function (event) {
+        const chooser = takesDrops(event) && find("#joytag_txt2img_file input[type=file]");
+        if (chooser && event.dataTransfer.files.length) {
+            event.preventDefault();
+            event.stopPropagation();
+            chooser.files = event.dataTransfer.files;
+            chooser.dispatchEvent(new Event("change", {bubbles: true}));
+        }
+    }, true);
+
+    window.joytagUnload = function () {
+        find("#joytag_unload").click();
+    };
+}());

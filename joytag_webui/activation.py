@@ -1,0 +1,32 @@
+"""What does the extension register with the host, each time that the host loads its scripts?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import api, core_interrogate, settings, tab
+from .buttons import Buttons
+
+buttons = Buttons()
+"""The buttons of the page that is being built; the tab asks it for the host's prompt boxes."""
+
+
+def activate() -> None:
+    """Register everything; the host has cleared all callbacks before it loads scripts, so this may run again."""
+    from modules import script_callbacks
+
+    core_interrogate.install()
+    script_callbacks.on_script_unloaded(core_interrogate.remove)
+    script_callbacks.on_ui_settings(settings.add_settings)
+    script_callbacks.on_before_ui(buttons.start)
+    script_callbacks.on_after_component(buttons.see)
+    script_callbacks.on_ui_tabs(_build_tab)
+    script_callbacks.on_app_started(_add_routes)
+
+
+def _build_tab() -> list[tuple[Any, str, str]]:
+    return tab.build_tab(buttons.parts)
+
+
+def _add_routes(_: Any, app: Any) -> None:
+    api.add_routes(app)

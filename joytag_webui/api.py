@@ -1,0 +1,122 @@
+"""Which routes does the extension answer on?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import Depends
+
+from joytag_core.errors import JoyTagError, PictureError
+from joytag_core.filtering import FilterResult, TagFilter
+from joytag_core.interrogation import Interrogation
+from joytag_core.models import installed_models
+from joytag_core.parameters import FILTER_NAMES, check_settings
+from joytag_core.scores import TagScores
+
+from . import tagger_routes
+from .api_models import (
+    DroppedTag,
+    FilterRequest,
+    FilterResponse,
+    InterrogateRequest,
+    InterrogateResponse,
+    ModelsResponse,
+    ModelState,
+    PictureTags,
+    UnloadResponse,
+    given_settings,
+)
+from .authentication import require_credentials
+from .errors import as_http_error
+from .payload import decode_picture
+from .settings import current_settings, model_names, option
+from .tagging import score_in_queue, session, unload
+
+PREFIX = "/joytag/v1"
+
+
+def add_routes(app: Any) -> None:
+    """Add our routes to the WebUI's application, where the person has switched its API on."""
+    from modules import shared
+
+    if not (shared.cmd_opts.api or shared.cmd_opts.nowebui):
+        return
+    guard = [Depends(require_credentials)]
+    for path, endpoint, method, answer in (
+        ("/interrogate", interrogate, "POST", InterrogateResponse),
+        ("/filter", filter_text, "POST", FilterResponse),
+        ("/models", models, "GET", ModelsResponse),
+        ("/unload", unload_model, "POST", UnloadResponse),
+    ):
+        app.add_api_route(
+            PREFIX + path, endpoint, methods=[method], response_model=answer, dependencies=guard, tags=["JoyTag"]
+        )
+    if option("tagger_routes"):
+        tagger_routes.add_routes(app, guard)
+
+
+def interrogate(request: InterrogateRequest) -> InterrogateResponse:
+    """Tag one or many pictures."""
+    return _answered(lambda: _interrogate(request))
+
+
+def filter_text(request: FilterRequest) -> FilterResponse:
+    """Filter a prompt or tag list, by what a picture shows if one is given."""
+    return _answered(lambda: _filter(request))
+
+
+def models() -> ModelsResponse:
+    """List the models that can be named."""
+    current = session()
+    installed = {folder.name for folder in installed_models(current.host)}
+    return ModelsResponse(
+        models=[
+            ModelState(name=name, installed=name in installed, loaded=name == current.loaded) for name in model_names()
+        ]
+    )
+
+
+def unload_model() -> UnloadResponse:
+    """Give the model's memory back."""
+    return UnloadResponse(unloaded=unload())
+
+
+def _interrogate(request: Any) -> InterrogateResponse:
+    texts = [*([request.image] if request.image else []), *(request.images or [])]
+    most = int(option("api_max_pictures"))
+    if not 1 <= len(texts) <= most:
+        raise PictureError(f"{len(texts)} pictures were sent; expected 1 to {most} in `image` or `images`")
+    settings = current_settings(given_settings(request))
+    interrogation = Interrogation.from_settings(settings)
+    scored = score_in_queue([decode_picture(text) for text in texts], model=settings["model"])
+    return InterrogateResponse(pictures=[_tags_of(scores, interrogation.prompt(scores)) for scores in scored])
+
+
+def _tags_of(scores: TagScores, result: FilterResult) -> PictureTags:
+    found = {name: scores.vocabulary.find(name) for name in result.tags}
+    by_name = {name: None if tag is None else float(scores.values[tag.index]) for name, tag in found.items()}
+    return PictureTags(prompt=result.text, tags=list(result.tags), scores=by_name, dropped=_dropped(result))
+
+
+def _filter(request: Any) -> FilterResponse:
+    settings = check_settings(current_settings(given_settings(request)))
+    tag_filter = TagFilter(**{name: settings[name] for name in FILTER_NAMES if name in settings})
+    scores = score_in_queue(decode_picture(request.image), model=settings["model"])[0] if request.image else None
+    result = tag_filter.apply(
+        request.text,
+        scores=scores.as_dict() if scores else None,
+        vocabulary=scores.vocabulary if scores else None,
+    )
+    return FilterResponse(prompt=result.text, tags=list(result.tags), dropped=_dropped(result))
+
+
+def _dropped(result: FilterResult) -> list[DroppedTag]:
+    return [DroppedTag(tag=item, rule=rule) for item, rule in result.dropped]
+
+
+def _answered(answer: Callable[[], Any]) -> Any:
+    try:
+        return answer()
+    except JoyTagError as error:
+        raise as_http_error(error) from error

@@ -1,0 +1,121 @@
+"""What do requests and answers of our routes look like, in pydantic 1 and 2 alike?"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional, Tuple  # noqa: UP035 - pydantic 1 on Python 3.10 resolves these
+
+import pydantic
+from pydantic import BaseModel, Field
+
+from joytag_core.parameters import FILTER_NAMES, PARAMETERS, Parameter
+
+_IS_PYDANTIC_2 = pydantic.VERSION.startswith("2")
+# A misspelt setting has to be an error, not a setting that is silently not made.
+_STRICT: Any = {"extra": "forbid"} if _IS_PYDANTIC_2 else type("Config", (), {"extra": "forbid"})
+
+
+class DroppedTag(BaseModel):
+    """A tag that a rule dropped."""
+
+    tag: str
+    rule: str
+
+
+class PictureTags(BaseModel):
+    """What one picture shows."""
+
+    prompt: str = Field(description="The tags as text, ready for the prompt.")
+    tags: List[str] = Field(description="The tags, plain: no escapes, no weights.")  # noqa: UP006
+    scores: Dict[str, Optional[float]] = Field(  # noqa: UP006, UP045
+        description="Each tag's score, 0 to 1; null for a tag that a rule put in."
+    )
+    dropped: List[DroppedTag] = Field(description="What the Tag Filter dropped, and by which rule.")  # noqa: UP006
+
+
+class InterrogateResponse(BaseModel):
+    """The pictures of one call, in the order they came."""
+
+    pictures: List[PictureTags]  # noqa: UP006
+
+
+class FilterResponse(BaseModel):
+    """What the Tag Filter made of a text."""
+
+    prompt: str
+    tags: List[str]  # noqa: UP006
+    dropped: List[DroppedTag]  # noqa: UP006
+
+
+class ModelState(BaseModel):
+    """One model that can be named."""
+
+    name: str
+    installed: bool
+    loaded: bool
+
+
+class ModelsResponse(BaseModel):
+    """All models that can be named."""
+
+    models: List[ModelState]  # noqa: UP006
+
+
+class UnloadResponse(BaseModel):
+    """The model that was unloaded; null where none was loaded."""
+
+    unloaded: Optional[str] = None  # noqa: UP045
+
+
+def _type_of(parameter: Parameter) -> Any:
+    kind = type(parameter.default)
+    return List[str] if kind is tuple else kind  # noqa: UP006
+
+
+def _fields(names: Any) -> Dict[str, Tuple[Any, Any]]:  # noqa: UP006
+    return {
+        name: (
+            Optional[_type_of(PARAMETERS[name])],  # noqa: UP045
+            Field(default=None, description=f"{PARAMETERS[name].help} Default: as on the settings page."),
+        )
+        for name in names
+    }
+
+
+_IMAGE = Field(default=None, description="One picture: base64 or a data URI.")
+
+InterrogateRequest: Any = pydantic.create_model(
+    "JoyTagInterrogateRequest",
+    __config__=_STRICT,
+    image=(Optional[str], _IMAGE),  # noqa: UP045
+    images=(
+        Optional[List[str]],  # noqa: UP006, UP045
+        Field(default=None, description="Many pictures, each base64 or a data URI."),
+    ),
+    **_fields(PARAMETERS),
+)
+
+FilterRequest: Any = pydantic.create_model(
+    "JoyTagFilterRequest",
+    __config__=_STRICT,
+    text=(str, Field(description="The prompt or tag list to filter.")),
+    image=(
+        Optional[str],  # noqa: UP045
+        Field(default=None, description="A picture that gives every known tag its score: base64 or a data URI."),
+    ),
+    **_fields(("model", *FILTER_NAMES)),
+)
+
+
+class TaggerRequest(BaseModel):
+    """What clients of the WD14 tagger's API send."""
+
+    image: str
+    model: str = ""
+    threshold: float = 0.35
+    queue: str = ""
+    name_in_queue: str = ""
+
+
+def given_settings(request: Any) -> Dict[str, Any]:  # noqa: UP006
+    """Return the settings that a request makes: those that are not null."""
+    return {name: value for name in PARAMETERS if (value := getattr(request, name, None)) is not None}

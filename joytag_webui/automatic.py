@@ -1,0 +1,115 @@
+"""How does every picture of a generation get its own tags into its own prompt?"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PIL import Image
+
+from joytag_core.errors import JoyTagError
+from joytag_core.insertion import PLACEMENTS, clear_placeholders, fill_prompt, has_placeholder
+from joytag_core.interrogation import Interrogation
+from joytag_core.scores import TagScores
+
+from .tagging import score
+
+INFOTEXT_MODEL = "JoyTag model"
+INFOTEXT_THRESHOLD = "JoyTag threshold"
+INFOTEXT_FAILURE = "JoyTag"
+_COMMENT = "JoyTag: "
+
+logger = logging.getLogger("joytag")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AutomaticPrompt:
+    """Hold what the section of the page, or an API call, says: settings, where the tags go, and a picture of its own.
+
+    Without a `picture`, each slot of the generation takes its own initial picture.
+    """
+
+    settings: Mapping[str, Any]
+    placement: str = PLACEMENTS[0]
+    picture: Image.Image | None = None
+
+    def fill(self, p: Any) -> None:
+        """Write the tags into all prompts of a processing object; on failure take the placeholders out and say why.
+
+        The prompts are rebuilt from `p.prompt` for every file of a directory, so nothing is left from the last one.
+        """
+        forget(p)
+        try:
+            self._fill(p)
+        except JoyTagError as error:
+            self.give_up(p, str(error))
+        except Exception as error:  # the host would only log it and make the picture without a word
+            logger.exception("automatic prompts failed")
+            self.give_up(p, f"{type(error).__name__}: {error}")
+
+    def _fill(self, p: Any) -> None:
+        Interrogation.from_settings(self.settings)  # a wrong rule is told before a model is loaded
+        scores = self._scores(pictures_of(p, self.picture))
+        _map_prompts(p, lambda slot, prompt, negative: self._written(scores[slot % len(scores)], prompt, negative))
+        p.extra_generation_params[INFOTEXT_MODEL] = self.settings["model"]
+        p.extra_generation_params[INFOTEXT_THRESHOLD] = self.settings["threshold"]
+
+    def _scores(self, pictures: Sequence[Image.Image]) -> list[TagScores]:
+        """Score every picture once, however many slots it has."""
+        once = {id(picture): picture for picture in pictures}
+        scored = dict(zip(once, score(list(once.values()), model=self.settings["model"]), strict=True))
+        return [scored[id(picture)] for picture in pictures]
+
+    def _written(self, scores: TagScores, prompt: str, negative: str) -> str:
+        def write(settings: Mapping[str, Any]) -> str:
+            return Interrogation.from_settings(settings).prompt(scores).text
+
+        return fill_prompt(prompt, write, settings=self.settings, placement=self.placement, negative=negative)
+
+    def give_up(self, p: Any, reason: str) -> None:
+        """Take the placeholders out, so that the picture is made without tags, and say why there are none."""
+        _map_prompts(p, lambda _slot, prompt, _negative: clear_placeholders(prompt))
+        logger.warning("no tags were added: %s", reason)
+        p.comment(f"{_COMMENT}no tags were added. {reason}")
+        p.extra_generation_params[INFOTEXT_FAILURE] = "no tags were added"  # API clients never see comments
+
+
+def pictures_of(p: Any, picture: Image.Image | None = None) -> list[Image.Image]:
+    """Return the pictures to tag, slot by slot: the one given, else the initial pictures.
+
+    Raises:
+        JoyTagError: there is none.
+    """
+    pictures = [picture] if picture is not None else [one for one in getattr(p, "init_images", None) or [] if one]
+    if not pictures:
+        raise JoyTagError("There is no picture to take tags from; choose one in the JoyTag section.")
+    return pictures
+
+
+def forget(p: Any) -> None:
+    """Take away what an earlier file of the same directory left on a processing object."""
+    for name in (INFOTEXT_MODEL, INFOTEXT_THRESHOLD, INFOTEXT_FAILURE):
+        p.extra_generation_params.pop(name, None)
+    for comment in [text for text in p.comments if text.startswith(_COMMENT)]:
+        del p.comments[comment]
+
+
+def mention_placeholder(p: Any) -> None:
+    """Say that `{joytag}` stands in a prompt although automatic prompts are off."""
+    if any(has_placeholder(prompt) for prompt in p.all_prompts):
+        p.comment(f"{_COMMENT}{{joytag}} is in the prompt, but automatic prompts are off.")
+
+
+def _map_prompts(p: Any, change: Any) -> None:
+    """Replace all prompts, those of the high resolution pass too, by `change(slot, prompt, negative)`."""
+    p.all_prompts = _mapped(change, p.all_prompts, p.all_negative_prompts)
+    p.main_prompt = p.all_prompts[0]
+    if getattr(p, "enable_hr", False) and getattr(p, "all_hr_prompts", None):
+        p.all_hr_prompts = _mapped(change, p.all_hr_prompts, p.all_hr_negative_prompts)
+
+
+def _mapped(change: Any, prompts: Sequence[str], negatives: Sequence[str]) -> list[str]:
+    pairs = enumerate(zip(prompts, negatives, strict=True))
+    return [change(slot, prompt, negative) for slot, (prompt, negative) in pairs]

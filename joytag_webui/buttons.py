@@ -1,0 +1,97 @@
+"""Where are the interrogate buttons, and what are they wired to?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .interrogate import interrogate_img2img, interrogate_txt2img
+
+SYMBOL = "\N{LABEL}\N{VARIATION SELECTOR-16}"
+IMG2IMG_BUTTON = "joytag_img2img_interrogate"
+TXT2IMG_BUTTON = "joytag_txt2img_interrogate"
+TXT2IMG_FILE = "joytag_txt2img_file"
+_PICTURES = ("img2img_image", "img2img_sketch", "img2maskimg", "inpaint_sketch", "img_inpaint_base")
+_PARTS = ("img2img_batch_input_dir", "img2img_batch_output_dir", *_PICTURES, "img2img_prompt")
+_SEND_TARGETS = ("txt2img_prompt", "img2img_prompt")
+
+
+class Buttons:
+    """Watch the page being built, put the buttons where they belong, and wire them once all parts are there.
+
+    Layouts can be reordered by extensions, so nothing is assumed of the order in which parts are built.
+    """
+
+    def __init__(self) -> None:
+        """Wait for the page to be built."""
+        self.parts: dict[str, Any] = {}
+        self._canvas: str | None = None
+        self._img2img: tuple[Any, Any] | None = None
+        self._txt2img: Any = None
+        self._wired: set[str] = set()
+
+    def start(self) -> None:
+        """Forget the last page: one is about to be built anew."""
+        self.__init__()  # type: ignore[misc]
+
+    def see(self, component: Any, **_: Any) -> None:
+        """Take notice of one component of the page, right after it was made."""
+        if getattr(component, "parent", None) is None:  # Forge makes components again when events happen
+            return
+        self._remember(component)
+        if component.elem_id == "deepbooru" and self._img2img is None:
+            self._img2img = _make_img2img_button()
+        if component.elem_id == "txt2img_clear_prompt" and self._txt2img is None:
+            self._txt2img = _make_txt2img_button()
+        self._wire()
+
+    def _remember(self, component: Any) -> None:
+        name, kind = component.elem_id, type(component).__name__
+        if name in _PICTURES and kind == "HTML":  # Forge's canvas; its picture is a component of its own after it
+            self._canvas = name
+        elif kind == "LogicalImage" and "logical_image_background" in (component.elem_classes or []):
+            if self._canvas:
+                self.parts.setdefault(self._canvas, component)
+            self._canvas = None
+        elif name in _PARTS or name in _SEND_TARGETS:
+            self.parts.setdefault(name, component)
+
+    def _wire(self) -> None:
+        if self._img2img and "img2img" not in self._wired and all(name in self.parts for name in _PARTS):
+            self._wired.add("img2img")
+            button, mode = self._img2img
+            button.click(
+                fn=interrogate_img2img,
+                _js="get_img2img_tab_index",
+                inputs=[mode, *(self.parts[name] for name in _PARTS)],
+                outputs=[self.parts["img2img_prompt"], mode],
+            )
+        if self._txt2img and "txt2img" not in self._wired and "txt2img_prompt" in self.parts:
+            self._wired.add("txt2img")
+            self._txt2img.upload(
+                fn=interrogate_txt2img,
+                inputs=[self._txt2img, self.parts["txt2img_prompt"]],
+                outputs=[self.parts["txt2img_prompt"], self._txt2img],
+            )
+
+
+def _make_img2img_button() -> tuple[Any, Any]:
+    import gradio as gr
+    from modules.ui_components import ToolButton
+
+    button = ToolButton(
+        SYMBOL, elem_id=IMG2IMG_BUTTON,
+        tooltip="Interrogate JoyTag - put the tags of the picture into the prompt",
+    )  # fmt: skip
+    return button, gr.Number(visible=False)
+
+
+def _make_txt2img_button() -> Any:
+    """Make the button and the file that it fills; javascript/joytag.js opens the file chooser and takes drops."""
+    import gradio as gr
+    from modules.ui_components import ToolButton
+
+    ToolButton(
+        SYMBOL, elem_id=TXT2IMG_BUTTON,
+        tooltip="Interrogate JoyTag - choose a picture, or drop one here, to put its tags into the prompt",
+    )  # fmt: skip
+    return gr.File(label="", elem_id=TXT2IMG_FILE, file_count="single", type="binary", visible=False)

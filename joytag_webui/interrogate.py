@@ -1,0 +1,135 @@
+"""What happens when one of the interrogate buttons is pressed?"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from joytag_core.merging import merge_prompts
+
+from joytag_core.errors import JoyTagError, PictureError, SettingError
+from joytag_core.files import find_pictures, score_files
+from joytag_core.interrogation import Interrogation
+
+from .payload import picture_from
+from .settings import TARGET, current_settings, option
+from .tagging import ensure_installed, in_queue, outside_inference_mode, prompt_of, tagger
+
+BATCH_TAB = 5
+CAPTION_TARGET = "caption"
+
+logger = logging.getLogger("joytag")
+
+
+def interrogate_img2img(mode: Any, input_folder: str, output_folder: str, *pictures_and_prompt: Any) -> list[Any]:
+    """Answer the img2img button: tag the picture of the open tab into the prompt, or the batch tab's folder into files.
+
+    `mode` is the tab's number, 0 to 5, the values after the folders are the five tabs' pictures and the prompt.
+    """
+    import gradio as gr
+
+    *pictures, prompt = pictures_and_prompt
+    tab = int(float(mode or 0))
+    if tab < BATCH_TAB:
+        return [told_as_gradio_error(interrogated)(prompt, pictures[tab]), None]
+    count, broken = told_as_gradio_error(tag_folder_to_files)(input_folder, output_folder)
+    gr.Info(f"JoyTag: {count} pictures tagged" + (f", {broken} could not be read" if broken else ""))
+    return [gr.update(), None]
+
+
+def interrogate_txt2img(file: Any, prompt: str) -> list[Any]:
+    """Answer the txt2img button: tag the chosen picture file into the prompt, and forget the file."""
+    import gradio as gr
+
+    if file is None:
+        return [gr.update(), None]
+    return [told_as_gradio_error(interrogated)(prompt, file), None]
+
+
+def interrogated(prompt: str, value: Any) -> str:
+    """Return the prompt with a picture's tags, put in as the settings page says.
+
+    Raises:
+        JoyTagError: there is no picture, or as `Session.score`.
+    """
+    picture = picture_from(value)
+    if picture is None:
+        raise PictureError("there is no picture on this tab; drop one there first")
+    return inserted(prompt, prompt_of(picture, current_settings()))
+
+
+def inserted(prompt: str, tags: str) -> str:
+    """Return the prompt with tags put in as the settings page says."""
+    return merge_prompts(prompt or "", tags, how=option("insert"), target=TARGET)
+
+
+def tag_folder_to_files(input_folder: str, output_folder: str) -> tuple[int, int]:
+    """Write the tags of every picture in a folder to a text file of its name, at the end of what is in it already.
+
+    This is what the WebUI does on the batch tab with its own interrogators. Returns how many pictures were tagged, and
+    how many could not be read.
+
+    Raises:
+        JoyTagError: there is no such folder, no picture in it, or as `Session.score`.
+    """
+    settings = current_settings({"target": CAPTION_TARGET})
+    paths = files_of(input_folder)
+    target = Path(output_folder.strip()) if output_folder and output_folder.strip() else paths[0].parent
+    tagged = broken = 0
+    for path, text in tag_files(paths, settings):
+        if isinstance(text, PictureError):
+            logger.warning("%s", text)
+            broken += 1
+            continue
+        target.mkdir(parents=True, exist_ok=True)
+        with (target / f"{path.stem}.txt").open("a", encoding="utf-8") as file:
+            file.write(text + "\n")
+        tagged += 1
+    return tagged, broken
+
+
+def files_of(folder: str) -> list[Path]:
+    """Return the pictures in a folder that a person named.
+
+    Raises:
+        SettingError: the WebUI was started with --hide-ui-dir-config, or there is no such folder.
+        UnreadablePictureError: there is no picture in it.
+    """
+    from modules import shared
+
+    if shared.cmd_opts.hide_ui_dir_config:
+        raise SettingError("folders are switched off: the WebUI was started with --hide-ui-dir-config")
+    folder = (folder or "").strip().strip('"')
+    if not folder or not Path(folder).is_dir():
+        raise SettingError(f"{folder or 'nothing'} is no folder; expected the path of a folder with pictures")
+    return find_pictures([folder])
+
+
+def tag_files(paths: list[Path], settings: Mapping[str, Any]) -> Iterator[tuple[Path, str | PictureError]]:
+    """Yield picture files with their tags, or the error of one that cannot be read; holds the queue.
+
+    Raises:
+        JoyTagError: as `Session.score`; CancelledError after Interrupt.
+    """
+    interrogation = Interrogation.from_settings(settings)
+    ensure_installed(settings["model"])
+    with in_queue(), outside_inference_mode():
+        for path, scores in score_files(tagger(settings["model"]), paths):
+            yield path, scores if isinstance(scores, PictureError) else interrogation.prompt(scores).text
+
+
+def told_as_gradio_error(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function whose JoyTagError appears on the page instead of a bare "Error"."""
+
+    def told(*values: Any) -> Any:
+        import gradio as gr
+
+        try:
+            return function(*values)
+        except JoyTagError as error:
+            logger.warning("%s", error)
+            raise gr.Error(f"JoyTag: {error}") from error
+
+    return told

@@ -1,0 +1,80 @@
+"""How does what a client or a page sends become a picture, within limits?"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import warnings
+from typing import Any
+
+from PIL import Image
+
+from joytag_core.errors import PictureError, PictureTooLargeError, UnreadablePictureError
+from joytag_core.images import to_rgb
+
+from .settings import option
+
+_MEGA = 1_000_000
+
+
+def picture_from(value: Any) -> Image.Image | None:
+    """Return the picture in a component's or an API's value: a Pillow picture, base64, a data URI, bytes, or None.
+
+    Raises:
+        PictureError: as `decode_picture`.
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, Image.Image):
+        return value
+    if isinstance(value, dict):  # gradio 3's sketch pictures: the picture below, the mask apart
+        return picture_from(value.get("image"))
+    if isinstance(value, (bytes, bytearray)):
+        return open_picture(bytes(value))
+    if isinstance(value, str):
+        return decode_picture(value)
+    raise PictureError(f"a picture of type {type(value).__name__} is unknown; expected base64 or a data URI")
+
+
+def decode_picture(text: str) -> Image.Image:
+    """Return the RGB picture in base64 or a data URI.
+
+    Raises:
+        PictureError: it is not base64.
+        PictureTooLargeError: it has more bytes or pixels than the settings allow.
+        UnreadablePictureError: it is no picture, or broken.
+    """
+    if text.startswith("data:"):
+        text = text.partition(",")[2]
+    most = int(option("api_max_megabytes")) * _MEGA
+    if len(text) > most * 4 // 3 + 4:
+        raise PictureTooLargeError(f"the picture has more than {most // _MEGA} megabytes, the limit in the settings")
+    try:
+        content = base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise PictureError(f"the picture is not base64: {error}; expected base64 or a data URI, no address") from error
+    return open_picture(content)
+
+
+def open_picture(content: bytes) -> Image.Image:
+    """Return the RGB picture in a picture file's content, its pixels counted before they are decoded.
+
+    Raises:
+        PictureTooLargeError, UnreadablePictureError: as `decode_picture`.
+    """
+    most = int(option("api_max_megapixels"))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content)) as opened:
+                if opened.width * opened.height > most * _MEGA:
+                    size = f"{opened.width}x{opened.height}"
+                    raise PictureTooLargeError(f"the picture is {size}; the limit in the settings is {most} megapixels")
+                return to_rgb(opened)
+    except PictureError:
+        raise
+    except Image.DecompressionBombError as error:
+        raise PictureTooLargeError(str(error)) from error
+    except Exception as error:  # a broken file makes Pillow's decoders raise nearly anything
+        raise UnreadablePictureError(f"the picture cannot be read: {error or type(error).__name__}") from error

@@ -1,0 +1,137 @@
+"""What happens on the JoyTag tab?"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from joytag_core.errors import CancelledError, JoyTagError, PictureError, SettingError
+from joytag_core.interrogation import Interrogation
+from joytag_core.scores import TagScores
+
+from .bars import render_bars, render_error, render_list
+from .controls import shown_values, values_by_name
+from .interrogate import files_of, tag_files, told_as_gradio_error
+from .payload import picture_from
+from .presets import Presets, presets_file
+from .settings import current_settings
+from .tagging import score_in_queue, unload
+
+logger = logging.getLogger("joytag")
+
+
+def interrogate(picture: Any, model: str, *values: Any) -> list[Any]:
+    """Run the model on the tab's picture; return its scores for later, the tags and the bars."""
+    found = told_as_gradio_error(_scores)(picture, model)
+    return [found, *show(found, *values)]
+
+
+def _scores(picture: Any, model: str) -> TagScores:
+    picture = picture_from(picture)
+    if picture is None:
+        raise PictureError("there is no picture; drop one there first")
+    return score_in_queue(picture, model=model)[0]
+
+
+def show(scores: TagScores | None, *values: Any) -> list[Any]:
+    """Return the tags and the bars for scores that are there already; the model does not run."""
+    if scores is None:
+        return ["", ""]
+    try:
+        result = Interrogation.from_settings(current_settings(values_by_name(values))).prompt(scores)
+    except JoyTagError as error:  # while a rule is being typed it is often wrong: no pop-up at each key
+        import gradio as gr
+
+        return [gr.update(), render_error(str(error))]
+    return [result.text, render_bars(scores, result)]
+
+
+def mark_tag(action_and_tag: str, exclude: str, protect: str) -> list[str]:
+    """Return what to exclude and to protect after a click on a tag: a second click takes the mark off again."""
+    action, _, tag = action_and_tag.partition(" ")
+    if action == "ban":
+        return [_toggled(exclude, tag), _without(protect, tag)]
+    return [_without(exclude, tag), _toggled(protect, tag)]
+
+
+def _toggled(rules: str, tag: str) -> str:
+    without = _without(rules, tag)
+    return without if without != rules.strip() else "\n".join([*([without] if without else []), _pattern(tag)])
+
+
+def _without(rules: str, tag: str) -> str:
+    return "\n".join(line for line in rules.strip().splitlines() if line.strip() != _pattern(tag))
+
+
+def _pattern(tag: str) -> str:
+    """Write a tag so that no character of it is read as part of a pattern."""
+    return f'"{tag}"'
+
+
+def tag_folder(folder: str, files: Any, model: str, progress: Any, *values: Any) -> tuple[str, str]:
+    """Tag a folder, or the files that were dropped; return a table of the tags, and the tags as plain text.
+
+    After Interrupt, what is done until then is shown.
+    """
+    settings = current_settings({**values_by_name(values), "model": model})
+    return told_as_gradio_error(_tag_folder)(folder, files, settings, progress)
+
+
+def _tag_folder(folder: str, files: Any, settings: dict[str, Any], progress: Any) -> tuple[str, str]:
+    paths = [Path(one.name) for one in files] if files else files_of(folder)
+    done: list[tuple[str, str]] = []
+    failed: dict[str, str] = {}
+    try:
+        for number, (path, text) in enumerate(tag_files(paths, settings), start=1):
+            if isinstance(text, PictureError):
+                failed[path.name] = str(text)
+            else:
+                done.append((path.name, text))
+            progress((number, len(paths)), desc="JoyTag", unit="pictures")
+    except CancelledError:
+        failed["interrupted"] = f"{len(done)} of {len(paths)} pictures were done"
+    return render_list(done, failed), "\n".join(f"{name}: {tags}" for name, tags in done)
+
+
+def load_preset(name: str) -> list[Any]:
+    """Return what the controls have to show for a preset; what it does not set is as on the settings page."""
+    return shown_values(told_as_gradio_error(lambda: current_settings(_presets().load(name or "")))())
+
+
+def save_preset(name: str, *values: Any) -> list[Any]:
+    """Save the controls under a name; return the new list of presets."""
+    told_as_gradio_error(lambda: _presets().save(name or "", values_by_name(values)))()
+    return [_choices(name.strip()), ""]
+
+
+def delete_preset(name: str) -> Any:
+    """Delete a preset; return the new list of presets."""
+    told_as_gradio_error(lambda: _presets().delete(name or ""))()
+    return _choices(None)
+
+
+def preset_choices() -> Sequence[str]:
+    """Return the names of all presets; a broken file offers none."""
+    try:
+        return _presets().names()
+    except SettingError as error:
+        logger.warning("%s", error)
+        return []
+
+
+def unload_model() -> str:
+    """Give the model's memory back and say so."""
+    name = unload()
+    return f"<p>{name} was unloaded.</p>" if name else "<p>No model was loaded.</p>"
+
+
+def _choices(value: str | None) -> Any:
+    import gradio as gr
+
+    return gr.update(choices=list(preset_choices()), value=value)
+
+
+def _presets() -> Presets:
+    return Presets(presets_file())
