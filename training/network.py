@@ -1,0 +1,58 @@
+"""How does a network start, and what does training add to it? Initial weights and stochastic depth."""
+
+from __future__ import annotations
+
+import functools
+
+import torch
+from torch import Tensor, nn
+
+from joytag_core.network import Network, NetworkConfig, ResidualScale
+
+DEFAULT_SCALE = 0.1
+"""What residual scales start at without a `layerscale_init`: small, so that blocks begin near identity."""
+
+
+def build_network(config: dict[str, object], *, prior: float = 0.05) -> Network:
+    """Build a network to train from a config.json's mapping.
+
+    `prior` (0 to 1) is the score that every tag starts from: with most tags absent, starting from a half wastes the
+    first steps.
+    """
+    settings = NetworkConfig.from_dict(config)
+    network = Network(settings)
+    for module in network.modules():
+        _initialise(module, settings)
+    nn.init.constant_(network.head.bias, torch.logit(torch.tensor(prior)).item())
+    add_stochastic_depth(network, float(config.get("stochdepth_rate", 0.0)))  # type: ignore[arg-type]
+    return network
+
+
+def _initialise(module: nn.Module, config: NetworkConfig) -> None:
+    if isinstance(module, nn.Conv2d):
+        nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+        nn.init.zeros_(module.bias)
+    elif isinstance(module, nn.Linear):
+        nn.init.xavier_uniform_(module.weight)
+        nn.init.zeros_(module.bias)
+    elif isinstance(module, nn.Embedding):
+        nn.init.trunc_normal_(module.weight, std=0.02)
+    elif isinstance(module, ResidualScale):
+        nn.init.constant_(module.skip, DEFAULT_SCALE if config.layerscale_init is None else config.layerscale_init)
+
+
+def add_stochastic_depth(network: Network, rate: float) -> None:
+    """Make training drop residual branches, a picture at a time: the last block's at `rate`, earlier ones' less."""
+    for index, block in enumerate(network.blocks, start=1):
+        share = rate * index / len(network.blocks)
+        if share > 0:
+            for scale in (block.skip_init1, block.skip_init2):
+                scale.register_forward_pre_hook(functools.partial(_drop_branch, share))
+
+
+def _drop_branch(rate: float, module: nn.Module, inputs: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+    stream, branch = inputs
+    if not module.training:
+        return inputs
+    kept = torch.rand(len(branch), 1, 1, device=branch.device) >= rate
+    return stream, branch * kept.to(branch.dtype) / (1 - rate)

@@ -1,0 +1,93 @@
+"""What happens from a folder of pictures to a model, and from a model to its table of figures?"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+
+from joytag_core.network import Network, NetworkConfig
+
+from .dataset import Example, TaggedPictures, find_examples, hold_out, most_frequent_tags
+from .evaluate import THRESHOLD, macro_f1, measure, render_table, score_pictures
+from .export import export_model, write_whole
+from .loop import Training
+from .network import build_network
+from .recipe import Recipe, Stage
+
+log = logging.getLogger("joytag")
+
+
+def train_folder(
+    folders: Sequence[Path],
+    out: Path,
+    *,
+    config: dict[str, object],
+    recipe: Recipe,
+    tags: Sequence[str] | None = None,
+    least_pictures: int = 1,
+    start_from: Path | None = None,
+    held_out: float = 0.05,
+    float16: bool = False,
+    in_memory: bool = True,
+    workers: int = 0,
+    device: str | None = None,
+) -> None:
+    """Train on folders of tagged pictures; after every stage write the model and its metrics.md to `out`.
+
+    Goes on from `out`/checkpoint.pt where there is one.
+    """
+    examples = [example for folder in folders for example in find_examples(folder)]
+    learned, measured = hold_out(examples, held_out, seed=recipe.seed)
+    tags = list(tags) if tags else most_frequent_tags(learned, at_least=least_pictures)
+    config = {**config, "n_tags": len(tags)}
+    log.info("%d pictures to learn from, %d to measure on, %d tags", len(learned), len(measured), len(tags))
+
+    torch.manual_seed(recipe.seed)
+    network = build_network(config)
+    if start_from is not None:
+        network.load_state_dict(load_file(start_from / "model.safetensors"))
+    network.to(choose_device(device))
+    out.mkdir(parents=True, exist_ok=True)
+    checkpoint = out / "checkpoint.pt"
+    training = Training(network, learned, tags, recipe, checkpoint=checkpoint, in_memory=in_memory, workers=workers)
+    if checkpoint.exists():
+        training.resume()
+        log.info("going on at stage %d, step %d", training.stage_index + 1, training.step)
+
+    def publish(stage: Stage) -> None:
+        export_model(network, config, tags, out, dtype=torch.float16 if float16 else torch.float32)
+        if measured:
+            table = _measured_table(network, measured, tags, size=stage.size, threshold=THRESHOLD)
+            write_whole(out / "metrics.md", table + "\n")
+            log.info("after %d pictures at %d: %s", stage.pictures, stage.size, table.splitlines()[-1])
+
+    training.run(at_stage_end=publish)
+
+
+def evaluate_folder(model: Path, pictures: Path, *, threshold: float = THRESHOLD, device: str | None = None) -> str:
+    """Return a Markdown table of a model's quality on a folder of tagged pictures."""
+    config = NetworkConfig.from_dict(json.loads((model / "config.json").read_text(encoding="utf-8")))
+    network = Network(config)
+    network.load_state_dict(load_file(model / "model.safetensors"))
+    tags = (model / "top_tags.txt").read_text(encoding="utf-8").split()
+    network.to(choose_device(device)).eval()
+    return _measured_table(network, find_examples(pictures), tags, size=config.image_size, threshold=threshold)
+
+
+def choose_device(name: str | None) -> torch.device:
+    """Return the device of that name; without a name CUDA where there is one."""
+    return torch.device(name or ("cuda" if torch.cuda.is_available() else "cpu"))
+
+
+def _measured_table(
+    network: Network, examples: Sequence[Example], tags: Sequence[str], *, size: int, threshold: float
+) -> str:
+    pictures = TaggedPictures(examples, tags, size=size)
+    qualities = measure(score_pictures(network, pictures), pictures.targets, tags, threshold=threshold)
+    log.debug("macro F1 %.4f", macro_f1(qualities))
+    return render_table(qualities)
