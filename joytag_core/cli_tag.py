@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Tag; return 1 if some pictures could not be read, 2 if none could."""
     from .cli_host import TerminalHost
     from .errors import PictureError
-    from .files import find_pictures, score_files
+    from .files import find_pictures
     from .interrogation import Interrogation
     from .tagger import Tagger
 
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     paths = find_pictures(arguments.paths, recursive=arguments.recursive)
     tagger = Tagger.load(arguments.model, host=TerminalHost(device=arguments.device, dtype=arguments.dtype))
     failed = 0
-    for path, scores in score_files(tagger, paths):
+    for path, scores in zip(paths, tagger.score_each(paths), strict=True):
         if isinstance(scores, PictureError):
             failed += 1
             print(f"error: {scores}", file=sys.stderr)

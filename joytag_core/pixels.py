@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -57,15 +57,3 @@ def _on_white(picture: Image.Image, size: tuple[int, int], place: tuple[int, int
     canvas = Image.new("RGB", size, _WHITE)
     canvas.paste(picture, place)
     return canvas
-
-
-def in_batches(pictures: Iterable[Image.Image], count: int) -> Iterable[list[Image.Image]]:
-    """Yield the pictures in lists of at most `count`."""
-    batch: list[Image.Image] = []
-    for picture in pictures:
-        batch.append(picture)
-        if len(batch) == count:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

@@ -8,19 +8,19 @@ import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
+from itertools import islice
 from typing import Any
 
 import torch
-from PIL import Image
 from torch import Tensor
 
 from .download import download_joytag
-from .errors import ModelError
+from .errors import ModelError, PictureError
 from .host import Host, LocalHost, Placement
-from .images import Pictures, count_pictures, iterate_pictures
+from .images import OnePicture, Pictures, count_pictures, open_picture, split_pictures
 from .models import find_installed
 from .network import Network
-from .pixels import in_batches, to_pixels
+from .pixels import to_pixels
 from .scores import TagScores
 from .vocabulary import Vocabulary
 from .weights import load_network
@@ -88,37 +88,61 @@ class Tagger:
             ModelError: the model's outputs are not finite.
             Whatever the host raises to cancel, between two batches.
         """
+        scores: list[TagScores] = []
+        for result in self.score_each(pictures, batch_size=batch_size):
+            if isinstance(result, PictureError):
+                raise result
+            scores.append(result)
+        return scores
+
+    def score_each(self, pictures: Pictures, *, batch_size: int | None = None) -> Iterator[TagScores | PictureError]:
+        """Yield each picture's scores, in order, or the error of one that cannot be turned into pixels.
+
+        Raises: as `score`, but for `PictureError`.
+        """
         total = count_pictures(pictures)
         size = batch_size or (_BATCH_ON_CPU if self.placement.device.type == "cpu" else _BATCH_ON_DEVICE)
         progress = self.host.progress(total=total, label="JoyTag")
-        scores: list[TagScores] = []
-        for pixels in self._prepare(iterate_pictures(pictures), size, total):
+        done = 0
+        for prepared in self._prepare(split_pictures(pictures), size, total):
             self.host.check_cancelled()
-            logits = self._logits(pixels)
-            scores += [TagScores(self.vocabulary, row) for row in logits.sigmoid().numpy()]
-            progress.update(len(scores))
-        return scores
+            results = self._score_batch(prepared)
+            done += len(results)
+            progress.update(done)
+            yield from results
 
     def unload(self) -> None:
         """Give the model's memory back; the tagger still works, and takes it again when used."""
         with self._lock:
             self._residence.leave()
 
-    def _prepare(self, pictures: Iterable[Image.Image], size: int, total: int) -> Iterator[Tensor]:
-        """Yield pixels batch by batch, the next batch being made in threads while the last is computed."""
-        side = self.network.config.image_size
+    def _prepare(self, pictures: Iterable[OnePicture], size: int, total: int) -> Iterator[list[Tensor | PictureError]]:
+        """Yield each batch's pixels, one [1, 3, S, S] a picture, or its error; read and scaled in threads, one batch
+        ahead of the one that is computed."""
         if total == 1:
-            yield from (to_pixels([picture], side) for picture in pictures)
+            yield from ([self._pixels_of(picture)] for picture in pictures)
             return
         with ThreadPoolExecutor(_PREPARING_THREADS, thread_name_prefix="joytag") as threads:
-            waiting: list[Future[Tensor]] | None = None
-            for batch in in_batches(pictures, size):
-                started = [threads.submit(to_pixels, [picture], side) for picture in batch]
+            waiting: list[Future[Tensor | PictureError]] = []
+            remaining = iter(pictures)
+            while batch := list(islice(remaining, size)):
+                started = [threads.submit(self._pixels_of, picture) for picture in batch]
                 if waiting:
-                    yield torch.cat([future.result() for future in waiting])
+                    yield [future.result() for future in waiting]
                 waiting = started
             if waiting:
-                yield torch.cat([future.result() for future in waiting])
+                yield [future.result() for future in waiting]
+
+    def _pixels_of(self, picture: OnePicture) -> Tensor | PictureError:
+        try:
+            return to_pixels([open_picture(picture)], self.network.config.image_size)
+        except PictureError as error:
+            return error
+
+    def _score_batch(self, prepared: list[Tensor | PictureError]) -> list[TagScores | PictureError]:
+        pixels = [one for one in prepared if isinstance(one, Tensor)]
+        rows = iter(self._logits(torch.cat(pixels)).sigmoid().numpy() if pixels else ())
+        return [TagScores(self.vocabulary, next(rows)) if isinstance(one, Tensor) else one for one in prepared]
 
     def _logits(self, pixels: Tensor) -> Tensor:
         """Return logits [N, T] float32 on the CPU; again in float32 where they are not finite."""
