@@ -13,7 +13,7 @@ from pathlib import Path
 
 from .errors import JoyTagError, ModelDownloadError, ModelFileError
 from .host import Host
-from .models import HUB_REPOSITORY, HUB_REVISION, JOYTAG, MODEL_FILES, WEIGHTS_FILE, ModelFolder
+from .models import HUB_REPOSITORY, HUB_REVISION, JOYTAG, MODEL_FILES, WEIGHTS_FILE, ModelFolder, hub_cache
 
 PUBLISHED_SHA256 = {
     "config.json": "b53ee29a8f0d6353331f455fd640c70ef45e5bd979b656f7b9983cffa3724562",
@@ -146,11 +146,7 @@ def _watched(work: Callable[[], list[Path]], files: list[HubFile], staging: Path
 
 
 def _arrived(staging: Path | None) -> int:
-    from huggingface_hub import constants
-
-    cache = Path(constants.HF_HUB_CACHE) if staging is None else staging
-    blobs = cache / f"models--{HUB_REPOSITORY.replace('/', '--')}" / "blobs"
-    return sum(_size(path) for path in blobs.glob("*"))
+    return sum(_size(path) for path in (hub_cache(staging) / "blobs").glob("*"))
 
 
 def _size(path: Path) -> int:

@@ -95,17 +95,16 @@ def _candidates(host: Host) -> Iterator[ModelFolder]:
     for parent in host.model_folders():
         if parent.is_dir():
             yield from (ModelFolder(path.name, path) for path in sorted(parent.iterdir()) if path.is_dir())
-    cached = _in_hub_cache()
-    if cached is not None:
-        yield ModelFolder(JOYTAG, cached)
+    yield ModelFolder(JOYTAG, hub_cache(None) / "snapshots" / HUB_REVISION)
     yield ModelFolder(DEMO, _DEMO_FOLDER)
 
 
-def _in_hub_cache() -> Path | None:
-    from huggingface_hub import try_to_load_from_cache
+def hub_cache(folder: Path | None) -> Path:
+    """Return the published model's folder in a cache of the Hub's layout, the person's own where none is given."""
+    # Not the library's own look-up: its module takes longer to import than a host should wait.
+    from huggingface_hub import constants
 
-    paths = [try_to_load_from_cache(HUB_REPOSITORY, name, revision=HUB_REVISION) for name in MODEL_FILES]
-    return Path(paths[0]).parent if all(isinstance(path, str) for path in paths) else None  # type: ignore[arg-type]
+    return Path(folder or constants.HF_HUB_CACHE) / f"models--{HUB_REPOSITORY.replace('/', '--')}"
 
 
 def _complete(folder: ModelFolder) -> ModelFolder:
