@@ -1,0 +1,120 @@
+"""Which lists of rules are there, and what do they say?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import RuleError
+from .pattern_lists import PatternList, parse_patterns
+
+SHIPPED = Path(__file__).with_name("lists")
+"""The folder of the lists that come with the filter."""
+
+PATTERN_SECTIONS = ("exclude", "keep only", "protect")
+SECTIONS = (*PATTERN_SECTIONS, "replace")
+
+_HEADER = re.compile(r"\s*\[([^\[\]]*)\]\s*")
+_LARGEST = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class RuleList:
+    """Hold a list's text; rules before the first section's `[header]` are to be excluded."""
+
+    name: str
+    text: str
+
+    @property
+    def where(self) -> str:
+        """Return how error messages name the list."""
+        return f"list {self.name!r}"
+
+    def section(self, *names: str) -> str:
+        """Return the lines of some sections, all others blank, so that line numbers stay.
+
+        Raises:
+            RuleError: a header names no section.
+        """
+        current, lines = "exclude", []
+        for number, line in enumerate(self.text.splitlines(), start=1):
+            header = _HEADER.fullmatch(line)
+            if header:
+                current = " ".join(header[1].lower().replace("_", " ").split())
+                if current not in SECTIONS:
+                    raise RuleError(
+                        f"{self.where}, line {number}: section [{header[1]}] is unknown; "
+                        f"expected one of {', '.join(f'[{section}]' for section in SECTIONS)}"
+                    )
+            lines.append(line if header is None and current in names else "")
+        return "\n".join(lines)
+
+
+class Library:
+    """Find lists by name: a person's own in `folder` before the shipped ones."""
+
+    def __init__(self, folder: str | Path | None = None) -> None:
+        """Take the folder of a person's own lists, files `<name>.txt`; it need not exist."""
+        self._folders = [Path(folder), SHIPPED] if folder else [SHIPPED]
+        self._open: list[str] = []
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all lists."""
+        return tuple(sorted({path.stem for folder in self._folders for path in folder.glob("*.txt")}))
+
+    def find(self, name: str) -> RuleList:
+        """Return a list, its name's case, blanks and hyphens apart.
+
+        Raises:
+            RuleError: there is none, or its file cannot be read.
+        """
+        wanted = _plain(name)
+        for folder in self._folders:
+            for path in sorted(folder.glob("*.txt")):
+                if _plain(path.stem) == wanted:
+                    return RuleList(path.stem, _read(path))
+        raise RuleError(f"list {name!r} is unknown; there is {', '.join(self.names())}")
+
+    def patterns(self, name: str) -> PatternList:
+        """Return all patterns of a list, for `@name`.
+
+        Raises:
+            RuleError: there is no such list, it holds no patterns, or it contains itself.
+        """
+        with self.reading(name) as found:
+            patterns = parse_patterns(found.section(*PATTERN_SECTIONS), found.where, self.patterns)
+        if not patterns.rules and found.section("replace").strip():
+            raise RuleError(f"{found.where} holds replacements and no patterns; name it in the replace rules")
+        return patterns
+
+    @contextmanager
+    def reading(self, name: str) -> Iterator[RuleList]:
+        """Give a list, and refuse to read it again before the block ends.
+
+        Raises:
+            RuleError: there is no such list, or it contains itself.
+        """
+        found = self.find(name)
+        if found.name in self._open:
+            raise RuleError(f"list {' > '.join([*self._open, found.name])} contains itself")
+        self._open.append(found.name)
+        try:
+            yield found
+        finally:
+            self._open.pop()
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_-]+", "-", name.strip().lower())
+
+
+def _read(path: Path) -> str:
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise RuleError(f"list {path.stem!r} is larger than {_LARGEST:,} bytes")
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RuleError(f"list {path.stem!r} cannot be read: {error}") from error

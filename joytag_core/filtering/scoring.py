@@ -1,0 +1,31 @@
+"""Which score does a written tag have?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .items import Item
+from .names import NameIndex
+
+
+class ScoreLookup:
+    """Find scores by tag name, old or current, however either side is written."""
+
+    def __init__(self, scores: Mapping[str, float], index: NameIndex) -> None:
+        self._scores = scores
+        self._index = index
+        self._by_key: dict[str, float] | None = None
+
+    def score(self, item: Item) -> float | None:
+        """Return an item's score, None where it has none."""
+        tag = item.facts.tag
+        exact = self._scores.get(tag.name if tag is not None else item.text)
+        if exact is not None:
+            return float(exact)
+        if self._by_key is None:
+            self._by_key = {self._key(name): float(score) for name, score in self._scores.items()}
+        return self._by_key.get(tag.key if tag is not None else item.facts.key)
+
+    def _key(self, name: str) -> str:
+        facts = self._index.facts(name)
+        return facts.key if facts.tag is None else facts.tag.key

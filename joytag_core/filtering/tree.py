@@ -1,0 +1,66 @@
+"""Which brackets of a prompt belong together, and what stands inside them?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .tokens import Token, tokens_of
+
+CLOSING = {"(": ")", "[": "]", "{": "}"}
+"""The brackets that have a meaning to hosts."""
+
+_DEEPEST = 50
+"""Brackets nested deeper than this are text."""
+
+_ESCAPABLE = {"a1111": "()[]", "comfyui": "()", "caption": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Hold a token, or a pair of brackets (kind "group") with the nodes inside; `text` is the source of all of it."""
+
+    kind: str
+    text: str
+    inside: tuple[Node, ...] = ()
+
+
+def tree_of(text: str, target: str) -> tuple[Node, ...]:
+    """Split a prompt into nodes; brackets without a partner become text, escaped where the target can do that."""
+    tokens = tokens_of(text, target)
+    return _nodes(tokens, _partners(tokens), 0, len(tokens), _ESCAPABLE[target])
+
+
+def _nodes(tokens: Sequence[Token], partners: dict[int, int], start: int, end: int, escapable: str) -> tuple[Node, ...]:
+    nodes: list[Node] = []
+    while start < end:
+        kind, text = tokens[start]
+        partner = partners.get(start)
+        if partner is not None:
+            inside = _nodes(tokens, partners, start + 1, partner, escapable)
+            source = text + "".join(node.text for node in inside) + tokens[partner].text
+            nodes.append(Node("group", source, inside))
+            start = partner + 1
+            continue
+        if kind in ("open", "close"):
+            kind, text = "text", "\\" + text if text in escapable else text
+        if kind == "text" and nodes and nodes[-1].kind == "text":
+            text = nodes.pop().text + text
+        nodes.append(Node(kind, text))
+        start += 1
+    return tuple(nodes)
+
+
+def _partners(tokens: Sequence[Token]) -> dict[int, int]:
+    """Map the place of each opening bracket that has a partner to its partner's place."""
+    open_at: list[int] = []
+    partners: dict[int, int] = {}
+    for place, token in enumerate(tokens):
+        if token.kind == "open" and len(open_at) < _DEEPEST:
+            open_at.append(place)
+        elif token.kind == "close":
+            wanted = next((at for at in reversed(open_at) if CLOSING[tokens[at].text] == token.text), None)
+            if wanted is not None:
+                del open_at[open_at.index(wanted) :]
+                partners[wanted] = place
+    return partners

@@ -1,0 +1,105 @@
+"""How do the remaining items become text for the target?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..prompt import PromptFormat, weight_text
+from ..vocabulary import tag_key
+from .items import Group, Item, Prompt
+
+_STRESS = 1.1
+"""What a pair of round brackets without a number multiplies by, in all hosts."""
+
+
+class Writer:
+    """Write items in one format."""
+
+    def __init__(self, form: PromptFormat, *, threshold: float, keep_lines: bool) -> None:
+        """Take the score that gets the lowest mapped weight, and whether lines stay apart."""
+        self._form = form
+        self._threshold = threshold
+        self._keep_lines = keep_lines
+
+    def name(self, item: Item) -> str:
+        """Return an item's name as it is written, without escapes and weight."""
+        tag = item.facts.tag
+        if item.source is not None:
+            return item.text
+        is_renamed = self._form.names == "current" and tag is not None and tag.current_name
+        if tag is not None and is_renamed and tag_key(tag.current_name) != item.facts.key:
+            return self._form.spell(tag.current_name)
+        return self._form.spell(item.text)
+
+    def text(self, prompt: Prompt) -> str:
+        """Write a whole prompt; where lines are kept there are as many as before."""
+        if not self._keep_lines:
+            end = self._form.separator.rstrip(" ") if self._form.trailing_separator and prompt.items else ""
+            return self._form.guard_end(self._level(prompt.items, 0, 1.0) + end)
+        lines = [[item for item in prompt.items if item.line == line] for line in range(prompt.lines)]
+        return "\n".join(self._line(items, is_open=number in prompt.open_lines) for number, items in enumerate(lines))
+
+    def _line(self, items: Sequence[Item], *, is_open: bool) -> str:
+        end = self._form.separator.rstrip(" ") if items and (is_open or self._form.trailing_separator) else ""
+        return self._form.guard_end(self._level(items, 0, 1.0) + end)
+
+    def _level(self, items: Sequence[Item], depth: int, weight: float) -> str:
+        """Write items that share `depth` groups, at the weight that these groups give them in ComfyUI."""
+        text, start = "", 0
+        while start < len(items):
+            group = items[start].groups[depth] if len(items[start].groups) > depth else None
+            end = start + 1
+            while group is not None and end < len(items) and _is_in(items[end], group, depth):
+                end += 1
+            gap = self._gap(items[start - 1], items[start]) if start else ""
+            if items[start].barrier and "AND" in items[start].text:
+                text = self._form.guard_end(text)
+            piece = self._item(items[start]) if group is None else self._group(items[start:end], group, depth, weight)
+            if text.endswith(":") and self._form.target == "a1111" and not gap.strip() and piece[:1].isdigit():
+                piece = "\\" + piece
+            text, start = text + gap + piece, end
+        return text
+
+    def _group(self, items: Sequence[Item], group: Group, depth: int, weight: float) -> str:
+        inner = weight
+        if group.opening == "(":
+            inner = weight * _STRESS if group.weight is None else group.weight
+        text = self._level(items, depth + 1, inner)
+        if group.weight is None:
+            text = self._form.guard_end(text)
+            if group.opening == "(" and self._form.target == "comfyui" and _reads_as_weight(text):
+                # ComfyUI would take the face in `(smile, :3)` for the weight 3; a weight of its own prevents that.
+                return f"({text}:{weight_text(round(inner, 6))})"
+        return group.opening + text + group.closing
+
+    def _item(self, item: Item) -> str:
+        if item.source is not None:
+            return item.source
+        text = self._form.escape(self.name(item))
+        if item.groups or item.score is None:
+            return text
+        weight = self._form.weight_of(item.score, threshold=self._threshold)
+        return text if weight is None or weight == 1 else f"({text}:{weight_text(weight)})"
+
+    def _gap(self, before: Item, item: Item) -> str:
+        if (item.barrier and item.text.startswith("#")) or (before.barrier and before.text.startswith("#")):
+            return "\n"
+        if item.gap is not None and item.position == before.position + 1 and item.position > 0:
+            return item.gap
+        return self._form.separator
+
+
+def _is_in(item: Item, group: Group, depth: int) -> bool:
+    return len(item.groups) > depth and item.groups[depth] is group
+
+
+def _reads_as_weight(text: str) -> bool:
+    """Say whether ComfyUI takes what follows the last colon for the weight of the brackets around a text."""
+    before, colon, number = text.rpartition(":")
+    if not colon or not before:
+        return False
+    try:
+        float(number)
+    except ValueError:
+        return False
+    return True
