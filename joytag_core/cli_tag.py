@@ -32,6 +32,7 @@ def add_tag_command(commands: Any) -> None:
     parser.add_argument(
         "--floor", type=float, default=_FLOOR, metavar="0..1", help=f"for --format scores. Default: {_FLOOR}."
     )
+    parser.add_argument("--lists-folder", metavar="FOLDER", help="where your own lists are, NAME.txt each")
     add_device_options(parser)
     add_settings(parser, _SETTINGS, {"target": "caption"})
     parser.set_defaults(run=run)
@@ -45,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     from .interrogation import Interrogation
     from .tagger import Tagger
 
-    interrogation = Interrogation.from_settings(settings_of(arguments, _SETTINGS))
+    interrogation = Interrogation.from_settings(settings_of(arguments, _SETTINGS), lists_folder=arguments.lists_folder)
     paths = find_pictures(arguments.paths, recursive=arguments.recursive)
     tagger = Tagger.load(arguments.model, host=TerminalHost(device=arguments.device, dtype=arguments.dtype))
     failed = 0

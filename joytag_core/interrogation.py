@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from .filtering import FilterResult, TagFilter
@@ -20,8 +22,12 @@ class Interrogation:
     tag_filter: TagFilter
 
     @classmethod
-    def from_settings(cls, settings: Mapping[str, Any]) -> Interrogation:
+    def from_settings(
+        cls, settings: Mapping[str, Any], *, lists_folder: str | os.PathLike[str] | None = None
+    ) -> Interrogation:
         """Make it from settings by their names in `parameters.py`; what is not given has its default.
+
+        `lists_folder` holds the person's own lists for `@name` and `lists`.
 
         Raises:
             SettingError: a setting is unknown or out of range; as RuleError: a rule of the Tag Filter is malformed.
@@ -34,9 +40,21 @@ class Interrogation:
             min_tags=checked["min_tags"],
             min_precision=checked["min_precision"],
         )
-        return cls(selection=selection, tag_filter=TagFilter(**{name: checked[name] for name in FILTER_NAMES}))
+        rules = {name: checked[name] for name in FILTER_NAMES}
+        return cls(
+            selection=selection,
+            tag_filter=TagFilter(**rules, lists_folder=None if lists_folder is None else Path(lists_folder)),
+        )
 
-    def prompt(self, scores: TagScores) -> FilterResult:
-        """Choose, filter and write one picture's tags; the result's `text` is the prompt."""
+    def prompt(self, scores: TagScores, *, count_tokens: Callable[[str], int] | None = None) -> FilterResult:
+        """Choose, filter and write one picture's tags; the result's `text` is the prompt.
+
+        `count_tokens` is the host's own CLIP tokenizer, for `max_tokens`; without it tokens are estimated.
+        """
         chosen = self.selection.choose(scores.values, scores.vocabulary)
-        return self.tag_filter.apply_scored(chosen, vocabulary=scores.vocabulary, threshold=self.selection.threshold)
+        return self.tag_filter.apply_scored(
+            chosen,
+            vocabulary=scores.vocabulary,
+            threshold=self.selection.threshold,
+            count_tokens=count_tokens,
+        )
