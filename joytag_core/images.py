@@ -6,6 +6,7 @@ import os
 import struct
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -47,19 +48,19 @@ def pictures_from(pictures: Pictures) -> list[Image.Image]:
 
 
 def count_pictures(pictures: Pictures) -> int:
-    """Return how many pictures there are, opening none."""
+    """Return how many pictures there are, opening none; raises as `split_pictures`."""
     if isinstance(pictures, Tensor):
         return len(pictures) if pictures.ndim == 4 else 1
     if isinstance(pictures, Image.Image | str | os.PathLike):
         return 1
-    return sum(count_pictures(one) for one in pictures)
+    return sum(count_pictures(one) for one in _sequence(pictures))
 
 
 def split_pictures(pictures: Pictures) -> Iterator[OnePicture]:
     """Yield the pictures one by one, opening none; a batch tensor [B, H, W, C] as B tensors [H, W, C].
 
     Raises:
-        PictureError: a tensor has neither three nor four dimensions.
+        PictureError: a tensor has neither three nor four dimensions, or something given is no picture at all.
     """
     if isinstance(pictures, Tensor):
         if pictures.ndim not in (3, 4):
@@ -68,8 +69,16 @@ def split_pictures(pictures: Pictures) -> Iterator[OnePicture]:
     elif isinstance(pictures, Image.Image | str | os.PathLike):
         yield pictures
     else:
-        for one in pictures:
+        for one in _sequence(pictures):
             yield from split_pictures(one)
+
+
+def _sequence(pictures: Any) -> Sequence[Picture | Tensor]:
+    # What can be gone through only once would be counted, and then be empty.
+    if not isinstance(pictures, Sequence) or isinstance(pictures, bytes):
+        kind = type(pictures).__name__
+        raise PictureError(f"a {kind} is no picture; expected a path, a Pillow picture, a tensor, or a list of them")
+    return pictures
 
 
 def open_picture(picture: OnePicture) -> Image.Image:
@@ -117,7 +126,7 @@ def to_rgb(picture: Image.Image) -> Image.Image:
         raise PictureError(f"the picture is {picture.width}x{picture.height}; expected at least one pixel")
     try:
         picture.seek(0)
-        picture.load()  # before the EXIF is read: later versions of Pillow turn a TIFF themselves when they load it
+        picture.load()
         flat = _flat(picture)
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise UnreadablePictureError(f"the picture is cut off or broken: {error}") from error
@@ -202,6 +211,8 @@ def _has_alpha(picture: Image.Image) -> bool:
 
 
 def _turn_of(picture: Image.Image) -> Image.Transpose | None:
+    if picture.format == "TIFF":
+        return None  # Pillow turns these itself when it loads them, and before version 10 keeps the mark
     try:
         return _TURNS.get(picture.getexif().get(_EXIF_ORIENTATION, 1))
     except (AttributeError, LookupError, OSError, SyntaxError, TypeError, ValueError, struct.error):
