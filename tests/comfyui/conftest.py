@@ -15,7 +15,7 @@ from tests.comfyui.fake_comfyui import FakeComfy, fake_comfyui
 
 TINY = {
     "class": "ViT", "num_blocks": 2, "patch_size": 16, "d_model": 32, "mlp_dim": 64, "num_heads": 4,
-    "use_sine": True, "cnn_stem": "conv:c=8;ln;relu;conv:c=8;ln;relu;conv:c=8;ln;relu;conv:c=8;ln;relu;conv:c=32,s=1,k=1,p=0",
+    "use_sine": True, "cnn_stem": "conv:c=8;ln;relu;" + "conv:c=8;ln;relu;" * 3 + "conv:c=32,s=1,k=1,p=0",
     "image_size": 64, "n_tags": 8,
 }  # fmt: skip
 TAGS = ["1girl", "solo", "long_hair", "blonde_hair", "black_hair", "smile", "hatsune_miku", ":3"]

@@ -22,7 +22,7 @@ def values(comfy: FakeComfy) -> Any:
 
 @pytest.mark.parametrize("half", [False, True])
 def test_a_model_loaded_in_part_gives_the_same_scores(comfy: FakeComfy, half: bool) -> None:
-    """Every weight that stays behind (--lowvram, --novram) is brought along by the layer or the forward that needs it."""
+    """Every weight that stays behind (--lowvram, --novram) is brought along by what needs it."""
     comfy.half = half
     whole = values(comfy)
     comfy.load_part = True

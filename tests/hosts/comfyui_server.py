@@ -95,6 +95,14 @@ class ComfyServer:
         with urllib.request.urlopen(self._url(path), timeout=60) as response:
             return json.load(response)
 
+    def status(self, path: str) -> int:
+        """Return the HTTP status of a path."""
+        try:
+            with urllib.request.urlopen(self._url(path), timeout=60) as response:
+                return int(response.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+
     def post(self, path: str, body: Any) -> tuple[int, Any]:
         """Send JSON; return the status and the JSON that came back, if any."""
         request = urllib.request.Request(

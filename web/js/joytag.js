@@ -1,11 +1,12 @@
 // What does the page of ComfyUI learn from JoyTag? Tags on the nodes, and "Tag with JoyTag" on every picture.
 import { app } from "../../../scripts/app.js";
 import { addMenuEntry, tagSelectedNode, menuEntries, MENU_COMMAND } from "./menu.js";
+import { foldSettings } from "./settings.js";
 import { showTextAfterRuns } from "./shown_text.js";
 import { shownPicture } from "./picture.js";
 import { loadMessages } from "./messages.js";
 
-const NODES_WITH_TEXT = new Set(["JoyTag_Interrogate", "JoyTag_TagFilter", "JoyTag_TagInfo"]);
+const OURS = new Set(["JoyTag_Interrogate", "JoyTag_TagFilter", "JoyTag_TagInfo"]);
 
 // Frontends before 1.30 know no getNodeMenuItems; their nodes are patched instead.
 const hasMenuHook = () => typeof app.collectNodeMenuItems === "function";
@@ -17,7 +18,7 @@ app.registerExtension({
       id: "JoyTag.Menu.Model",
       category: ["JoyTag", "Menu", "Model"],
       name: "Model of the menu entry",
-      tooltip: "Which model 'Tag with JoyTag' uses: joytag, demo, or a folder's name in models/joytag.",
+      tooltip: "Which model 'Tag with JoyTag' uses: joytag, demo, or the name of a folder in models/joytag.",
       type: "text",
       defaultValue: "joytag",
     },
@@ -25,7 +26,7 @@ app.registerExtension({
       id: "JoyTag.Menu.Threshold",
       category: ["JoyTag", "Menu", "Threshold"],
       name: "Threshold of the menu entry",
-      tooltip: "Which score a tag needs to be shown by 'Tag with JoyTag'.",
+      tooltip: "Which score a tag has to pass to be shown by 'Tag with JoyTag'.",
       type: "slider",
       attrs: { min: 0, max: 1, step: 0.01 },
       defaultValue: 0.4,
@@ -37,7 +38,10 @@ app.registerExtension({
     await loadMessages();
   },
   beforeRegisterNodeDef(nodeType, nodeDef) {
-    if (NODES_WITH_TEXT.has(nodeDef.name)) showTextAfterRuns(nodeType);
+    if (OURS.has(nodeDef.name)) {
+      foldSettings(nodeType);
+      showTextAfterRuns(nodeType);
+    }
     if (!hasMenuHook()) addMenuEntry(nodeType);
   },
   getNodeMenuItems(node) {

@@ -1,23 +1,33 @@
 // How does a node show the text that its last run sent?
 import { app } from "../../../scripts/app.js";
+import { message } from "./messages.js";
 
 const WIDGET = "joytag_text";
 const SEPARATOR = "\n\n";
+const EXTRA_HEIGHT = 80; // pixels above the least that a text field takes: a usual prompt's lines
 
 /** Let every node of this type show the `text` of its last run in a read-only field. */
 export function showTextAfterRuns(nodeType) {
   const onExecuted = nodeType.prototype.onExecuted;
   nodeType.prototype.onExecuted = function (output) {
     onExecuted?.apply(this, arguments);
-    if (output?.text) showText(this, [output.text].flat().join(SEPARATOR));
+    if (output?.text) showText(this, textOf(output));
   };
 }
 
+function textOf({ text, dropped = [] }) {
+  const shown = [text].flat();
+  return shown.map((one, i) => (dropped[i] ? `${one}\n— ${message("dropped")}:\n${dropped[i]}` : one)).join(SEPARATOR);
+}
+
 function showText(node, text) {
-  const widget = node.widgets?.find(({ name }) => name === WIDGET) ?? addField(node);
+  const field = node.widgets?.find(({ name }) => name === WIDGET);
+  const widget = field ?? addField(node);
   widget.value = text;
-  const [width, height] = node.computeSize();
-  node.setSize([Math.max(node.size[0], width), Math.max(node.size[1], height)]);
+  if (!field) {
+    const [width, height] = node.computeSize();
+    node.setSize([Math.max(node.size[0], width), Math.max(node.size[1], height + EXTRA_HEIGHT)]);
+  }
   node.setDirtyCanvas?.(true, true);
 }
 

@@ -1,0 +1,270 @@
+"""Does the pack work in a real ComfyUI? Run where COMFYUI_PATH names a checkout; COMFYUI_PYTHON is its interpreter."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image, ImageDraw
+
+from tests.hosts.comfyui_server import ComfyServer, Prompt, Run
+
+COMFYUI = os.environ.get("COMFYUI_PATH")
+
+pytestmark = pytest.mark.skipif(not COMFYUI, reason="COMFYUI_PATH names no ComfyUI")
+
+TAGGER, SHOW = "tagger", "show"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComfyServer]:
+    """Run one ComfyUI for all tests of this file, with drawn pictures in its input folder."""
+    assert COMFYUI is not None
+    server = ComfyServer(Path(COMFYUI), tmp_path_factory.mktemp("comfyui"))
+    draw_pictures(server.base / "input")
+    server.start()
+    yield server
+    server.stop()
+
+
+def draw_pictures(folder: Path) -> None:
+    """Draw a circle, a triangle, and a circle that is hidden below wholly transparent pixels."""
+    circle = Image.new("RGB", (256, 256), "blue")
+    ImageDraw.Draw(circle).ellipse((56, 56, 200, 200), fill="red")
+    circle.save(folder / "circle.png")
+    triangle = Image.new("RGB", (200, 320), "white")
+    ImageDraw.Draw(triangle).polygon([(100, 60), (20, 240), (180, 240)], fill="green")
+    triangle.save(folder / "triangle.png")
+    hidden = circle.convert("RGBA")
+    hidden.putalpha(0)
+    hidden.save(folder / "hidden.png")
+
+
+def node(kind: str, **inputs: Any) -> dict[str, Any]:
+    """Return one node of a prompt."""
+    return {"class_type": kind, "inputs": inputs}
+
+
+def tagging(picture: str = "circle.png", **settings: Any) -> Prompt:
+    """Return the prompt that tags one picture and shows all tags in one text."""
+    return {
+        "picture": node("LoadImage", image=picture),
+        TAGGER: node("JoyTag_Interrogate", **({"image": ["picture", 0], "model": "demo"} | settings)),
+        SHOW: node("PreviewAny", source=[TAGGER, 1]),
+    }
+
+
+def batch_of_two() -> Prompt:
+    """Return the nodes of a batch with the circle and the triangle, both scaled to the same size."""
+    return {
+        "one": node("LoadImage", image="circle.png"),
+        "two": node("LoadImage", image="triangle.png"),
+        "batch": node("ImageBatch", image1=["one", 0], image2=["two", 0]),
+    }
+
+
+def tags_of(run: Run) -> list[str]:
+    """Return the tags of a run that went well, one by one."""
+    assert run.ending == "execution_success", run.error
+    return run.shown(SHOW)[0].split(", ")
+
+
+def test_every_node_is_there_with_a_help_for_every_input_and_output(server: ComfyServer) -> None:
+    """ComfyUI lists the three nodes; everything on them has a tooltip."""
+    nodes = server.get("/object_info")
+    for name in ("JoyTag_Interrogate", "JoyTag_TagFilter", "JoyTag_TagInfo"):
+        inputs = {**nodes[name]["input"]["required"], **nodes[name]["input"].get("optional", {})}
+        assert [] == [key for key, (_, options) in inputs.items() if not options.get("tooltip")]
+        assert all(nodes[name]["output_tooltips"])
+        assert "custom_nodes.joytag-pack" == nodes[name]["python_module"]
+    assert ["tags", "tags_joined", "scores"] == nodes["JoyTag_Interrogate"]["output_name"]
+    assert {"joytag", "demo"} <= set(nodes["JoyTag_Interrogate"]["input"]["optional"]["model"][1]["options"])
+
+
+def test_the_page_finds_scripts_help_translations_and_templates(server: ComfyServer) -> None:
+    """What the page loads is served where it looks for it."""
+    assert any(path.endswith("/joytag-pack/js/joytag.js") for path in server.get("/extensions"))
+    assert {"en", "zh", "ja", "ko"} <= set(server.get("/i18n"))
+    assert 3 == len(server.get("/workflow_templates")["joytag-pack"])
+    for page in ("JoyTag_Interrogate.md", "JoyTag_TagFilter/zh.md"):
+        assert 200 == server.status(f"/extensions/joytag-pack/docs/{page}")
+
+
+def test_a_picture_gets_the_right_tags_on_the_node(server: ComfyServer) -> None:
+    """The demo model sees the circle and the colour behind it; the tagger's node shows what its output says."""
+    run = server.run(tagging())
+    tags = tags_of(run)
+    assert {"circle", "blue background"} <= set(tags)
+    assert "triangle" not in tags
+    assert [", ".join(tags)] == run.shown(TAGGER)
+
+
+def test_every_picture_of_a_batch_has_its_own_tags(server: ComfyServer) -> None:
+    """Nothing leaks from one picture of a batch to the next."""
+    prompt = batch_of_two() | tagging(image=["batch", 0])
+    circle, triangle = server.run(prompt).shown(TAGGER)
+    assert "circle" in circle and "triangle" not in circle
+    assert "triangle" in triangle and "circle" not in triangle
+
+
+def test_a_list_of_pictures_gives_a_list_of_prompts(server: ComfyServer) -> None:
+    """Downstream nodes run once for each picture's prompt, in order."""
+    prompt = batch_of_two() | tagging(image=["list", 0])
+    prompt |= {
+        "list": node("RebatchImages", images=["batch", 0], batch_size=1),
+        SHOW: node("PreviewAny", source=[TAGGER, 0]),
+    }
+    shown = server.run(prompt).shown(SHOW)
+    assert 2 == len(shown)
+    assert "circle" in shown[0] and "triangle" in shown[1]
+
+
+def test_a_transparent_picture_is_laid_over_white(server: ComfyServer) -> None:
+    """With its alpha joined, as the menu entry does, hidden colours are not tagged."""
+    prompt = tagging("hidden.png", image=["joined", 0])
+    prompt["joined"] = node("JoinImageWithAlpha", image=["picture", 0], alpha=["picture", 1])
+    tags = tags_of(server.run(prompt))
+    assert "white background" in tags
+    assert not {"circle", "blue background"} & set(tags)
+
+
+def test_progress_is_shown_on_the_node_up_to_the_end(server: ComfyServer) -> None:
+    """The bar of the tagger's node moves batch by batch."""
+    prompt = tagging(image=["many", 0])
+    prompt["many"] = node("RepeatImageBatch", image=["picture", 0], amount=5)
+    steps = [message["data"] for message in server.run(prompt).of("progress")]
+    assert {TAGGER} == {step["node"] for step in steps}
+    assert [(2, 5), (4, 5), (5, 5)] == [(step["value"], step["max"]) for step in steps]
+
+
+def test_cancel_stops_a_long_run_and_the_next_one_works(server: ComfyServer) -> None:
+    """Cancel is heard between two batches; nothing of the cancelled run is left in the way."""
+    prompt = tagging(image=["many", 0])
+    prompt["many"] = node("RepeatImageBatch", image=["picture", 0], amount=2000)
+    asked: list[int] = []
+
+    def cancel_at_first_progress(message: dict[str, Any]) -> None:
+        if message["type"] == "progress" and not asked:
+            asked.append(server.post("/interrupt", {})[0])
+
+    cancelled = server.run(prompt, meanwhile=cancel_at_first_progress)
+    assert [200] == asked
+    assert "execution_interrupted" == cancelled.ending
+    assert cancelled.of("progress")[-1]["data"]["value"] < 2000
+    assert "triangle" in tags_of(server.run(tagging("triangle.png")))
+
+
+def test_a_second_run_comes_from_the_cache(server: ComfyServer) -> None:
+    """What has not changed is not computed again; another threshold is."""
+    prompt = tagging(threshold=0.41)
+    first = server.run(prompt)
+    again = server.run(prompt)
+    changed = server.run(tagging(threshold=0.42))
+    assert tags_of(first) == tags_of(again)
+    assert TAGGER in again.of("execution_cached")[0]["data"]["nodes"]
+    assert TAGGER not in changed.of("execution_cached")[0]["data"]["nodes"]
+    assert "picture" in changed.of("execution_cached")[0]["data"]["nodes"]
+
+
+def test_two_prompts_in_the_queue_do_not_mix(server: ComfyServer) -> None:
+    """Each gets its own picture's tags, with one model loaded for both."""
+    circle, triangle = server.run_all([tagging(threshold=0.43), tagging("triangle.png", threshold=0.43)])
+    assert "circle" in tags_of(circle) and "triangle" not in tags_of(circle)
+    assert "triangle" in tags_of(triangle) and "circle" not in tags_of(triangle)
+
+
+def test_tags_are_filtered_by_what_is_in_the_picture(server: ComfyServer) -> None:
+    """Two taggers' tags, one of them wrong: what the picture does not show goes, what JoyTag does not know stays."""
+    prompt = {
+        "picture": node("LoadImage", image="circle.png"),
+        "filter": node(
+            "JoyTag_TagFilter", tags="circle, triangle, blue_background, masterpiece", image=["picture", 0],
+            model="demo", min_score=0.4,
+        ),
+        SHOW: node("PreviewAny", source=["filter", 0]),
+        "why": node("PreviewAny", source=["filter", 1]),
+    }  # fmt: skip
+    run = server.run(prompt)
+    assert ["circle", "blue background", "masterpiece"] == tags_of(run)
+    assert "triangle" in run.shown("why")[0]
+
+
+def test_tag_info_says_what_is_known(server: ComfyServer) -> None:
+    """One line a tag, shown on the node."""
+    prompt = {"info": node("JoyTag_TagInfo", tags="bunny, xyz"), SHOW: node("PreviewAny", source=["info", 0])}
+    lines = server.run(prompt).shown("info")[0].splitlines()
+    assert "now named rabbit" in lines[0]
+    assert "xyz: not a tag of the model" == lines[1]
+
+
+def test_a_broken_rule_is_named_in_the_dialog(server: ComfyServer) -> None:
+    """The message alone tells which rule is wrong."""
+    run = server.run(tagging(exclude="blue*\n/(/"))
+    assert "execution_error" == run.ending
+    assert "/(/" in run.error
+
+
+def test_a_model_that_is_not_there_is_refused_with_what_there_is(server: ComfyServer) -> None:
+    """Either ComfyUI's own check or the node's says so; a path is no model's name."""
+    for name in ("no-such-model", "/etc", "../joytag"):
+        status, answer = server.post("/prompt", {"prompt": tagging(model=name), "client_id": server.client_id})
+        if status == 400:
+            assert "value_not_in_list" == answer["node_errors"][TAGGER]["errors"][0]["type"]
+        else:
+            run = server.run(tagging(model=name))
+            assert "execution_error" == run.ending
+            assert f"There is no model {name!r}; there is: joytag, demo" in run.error
+
+
+def test_without_a_network_joytag_says_how_to_get_it(server: ComfyServer) -> None:
+    """The dialog tells where to put which files."""
+    run = server.run(tagging(model="joytag"))
+    assert "execution_error" == run.ending
+    assert str(server.base / "models" / "joytag" / "joytag") in run.error
+    assert "model.safetensors" in run.error
+
+
+def test_a_broken_model_file_is_named_and_can_be_mended(server: ComfyServer) -> None:
+    """A cut-off file says so; once it is whole, the same server uses it."""
+    demo = Path(__file__).parents[2] / "joytag_core" / "demo"
+    folder = server.base / "models" / "joytag" / "copied"
+    folder.mkdir()
+    weights = (demo / "model.safetensors").read_bytes()
+    for name in ("config.json", "top_tags.txt"):
+        (folder / name).write_bytes((demo / name).read_bytes())
+    (folder / "model.safetensors").write_bytes(weights[:-1000])
+    run = server.run(tagging(model="copied"))
+    assert "execution_error" == run.ending
+    assert str(folder / "model.safetensors") in run.error
+    assert "cut off" in run.error
+    (folder / "model.safetensors").write_bytes(weights)
+    assert "circle" in tags_of(server.run(tagging(model="copied")))
+
+
+def test_a_model_loaded_in_part_gives_the_same_scores_under_comfyuis_own_patcher() -> None:
+    """ComfyUI's own ModelPatcher, told to load only a little (--lowvram, --novram), changes no score."""
+    assert COMFYUI is not None
+    probe = Path(__file__).with_name("comfyui_memory_probe.py")
+    python = os.environ.get("COMFYUI_PYTHON", sys.executable)
+    done = subprocess.run([python, str(probe)], cwd=COMFYUI, capture_output=True, text=True, timeout=300, check=False)
+    assert 0 == done.returncode, done.stderr[-3000:]
+    assert "same scores: whole, in part, reloaded, after eviction" == done.stdout.strip().splitlines()[-1]
+
+
+def test_a_restart_changes_nothing(server: ComfyServer) -> None:
+    """The tags are the same in a new process."""
+    before = tags_of(server.run(tagging()))
+    server.stop()
+    server.start()
+    assert before == tags_of(server.run(tagging()))
+
+
+def test_the_log_holds_no_failure_of_the_pack(server: ComfyServer) -> None:
+    """ComfyUI only logs a pack that fails to import, and goes on."""
+    lines = server.log.read_text(encoding="utf-8").splitlines()
+    assert [] == [line for line in lines if "joytag" in line.lower() and ("FAILED" in line or "Error while" in line)]

@@ -1,0 +1,46 @@
+// How does a node with many settings stay small? The rare ones are folded away behind a button.
+import { app } from "../../../scripts/app.js";
+import { message } from "./messages.js";
+
+const WIDTH = 320; // pixels: room for a setting's name beside its value
+
+/** Let every node of this type begin with its rare settings folded away, and say in each text field what it is for. */
+export function foldSettings(nodeType) {
+  const onNodeCreated = nodeType.prototype.onNodeCreated;
+  nodeType.prototype.onNodeCreated = function () {
+    const result = onNodeCreated?.apply(this, arguments);
+    const widgets = this.widgets ?? [];
+    widgets.forEach(nameTextField);
+    // Frontends to 1.35 read `advanced` into the options and fold nothing; a widget that has it itself needs no help.
+    const rare = widgets.filter((widget) => widget.options?.advanced && !widget.advanced);
+    if (rare.length > 0) addButton(this, rare);
+    const [width, height] = this.computeSize();
+    this.setSize([Math.max(width, WIDTH), height]);
+    return result;
+  };
+}
+
+function addButton(node, rare) {
+  let folded = true;
+  const fold = () => {
+    for (const widget of rare) {
+      widget.hidden = folded;
+      widget.options.hidden = folded; // what Nodes 2.0 looks at
+    }
+    button.label = message(folded ? "more_settings" : "fewer_settings");
+    node.setSize([node.size[0], node.computeSize()[1]]);
+    app.canvas?.setDirty(true, true);
+  };
+  const button = node.addWidget("button", "joytag_more_settings", null, () => {
+    folded = !folded;
+    fold();
+  });
+  button.serialize = false;
+  button.options = { ...button.options, serialize: false };
+  fold();
+}
+
+function nameTextField(widget) {
+  const field = widget.element ?? widget.inputEl;
+  if (field?.tagName === "TEXTAREA") field.placeholder = widget.label ?? widget.name;
+}
