@@ -229,20 +229,11 @@ class Work:
         first: Sequence[Item],
         last: Sequence[Item],
     ) -> list[Item]:
-        """Put the added items at the ends, each where it is not present anyway, as the person wrote it."""
-        peeled = {self._identity(item): item for item in (*before, *after)}
-        present = {self._identity(item) for item in items}
-        done: list[Item] = []
-        for added in (first, None, last):
-            if added is None:
-                done.extend(items)
-                continue
-            for item in added:
-                key = self._identity(item)
-                if key not in present:
-                    present.add(key)
-                    done.append(peeled.get(key, item))
-        return done
+        """Put what is to be added at the ends, unless it is present anywhere; what stood there already stays."""
+        present = {self._identity(item) for item in (*before, *items, *after)}
+        new = [item for item in (*first, *last) if self._identity(item) not in present]
+        head = [item for item in first if item in new]
+        return [*head, *before, *items, *after, *(item for item in new if item not in head)]
 
     def _identity(self, item: Item) -> str:
         return identity(item, self._settings.names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ..prompt import PromptFormat, weight_text
@@ -10,6 +11,9 @@ from .items import Group, Item, Prompt
 
 _STRESS = 1.1
 """What a pair of round brackets without a number multiplies by, in all hosts."""
+
+_BECOMES_SYNTAX = re.compile(r"\b(?:BREAK|AND)\b|(?i:\bembedding:)")
+"""What must not appear where underscores become spaces."""
 
 
 class Writer:
@@ -29,7 +33,8 @@ class Writer:
         is_renamed = self._form.names == "current" and tag is not None and tag.current_name
         if tag is not None and is_renamed and tag_key(tag.current_name) != item.facts.key:
             return self._form.spell(tag.current_name)
-        return self._form.spell(item.text)
+        spelled = self._form.spell(item.text)
+        return item.text if tag is None and _BECOMES_SYNTAX.search(spelled) else spelled
 
     def text(self, prompt: Prompt) -> str:
         """Write a whole prompt; where lines are kept there are as many as before."""
@@ -52,6 +57,8 @@ class Writer:
             while group is not None and end < len(items) and _is_in(items[end], group, depth):
                 end += 1
             gap = self._gap(items[start - 1], items[start]) if start else ""
+            if not start and not depth:
+                gap = self._hash_guard(items[start])
             if items[start].barrier and "AND" in items[start].text:
                 text = self._form.guard_end(text)
             piece = self._item(items[start]) if group is None else self._group(items[start:end], group, depth, weight)
@@ -83,10 +90,17 @@ class Writer:
 
     def _gap(self, before: Item, item: Item) -> str:
         if (item.barrier and item.text.startswith("#")) or (before.barrier and before.text.startswith("#")):
-            return "\n"
-        if item.gap is not None and item.position == before.position + 1 and item.position > 0:
+            return "\n" + self._hash_guard(item)
+        # Only beside a verbatim piece is a missing comma as good as one: two texts would become one tag.
+        are_neighbours = item.position == before.position + 1 and item.position > 0
+        if item.gap is not None and are_neighbours and (item.verbatim or before.verbatim):
             return item.gap
         return self._form.separator
+
+    def _hash_guard(self, item: Item) -> str:
+        """Return what keeps a tag that begins with `#` from making a comment of its line."""
+        is_hash = not item.barrier and item.text.startswith("#") and not item.groups
+        return (self._form.separator.strip() or ",") + " " if is_hash else ""
 
 
 def _is_in(item: Item, group: Group, depth: int) -> bool:
