@@ -13,9 +13,10 @@ buttons = Buttons()
 
 def activate() -> None:
     """Register everything; the host has cleared all callbacks before it loads scripts, so this may run again."""
-    from modules import script_callbacks
+    from modules import script_callbacks, shared
 
-    core_interrogate.install()
+    if shared.cmd_opts.nowebui:  # the API is built before any other callback, and no page is
+        core_interrogate.install()
     script_callbacks.on_script_unloaded(core_interrogate.remove)
     script_callbacks.on_ui_settings(settings.add_settings)
     script_callbacks.on_before_ui(buttons.start)
@@ -25,6 +26,9 @@ def activate() -> None:
 
 
 def _build_tab() -> list[tuple[Any, str, str]]:
+    # Not earlier: importing modules.api freezes which settings the WebUI's API knows (A1111 1.10), and by now all
+    # extensions have added theirs. Not later: next the WebUI builds its API.
+    core_interrogate.install()
     return tab.build_tab(buttons.parts)
 
 

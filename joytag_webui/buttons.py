@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from .interrogate import interrogate_img2img, interrogate_txt2img
+from .interrogate import interrogate_img2img
 
 SYMBOL = "\N{LABEL}\N{VARIATION SELECTOR-16}"
 IMG2IMG_BUTTON = "joytag_img2img_interrogate"
 TXT2IMG_BUTTON = "joytag_txt2img_interrogate"
-TXT2IMG_FILE = "joytag_txt2img_file"
 _PICTURES = ("img2img_image", "img2img_sketch", "img2maskimg", "inpaint_sketch", "img_inpaint_base")
 _PARTS = ("img2img_batch_input_dir", "img2img_batch_output_dir", *_PICTURES, "img2img_prompt")
 _SEND_TARGETS = ("txt2img_prompt", "img2img_prompt")
@@ -26,8 +25,8 @@ class Buttons:
         self.parts: dict[str, Any] = {}
         self._canvas: str | None = None
         self._img2img: tuple[Any, Any] | None = None
-        self._txt2img: Any = None
-        self._wired: set[str] = set()
+        self._txt2img = False
+        self._wired = False
 
     def start(self) -> None:
         """Forget the last page: one is about to be built anew."""
@@ -40,8 +39,9 @@ class Buttons:
         self._remember(component)
         if component.elem_id == "deepbooru" and self._img2img is None:
             self._img2img = _make_img2img_button()
-        if component.elem_id == "txt2img_clear_prompt" and self._txt2img is None:
-            self._txt2img = _make_txt2img_button()
+        if component.elem_id == "txt2img_clear_prompt" and not self._txt2img:
+            self._txt2img = True
+            _make_txt2img_button()
         self._wire()
 
     def _remember(self, component: Any) -> None:
@@ -56,21 +56,14 @@ class Buttons:
             self.parts.setdefault(name, component)
 
     def _wire(self) -> None:
-        if self._img2img and "img2img" not in self._wired and all(name in self.parts for name in _PARTS):
-            self._wired.add("img2img")
+        if self._img2img and not self._wired and all(name in self.parts for name in _PARTS):
+            self._wired = True
             button, mode = self._img2img
             button.click(
                 fn=interrogate_img2img,
                 _js="get_img2img_tab_index",
                 inputs=[mode, *(self.parts[name] for name in _PARTS)],
                 outputs=[self.parts["img2img_prompt"], mode],
-            )
-        if self._txt2img and "txt2img" not in self._wired and "txt2img_prompt" in self.parts:
-            self._wired.add("txt2img")
-            self._txt2img.upload(
-                fn=interrogate_txt2img,
-                inputs=[self._txt2img, self.parts["txt2img_prompt"]],
-                outputs=[self.parts["txt2img_prompt"], self._txt2img],
             )
 
 
@@ -85,13 +78,11 @@ def _make_img2img_button() -> tuple[Any, Any]:
     return button, gr.Number(visible=False)
 
 
-def _make_txt2img_button() -> Any:
-    """Make the button and the file that it fills; javascript/joytag.js opens the file chooser and takes drops."""
-    import gradio as gr
+def _make_txt2img_button() -> None:
+    """Make the button; javascript/joytag.js passes what is chosen or dropped on to a file box on the JoyTag tab."""
     from modules.ui_components import ToolButton
 
     ToolButton(
         SYMBOL, elem_id=TXT2IMG_BUTTON,
         tooltip="Interrogate JoyTag - choose a picture, or drop one here, to put its tags into the prompt",
     )  # fmt: skip
-    return gr.File(label="", elem_id=TXT2IMG_FILE, file_count="single", type="binary", visible=False)

@@ -10,7 +10,7 @@ from typing import Any
 from joytag_core.merging import merge_prompts
 
 from joytag_core.errors import JoyTagError, PictureError, SettingError
-from joytag_core.files import find_pictures, score_files
+from joytag_core.files import find_pictures
 from joytag_core.interrogation import Interrogation
 
 from .payload import picture_from
@@ -116,7 +116,7 @@ def tag_files(paths: list[Path], settings: Mapping[str, Any]) -> Iterator[tuple[
     interrogation = Interrogation.from_settings(settings)
     ensure_installed(settings["model"])
     with in_queue(), outside_inference_mode():
-        for path, scores in score_files(tagger(settings["model"]), paths):
+        for path, scores in zip(paths, tagger(settings["model"]).score_each(paths), strict=True):
             yield path, scores if isinstance(scores, PictureError) else interrogation.prompt(scores).text
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from . import tab_actions as actions
 from .controls import Controls
-from .interrogate import inserted
+from .interrogate import inserted, interrogate_txt2img
 from .settings import current_settings, model_names
 
 TITLE = "JoyTag"
 ELEMENT = "joytag"
+TXT2IMG_FILE = "joytag_txt2img_file"
 
 
 def build_tab(prompts: Mapping[str, Any]) -> list[tuple[Any, str, str]]:
@@ -51,6 +52,7 @@ def build_tab(prompts: Mapping[str, Any]) -> list[tuple[Any, str, str]]:
         _wire_presets(presets, controls, show)
         unload.click(actions.unload_model, inputs=[], outputs=[unloaded])
         _wire_sending(sending, tags, picture, prompts)
+        _wire_txt2img_file(prompts)
     return [(tab, TITLE, ELEMENT)]
 
 
@@ -81,13 +83,13 @@ def _build_presets() -> dict[str, Any]:
     import gradio as gr
 
     with gr.Row():
-        chosen = gr.Dropdown(label="Preset", choices=list(actions.preset_choices()), elem_id="joytag_preset")
+        chosen = gr.Dropdown(label="Preset", choices=list(actions.preset_choices()), elem_id="joytag_preset", scale=4)
         chosen.do_not_save_to_config = True
-        load = gr.Button("Load", elem_id="joytag_preset_load")
-        delete = gr.Button("Delete", elem_id="joytag_preset_delete")
+        load = gr.Button("Load", elem_id="joytag_preset_load", min_width=80)
+        delete = gr.Button("Delete", elem_id="joytag_preset_delete", min_width=80)
     with gr.Row():
-        name = gr.Textbox(label="Save as", elem_id="joytag_preset_name")
-        save = gr.Button("Save", elem_id="joytag_preset_save")
+        name = gr.Textbox(label="Save as", elem_id="joytag_preset_name", scale=4)
+        save = gr.Button("Save", elem_id="joytag_preset_save", min_width=80)
     return {"chosen": chosen, "load": load, "delete": delete, "name": name, "save": save}
 
 
@@ -120,6 +122,16 @@ def _wire_presets(presets: dict[str, Any], controls: Controls, show: dict[str, A
     presets["load"].click(actions.load_preset, inputs=[chosen], outputs=controls.components).then(**show)
     presets["save"].click(actions.save_preset, inputs=[name, *controls.components], outputs=[chosen, name])
     presets["delete"].click(actions.delete_preset, inputs=[chosen], outputs=[chosen])
+
+
+def _wire_txt2img_file(prompts: Mapping[str, Any]) -> None:
+    """Build the box that receives the picture of txt2img's button: in its toolbar it would tear the buttons apart."""
+    import gradio as gr
+
+    file = gr.File(label="", elem_id=TXT2IMG_FILE, elem_classes=["joytag-hidden"], type="binary")
+    prompt = prompts.get("txt2img_prompt")
+    if prompt is not None:
+        file.upload(interrogate_txt2img, inputs=[file, prompt], outputs=[prompt, file])
 
 
 def _wire_sending(sending: dict[str, Any], tags: Any, picture: Any, prompts: Mapping[str, Any]) -> None:
