@@ -16,6 +16,7 @@ SHIPPED = Path(__file__).with_name("lists")
 
 PATTERN_SECTIONS = ("exclude", "keep only", "protect")
 SECTIONS = (*PATTERN_SECTIONS, "replace")
+_HEADERS = (*SECTIONS, "settings")
 
 _HEADER = re.compile(r"\s*\[([^\[\]]*)\]\s*")
 _LARGEST = 1_000_000
@@ -44,10 +45,10 @@ class RuleList:
             header = _HEADER.fullmatch(line)
             if header:
                 current = " ".join(header[1].lower().replace("_", " ").split())
-                if current not in SECTIONS:
+                if current not in _HEADERS:
                     raise RuleError(
                         f"{self.where}, line {number}: section [{header[1]}] is unknown; "
-                        f"expected one of {', '.join(f'[{section}]' for section in SECTIONS)}"
+                        f"expected one of {', '.join(f'[{section}]' for section in _HEADERS)}"
                     )
             lines.append(line if header is None and current in names else "")
         return "\n".join(lines)
@@ -75,7 +76,7 @@ class Library:
         for folder in self._folders:
             for path in sorted(folder.glob("*.txt")):
                 if _plain(path.stem) == wanted:
-                    return RuleList(path.stem, _read(path))
+                    return RuleList(path.stem, read_text(path))
         raise RuleError(f"list {name!r} is unknown; there is {', '.join(self.names())}")
 
     def patterns(self, name: str) -> PatternList:
@@ -111,7 +112,12 @@ def _plain(name: str) -> str:
     return re.sub(r"[\s_-]+", "-", name.strip().lower())
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Read a list's file.
+
+    Raises:
+        RuleError: it cannot be read, is no UTF-8 text, or is too large for a list.
+    """
     try:
         if path.stat().st_size > _LARGEST:
             raise RuleError(f"list {path.stem!r} is larger than {_LARGEST:,} bytes")

@@ -71,10 +71,10 @@ def compile_regex(source: str) -> re.Pattern[str]:
         raise RuleError(f"/{source[:40]}.../ has {len(source)} characters; expected at most {LONGEST_PATTERN}")
     try:
         pattern = re.compile(source, re.IGNORECASE)
-        nodes = sre_parse.parse(source, re.IGNORECASE)
+        nodes: Any = sre_parse.parse(source, re.IGNORECASE)
     except (re.error, OverflowError, RecursionError, ValueError) as error:
         raise RuleError(f"/{source}/ is no regular expression: {error}") from error
-    if _ways(list(nodes), _END, source) > MOST_TRIES:
+    if _ways(nodes, _END, source) > MOST_TRIES:
         raise RuleError(
             f"/{source}/ could take too long; a repeat inside a repeat, or many .* in a row, has to be made simpler"
         )
