@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import re
-import shutil
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from .errors import JoyTagError, ModelDownloadError, ModelFileError
+from .fetching import HubFile, arrived, difference, fetch
 from .host import Host
 from .models import HUB_REPOSITORY, HUB_REVISION, JOYTAG, MODEL_FILES, WEIGHTS_FILE, ModelFolder, hub_cache
 
@@ -22,17 +22,10 @@ PUBLISHED_SHA256 = {
 """Of the two small files at the pinned revision; the weights' hash is the Hub's own metadata."""
 
 _POLL_SECONDS = 0.25
+_ETAG = re.compile(r"[0-9A-Za-z._-]{8,128}")  # it becomes part of a file's name
+_SHA256 = re.compile("[0-9a-f]{64}")
 
 logger = logging.getLogger("joytag")
-
-
-@dataclass(frozen=True, slots=True)
-class HubFile:
-    """Hold what the Hub says of one file: bytes, and SHA-256 (empty where it gives none)."""
-
-    name: str
-    size: int
-    sha256: str
 
 
 def download_joytag(host: Host) -> ModelFolder:
@@ -43,22 +36,19 @@ def download_joytag(host: Host) -> ModelFolder:
 
     Raises:
         ModelDownloadError: it could not be fetched, or is not what the Hub says; the message says what to do.
+        Whatever the host raises to cancel; the download then stops, and what has arrived is kept.
     """
-    target = host.download_folder()
-    staging = None if target is None else target / ".incomplete"
-    try:
+    parent = host.download_folder()
+    folder = None if parent is None else parent / JOYTAG
+    with _explaining(host):
         files = [hub_file(name) for name in MODEL_FILES]
-        logger.info("downloading %s (%.0f MB) from the Hub", HUB_REPOSITORY, sum(file.size for file in files) / 1e6)
-        fetched = _watched(lambda: [_fetch(file, staging) for file in files], files, staging, host)
-    except JoyTagError:
-        raise
-    except Exception as error:  # the library's errors have no common base over its versions
-        raise ModelDownloadError(
-            no_model_message(host, str(error).splitlines()[0] if str(error) else repr(error))
-        ) from error
-    if target is None or staging is None:
-        return ModelFolder(JOYTAG, fetched[0].parent)
-    return _move_in(fetched, target / JOYTAG, staging)
+    places = {file: hub_cache() / "blobs" / file.etag if folder is None else folder / file.name for file in files}
+    logger.info("downloading %s (%.0f MB) from the Hub", HUB_REPOSITORY, sum(file.size for file in files) / 1e6)
+    _fetch_watched(places, host)
+    if folder is not None:
+        return ModelFolder(JOYTAG, folder)
+    with _explaining(host):
+        return ModelFolder(JOYTAG, _linked_in_cache(files))
 
 
 def hub_file(name: str) -> HubFile:
@@ -68,28 +58,15 @@ def hub_file(name: str) -> HubFile:
     """
     from huggingface_hub import get_hf_file_metadata, hf_hub_url
 
-    known = get_hf_file_metadata(hf_hub_url(HUB_REPOSITORY, name, revision=HUB_REVISION))
+    url = hf_hub_url(HUB_REPOSITORY, name, revision=HUB_REVISION)
+    known = get_hf_file_metadata(url)
     etag = known.etag or ""
-    sha256 = etag if re.fullmatch("[0-9a-f]{64}", etag) else ""
-    return HubFile(name, known.size or 0, PUBLISHED_SHA256.get(name, sha256))
-
-
-def sha256_of(path: Path) -> str:
-    """Return a file's SHA-256 in hex."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(1 << 20):
-            digest.update(chunk)
-    return digest.hexdigest()
-
-
-def difference(path: Path, expected: HubFile) -> str:
-    """Say in which way a file differs from what the Hub says of it; empty where it does not."""
-    if expected.size and path.stat().st_size != expected.size:
-        return f"{path.name} has {path.stat().st_size:,} bytes; expected {expected.size:,}"
-    if expected.sha256 and (found := sha256_of(path)) != expected.sha256:
-        return f"{path.name} has the SHA-256 {found}; expected {expected.sha256}"
-    return ""
+    if not _ETAG.fullmatch(etag):
+        raise ValueError(f"{url} is answered without an ETag; is this the Hub?")
+    sha256 = PUBLISHED_SHA256.get(name, etag if _SHA256.fullmatch(etag) else "")
+    if not sha256:
+        logger.warning("JoyTag: the Hub gives no SHA-256 of %s; only its size will be verified", name)
+    return HubFile(name, known.size or 0, sha256, etag, known.location)
 
 
 def no_model_message(host: Host, reason: str) -> str:
@@ -107,62 +84,68 @@ def no_model_message(host: Host, reason: str) -> str:
     )
 
 
-def _fetch(file: HubFile, staging: Path | None) -> Path:
-    from huggingface_hub import hf_hub_download
+def _fetch_watched(places: Mapping[HubFile, Path], host: Host) -> None:
+    """Fetch in a thread and report the bytes that have arrived, until all are there or the host's person cancels.
 
-    fetched = Path(hf_hub_download(HUB_REPOSITORY, file.name, revision=HUB_REVISION, cache_dir=staging))
-    wrong = difference(fetched, file)
-    if wrong:
-        fetched.resolve().unlink()
-        fetched.unlink(missing_ok=True)
-        raise ModelDownloadError(f"The download is broken and was removed: {wrong}. Try again, or try another mirror.")
-    return fetched
-
-
-def _watched(work: Callable[[], list[Path]], files: list[HubFile], staging: Path | None, host: Host) -> list[Path]:
-    """Run `work` in a thread and report the bytes that have arrived, until it ends or the host's person cancels.
-
-    The library's own progress bars reach no host; the growing files do, with every version of it.
+    The library's own progress bars reach no host, and a stalled connection would keep a cancel waiting.
     """
-    outcome: list[list[Path] | BaseException] = []
+    stop = threading.Event()
+    failures: list[BaseException] = []
 
     def run() -> None:
         try:
-            outcome.append(work())
+            with _explaining(host), _without_bars():
+                for file, place in places.items():  # the weights last: a folder without them counts as no model
+                    fetch(file, place, stop)
         except BaseException as error:  # handed on to the waiting thread
-            outcome.append(error)
+            failures.append(error)
 
     thread = threading.Thread(target=run, name="joytag-download", daemon=True)
-    total = sum(file.size for file in files)
+    total = sum(file.size for file in places)
     progress = host.progress(total=total, label="Downloading JoyTag")
     thread.start()
-    while thread.is_alive():
-        thread.join(_POLL_SECONDS)
-        host.check_cancelled()
-        progress.update(min(_arrived(staging), total))
-    if isinstance(outcome[0], BaseException):
-        raise outcome[0]
-    return outcome[0]
-
-
-def _arrived(staging: Path | None) -> int:
-    return sum(_size(path) for path in (hub_cache(staging) / "blobs").glob("*"))
-
-
-def _size(path: Path) -> int:
     try:
-        return path.stat().st_size
-    except FileNotFoundError:  # renamed between the listing and now
-        return 0
+        while thread.is_alive():
+            thread.join(_POLL_SECONDS)
+            host.check_cancelled()
+            progress.update(sum(arrived(file, place) for file, place in places.items()))
+    finally:
+        stop.set()
+    if failures:
+        raise failures[0]
 
 
-def _move_in(fetched: list[Path], folder: Path, staging: Path) -> ModelFolder:
-    """Move verified files into their folder, the weights last: a folder without them does not count as a model."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in fetched:
-        path.resolve().replace(folder / path.name)
-    shutil.rmtree(staging, ignore_errors=True)
-    return ModelFolder(JOYTAG, folder)
+@contextmanager
+def _explaining(host: Host) -> Iterator[None]:
+    try:
+        yield
+    except JoyTagError:
+        raise
+    except Exception as error:  # the library's errors have no common base over its versions
+        reason = str(error).splitlines()[0] if str(error) else repr(error)
+        raise ModelDownloadError(no_model_message(host, reason)) from error
+
+
+@contextmanager
+def _without_bars() -> Iterator[None]:
+    from huggingface_hub import utils
+
+    bars: Any = utils  # not declared as exported
+    were_disabled = bars.are_progress_bars_disabled()
+    bars.disable_progress_bars()
+    try:
+        yield
+    finally:
+        if not were_disabled:
+            bars.enable_progress_bars()
+
+
+def _linked_in_cache(files: Sequence[HubFile]) -> Path:
+    """Let the library name the files of its cache, which finds their content there, and return their folder."""
+    from huggingface_hub import hf_hub_download
+
+    named = [hf_hub_download(HUB_REPOSITORY, file.name, revision=HUB_REVISION) for file in files]
+    return Path(named[0]).parent
 
 
 def verify_published(folder: ModelFolder) -> str:
@@ -183,5 +166,5 @@ def verify_published(folder: ModelFolder) -> str:
     for file in known:
         wrong = difference(folder.path / file.name, file)
         if wrong:
-            raise ModelFileError(f"{folder.path}: {wrong}. This is not the published JoyTag.")
+            raise ModelFileError(f"{folder.path / file.name}: {wrong}. This is not the published JoyTag.")
     return compared

@@ -95,16 +95,16 @@ def _candidates(host: Host) -> Iterator[ModelFolder]:
     for parent in host.model_folders():
         if parent.is_dir():
             yield from (ModelFolder(path.name, path) for path in sorted(parent.iterdir()) if path.is_dir())
-    yield ModelFolder(JOYTAG, hub_cache(None) / "snapshots" / HUB_REVISION)
+    yield ModelFolder(JOYTAG, hub_cache() / "snapshots" / HUB_REVISION)
     yield ModelFolder(DEMO, _DEMO_FOLDER)
 
 
-def hub_cache(folder: Path | None) -> Path:
-    """Return the published model's folder in a cache of the Hub's layout, the person's own where none is given."""
+def hub_cache() -> Path:
+    """Return the published model's folder in the Hub's own cache, there or not."""
     # Not the library's own look-up: its module takes longer to import than a host should wait.
     from huggingface_hub import constants
 
-    return Path(folder or constants.HF_HUB_CACHE) / f"models--{HUB_REPOSITORY.replace('/', '--')}"
+    return Path(constants.HF_HUB_CACHE) / f"models--{HUB_REPOSITORY.replace('/', '--')}"
 
 
 def _complete(folder: ModelFolder) -> ModelFolder:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -76,7 +75,7 @@ def full_checkpoint() -> Path:
         made = Path(tempfile.mkdtemp(prefix="joytag-tests-making-"))
         write_checkpoint(made, "full")
         try:
-            os.replace(made, folder)
+            made.replace(folder)
         except OSError:  # another run was quicker
             shutil.rmtree(made)
     return folder
@@ -144,10 +143,8 @@ def _spread_and_centre(name: str, shape: tuple[int, ...], hot: bool) -> tuple[fl
         return 0.5, -6.0 if shape[0] > 1000 else -2.5
     if name.endswith(".skip"):
         return (3e3, 3e4) if hot else (0.1, 0.3)
-    if "norm" in name and name.endswith("weight"):
-        return 0.1, 1.0
     if name.endswith("bias"):
         return 0.1, 0.0
-    if name.endswith("embedding.weight"):
-        return 0.5, 0.0
-    return 1.4 / np.sqrt(np.prod(shape[1:])), 0.0
+    if "norm" in name:
+        return 0.1, 1.0
+    return 0.5 if name.endswith("embedding.weight") else 1.4 / np.sqrt(np.prod(shape[1:])), 0.0

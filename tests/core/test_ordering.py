@@ -57,5 +57,5 @@ def test_groups_go_outwards_from_the_subject() -> None:
 
 def test_an_unknown_order_is_named() -> None:
     """The error lists the orders there are."""
-    with pytest.raises(SettingError, match="best.*prompt"):
+    with pytest.raises(SettingError, match=r"best.*prompt"):
         arrange(ALL, "best")
