@@ -123,7 +123,7 @@ def _setting(name: str, value: str) -> Any:
 def _put(before: str, tags: str, after: str) -> str:
     """Return a prompt with tags, perhaps none, between what stands before and after their place."""
     if tags:
-        return before + tags + after
+        return before + tags.rstrip(" ,") + after
     left, right = before.rstrip(), after.lstrip()
     if right.startswith(",") or not right:
         return left.rstrip(",") + after if left else right[1:].lstrip()

@@ -8,10 +8,8 @@ from typing import Any
 from fastapi import Depends
 
 from joytag_core.errors import JoyTagError, PictureError
-from joytag_core.filtering import FilterResult, TagFilter
-from joytag_core.interrogation import Interrogation
+from joytag_core.filtering import FilterResult
 from joytag_core.models import installed_models
-from joytag_core.parameters import FILTER_NAMES, check_settings
 from joytag_core.scores import TagScores
 
 from . import tagger_routes
@@ -30,6 +28,7 @@ from .api_models import (
 from .authentication import require_credentials
 from .errors import as_http_error
 from .payload import decode_picture
+from .rules import choose_tags, make_interrogation, token_counter
 from .settings import current_settings, model_names, option
 from .tagging import score_in_queue, session, unload
 
@@ -88,9 +87,9 @@ def _interrogate(request: Any) -> InterrogateResponse:
     if not 1 <= len(texts) <= most:
         raise PictureError(f"{len(texts)} pictures were sent; expected 1 to {most} in `image` or `images`")
     settings = current_settings(given_settings(request))
-    interrogation = Interrogation.from_settings(settings)
+    interrogation = make_interrogation(settings)
     scored = score_in_queue([decode_picture(text) for text in texts], model=settings["model"])
-    return InterrogateResponse(pictures=[_tags_of(scores, interrogation.prompt(scores)) for scores in scored])
+    return InterrogateResponse(pictures=[_tags_of(scores, choose_tags(interrogation, scores)) for scores in scored])
 
 
 def _tags_of(scores: TagScores, result: FilterResult) -> PictureTags:
@@ -100,13 +99,14 @@ def _tags_of(scores: TagScores, result: FilterResult) -> PictureTags:
 
 
 def _filter(request: Any) -> FilterResponse:
-    settings = check_settings(current_settings(given_settings(request)))
-    tag_filter = TagFilter(**{name: settings[name] for name in FILTER_NAMES if name in settings})
+    settings = current_settings(given_settings(request))
+    tag_filter = make_interrogation(settings).tag_filter
     scores = score_in_queue(decode_picture(request.image), model=settings["model"])[0] if request.image else None
     result = tag_filter.apply(
         request.text,
         scores=scores.as_dict() if scores else None,
         vocabulary=scores.vocabulary if scores else None,
+        count_tokens=token_counter(),
     )
     return FilterResponse(prompt=result.text, tags=list(result.tags), dropped=_dropped(result))
 

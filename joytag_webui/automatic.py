@@ -11,9 +11,9 @@ from PIL import Image
 
 from joytag_core.errors import JoyTagError
 from joytag_core.insertion import PLACEMENTS, clear_placeholders, fill_prompt, has_placeholder
-from joytag_core.interrogation import Interrogation
 from joytag_core.scores import TagScores
 
+from .rules import choose_tags, make_interrogation
 from .tagging import score
 
 INFOTEXT_MODEL = "JoyTag model"
@@ -50,7 +50,7 @@ class AutomaticPrompt:
             self.give_up(p, f"{type(error).__name__}: {error}")
 
     def _fill(self, p: Any) -> None:
-        Interrogation.from_settings(self.settings)  # a wrong rule is told before a model is loaded
+        make_interrogation(self.settings)  # a wrong rule is told before a model is loaded
         scores = self._scores(pictures_of(p, self.picture))
         _map_prompts(p, lambda slot, prompt, negative: self._written(scores[slot % len(scores)], prompt, negative))
         p.extra_generation_params[INFOTEXT_MODEL] = self.settings["model"]
@@ -64,7 +64,7 @@ class AutomaticPrompt:
 
     def _written(self, scores: TagScores, prompt: str, negative: str) -> str:
         def write(settings: Mapping[str, Any]) -> str:
-            return Interrogation.from_settings(settings).prompt(scores).text
+            return choose_tags(make_interrogation(settings), scores).text
 
         return fill_prompt(prompt, write, settings=self.settings, placement=self.placement, negative=negative)
 

@@ -11,9 +11,9 @@ from joytag_core.merging import merge_prompts
 
 from joytag_core.errors import JoyTagError, PictureError, SettingError
 from joytag_core.files import find_pictures
-from joytag_core.interrogation import Interrogation
 
 from .payload import picture_from
+from .rules import choose_tags, make_interrogation
 from .settings import TARGET, current_settings, option
 from .tagging import ensure_installed, in_queue, outside_inference_mode, prompt_of, tagger
 
@@ -113,11 +113,11 @@ def tag_files(paths: list[Path], settings: Mapping[str, Any]) -> Iterator[tuple[
     Raises:
         JoyTagError: as `Session.score`; CancelledError after Interrupt.
     """
-    interrogation = Interrogation.from_settings(settings)
+    interrogation = make_interrogation(settings)
     ensure_installed(settings["model"])
     with in_queue(), outside_inference_mode():
         for path, scores in zip(paths, tagger(settings["model"]).score_each(paths), strict=True):
-            yield path, scores if isinstance(scores, PictureError) else interrogation.prompt(scores).text
+            yield path, scores if isinstance(scores, PictureError) else choose_tags(interrogation, scores).text
 
 
 def told_as_gradio_error(function: Callable[..., Any]) -> Callable[..., Any]:

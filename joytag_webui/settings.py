@@ -6,17 +6,17 @@ import html
 from collections.abc import Mapping
 from typing import Any
 
+from joytag_core.merging import PLACES
 from joytag_core.parameters import PARAMETERS, Parameter
 
 PREFIX = "joytag_"
 SECTION = ("joytag", "JoyTag")
 TARGET = "a1111"
-INSERTIONS = ("missing", "append", "prepend", "replace")
 NOT_ON_PAGE = ("target", "keep_line_breaks")
 """The target is always this WebUI; line breaks are a matter of the text that is filtered."""
 
 INSERT = Parameter(
-    name="insert", default="missing", label="The interrogate buttons", choices=INSERTIONS,
+    name="insert", default="missing", label="The interrogate buttons", choices=PLACES,
     help="missing: append the tags that the prompt lacks; append or prepend all of them; or replace the prompt",
 )  # fmt: skip
 TAGGER_ROUTES = Parameter(

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from joytag_core.errors import CancelledError, JoyTagError, PictureError, SettingError
-from joytag_core.interrogation import Interrogation
 from joytag_core.scores import TagScores
 
 from .bars import render_bars, render_error, render_list
@@ -16,6 +15,7 @@ from .controls import shown_values, values_by_name
 from .interrogate import files_of, tag_files, told_as_gradio_error
 from .payload import picture_from
 from .presets import Presets, presets_file
+from .rules import choose_tags, make_interrogation
 from .settings import current_settings
 from .tagging import score_in_queue, unload
 
@@ -40,7 +40,7 @@ def show(scores: TagScores | None, *values: Any) -> list[Any]:
     if scores is None:
         return ["", ""]
     try:
-        result = Interrogation.from_settings(current_settings(values_by_name(values))).prompt(scores)
+        result = choose_tags(make_interrogation(current_settings(values_by_name(values))), scores)
     except JoyTagError as error:  # while a rule is being typed it is often wrong: no pop-up at each key
         import gradio as gr
 

@@ -12,13 +12,13 @@ import torch
 from joytag_core.download import download_joytag
 from joytag_core.errors import ModelNotFoundError
 from joytag_core.images import Pictures
-from joytag_core.interrogation import Interrogation
 from joytag_core.models import JOYTAG, find_installed, installed_models
 from joytag_core.scores import TagScores
 from joytag_core.session import Session, shared_session
 from joytag_core.tagger import Tagger
 
 from .host import WebUIHost
+from .rules import choose_tags, make_interrogation
 
 logger = logging.getLogger("joytag")
 
@@ -107,10 +107,10 @@ def checked_model(model: str) -> str:
 def prompt_of(picture: Any, settings: Mapping[str, Any]) -> str:
     """Return one picture's tags as text, waiting for the queue.
 
-    Raises: as `Session.score` and `Interrogation.from_settings`.
+    Raises: as `Session.score` and `make_interrogation`.
     """
-    interrogation = Interrogation.from_settings(settings)
-    return interrogation.prompt(score_in_queue(picture, model=settings["model"])[0]).text
+    interrogation = make_interrogation(settings)
+    return choose_tags(interrogation, score_in_queue(picture, model=settings["model"])[0]).text
 
 
 def unload() -> str | None:

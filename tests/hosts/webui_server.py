@@ -1,0 +1,152 @@
+"""How do tests run a real A1111, Forge or reForge on the CPU, and talk to it as its page and its clients do?"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).parents[2]
+BOOT_SECONDS = 300
+API_LOGIN = ("api-user", "api-word")
+PAGE_LOGIN = ("page-user", "page-word")
+_NOT_COPIED = shutil.ignore_patterns(".git", "__pycache__", ".*_cache", "tests", "*.log")
+
+# A second extension, loaded after ours, that answers on one of the tagger's routes.
+_OTHER_EXTENSION = """
+from modules import script_callbacks
+
+
+def add_routes(_, app):
+    app.add_api_route("/tagger/v1/interrogators", lambda: {"models": ["of another extension"]}, methods=["GET"])
+
+
+script_callbacks.on_app_started(add_routes)
+"""
+
+
+class WebUIServer:
+    """Run one WebUI with this repository as its extension, in folders of its own, with both kinds of passwords."""
+
+    def __init__(self, path: Path, base: Path, *, settings: Mapping[str, Any], flags: Sequence[str] = ()) -> None:
+        """Take the WebUI's checkout, a folder for all that it writes, and what its settings page has stored."""
+        self.path, self.base, self.flags = path, base, tuple(flags)
+        self.port = _free_port()
+        self.log_file = base / "server.log"
+        shutil.copytree(REPOSITORY, base / "extensions" / "joytag", ignore=_NOT_COPIED)
+        other = base / "extensions" / "zz-other" / "scripts"
+        other.mkdir(parents=True)
+        (other / "other.py").write_text(_OTHER_EXTENSION)
+        quiet = {"live_previews_enable": False, "show_progress_type": "Approx cheap"}
+        (base / "config.json").write_text(json.dumps({**quiet, **settings}))
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def kind(self) -> str:
+        """Return which of the family it is: a1111, forge or reforge."""
+        if (self.path / "ldm_patched").is_dir():
+            return "reforge"
+        return "forge" if (self.path / "backend").is_dir() else "a1111"
+
+    @property
+    def log(self) -> str:
+        """Return what it has printed so far."""
+        return self.log_file.read_text(errors="replace")
+
+    def start(self) -> None:
+        """Start it and wait until our routes answer."""
+        with self.log_file.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command(), cwd=self.path, env=_environment(), stdout=log, stderr=log, start_new_session=True
+            )
+        self.wait_until_it_answers(self._process)
+
+    def wait_until_it_answers(self, process: subprocess.Popen[bytes] | None = None) -> None:
+        """Wait for the first start, or for the end of "Reload UI"."""
+        process = process or self._process
+        assert process is not None
+        deadline = time.monotonic() + BOOT_SECONDS
+        while self.status("/joytag/v1/models") != 200:
+            assert process.poll() is None, f"the WebUI stopped:\n{self.log[-3000:]}"
+            assert time.monotonic() < deadline, f"the WebUI did not answer:\n{self.log[-3000:]}"
+            time.sleep(0.5)
+
+    def stop(self) -> None:
+        """End it, and wait for its end."""
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait(timeout=30)
+            self._process = None
+
+    def call(
+        self, path: str, body: Any = None, *, login: tuple[str, str] | None = API_LOGIN, cookie: str = ""
+    ) -> tuple[int, Any]:
+        """Send a request, with a body as JSON; return the status and the JSON that came back."""
+        request = urllib.request.Request(self.url(path), data=None if body is None else json.dumps(body).encode())
+        request.add_header("Content-Type", "application/json")
+        if login:
+            request.add_header("Authorization", "Basic " + base64.b64encode(":".join(login).encode()).decode())
+        if cookie:
+            request.add_header("Cookie", cookie)
+        try:
+            with urllib.request.urlopen(request, timeout=300) as response:
+                return response.status, json.load(response)
+        except urllib.error.HTTPError as error:
+            return error.code, json.loads(error.read() or b"null")
+
+    def status(self, path: str, body: Any = None, *, login: tuple[str, str] | None = API_LOGIN) -> int:
+        """Return the status of a request; 0 where nobody answers."""
+        try:
+            return self.call(path, body, login=login)[0]
+        except (OSError, ValueError):
+            return 0
+
+    def url(self, path: str = "/") -> str:
+        """Return the address of a path."""
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def _command(self) -> list[str]:
+        on_cpu = ["--use-cpu", "all"] if self.kind == "a1111" else ["--always-cpu"]
+        checkpoint = os.environ.get("WEBUI_CHECKPOINT")
+        folder = Path(checkpoint).parent if checkpoint else self.base / "checkpoints"
+        folder.mkdir(exist_ok=True)
+        return [
+            os.environ.get("WEBUI_PYTHON", sys.executable), "launch.py",
+            "--skip-prepare-environment", "--skip-python-version-check", "--skip-torch-cuda-test", "--skip-install",
+            "--no-half", "--no-half-vae", "--disable-nan-check", "--do-not-download-clip", "--no-download-sd-model",
+            "--server-name", "127.0.0.1", "--port", str(self.port), "--api", *on_cpu,
+            "--api-auth", ":".join(API_LOGIN), "--gradio-auth", ":".join(PAGE_LOGIN),
+            "--data-dir", str(self.base), "--gradio-allowed-path", str(self.path), "--ckpt-dir", str(folder),
+            *self.flags,
+        ]  # fmt: skip
+
+
+def encoded(path: Path) -> str:
+    """Return a picture file as a client sends it."""
+    return base64.b64encode(path.read_bytes()).decode()
+
+
+def _environment() -> dict[str, str]:
+    mine = {"COMMANDLINE_ARGS": "", "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "GRADIO_ANALYTICS_ENABLED": "0"}
+    return {**os.environ, **mine}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
