@@ -149,12 +149,17 @@ class _StayingResidence:
 
     @contextmanager
     def occupy(self, memory_required: int) -> Iterator[torch.device]:
-        self._network.to(self._device)
+        self._move_to(self._device)
         yield self._device
 
     def leave(self) -> None:
-        self._network.to("cpu")
+        self._move_to(torch.device("cpu"))
         empty_cache(self._device)
+
+    def _move_to(self, device: torch.device) -> None:
+        # A caller may be in inference mode; weights that are moved there could not be moved outside it again.
+        with torch.inference_mode(False), torch.no_grad():
+            self._network.to(device)
 
 
 def find_device(name: str) -> torch.device:

@@ -146,7 +146,7 @@ class Tagger:
 
     def _logits(self, pixels: Tensor) -> Tensor:
         """Return logits [N, T] float32 on the CPU; again in float32 where they are not finite."""
-        with self._lock, torch.inference_mode():
+        with self._lock:
             logits = self._fitting(pixels)
             if not bool(torch.isfinite(logits).all()):
                 self._warn_once(
@@ -179,18 +179,22 @@ class Tagger:
         return self._compute_on_cpu(pixels)
 
     def _compute(self, pixels: Tensor) -> Tensor:
-        with self._residence.occupy(self._memory_for(pixels)) as device, _without_autocast(device):
-            logits: Tensor = self.network(pixels.to(device))
-            return logits.float().cpu()
+        with self._residence.occupy(self._memory_for(pixels)) as device:
+            return self._run(pixels, device)
 
     def _compute_on_cpu(self, pixels: Tensor) -> Tensor:
         before = self.network.compute_dtype
         self.network.to("cpu").compute_in(torch.float32)
         try:
-            logits: Tensor = self.network(pixels)
-            return logits
+            return self._run(pixels, torch.device("cpu"))
         finally:
             self.network.compute_in(before)
+
+    def _run(self, pixels: Tensor, device: torch.device) -> Tensor:
+        # Only here: weights that are moved in inference mode could not be moved outside it again.
+        with torch.inference_mode(), _without_autocast(device):
+            logits: Tensor = self.network(pixels.to(device))
+            return logits.float().cpu()
 
     def _memory_for(self, pixels: Tensor) -> int:
         """Estimate the bytes of the activations: the widest stem layer, or a block's, whichever is more."""
