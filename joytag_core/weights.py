@@ -128,7 +128,8 @@ def _has_cut_outputs(name: str, wanted: tuple[int, ...], found: tuple[int, ...])
 
 def _converted(path: Path, name: str, tensor: Tensor, like: Tensor) -> Tensor:
     if tensor.is_floating_point():
-        smallest, largest = torch.aminmax(tensor)
+        # torch 2.1 has no aminmax of halves on the CPU.
+        smallest, largest = torch.aminmax(tensor.float() if tensor.itemsize < 4 else tensor)
         if not bool(torch.isfinite(smallest) & torch.isfinite(largest)):
             raise ModelFileError(f"{path}: tensor {name!r} holds values that are not finite; expected numbers")
     return tensor[: len(like)].to(like.dtype) if like.ndim else tensor.to(like.dtype)
