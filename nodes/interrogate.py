@@ -8,13 +8,13 @@ from typing import Any
 from comfy_api.latest import io
 from torch import Tensor
 
-from ..joytag_core.interrogation import Interrogation
 from ..joytag_core.parameters import FILTER_NAMES, PARAMETERS, SELECTION_NAMES
 from .models import model_names
 from .pictures import score_images
 from .schema import CATEGORY, Scores, first_of_each, inputs_for, model_input, output, schema
+from .work import Work, files_used
 
-_SHOWN = ("threshold", "character_threshold", "max_tags", "exclude")
+_SHOWN = ("threshold", "character_threshold", "max_tags", "exclude", "lists", "add_first")
 _FOLDED = [name for name in (*SELECTION_NAMES, *FILTER_NAMES) if name not in (*_SHOWN, "model")]
 
 
@@ -45,10 +45,15 @@ class Interrogate(io.ComfyNode):
         )
 
     @classmethod
+    def fingerprint_inputs(cls, **inputs: Any) -> str:
+        """Run again where the model's files or a list have changed."""
+        return files_used(first_of_each(inputs).get("model"))
+
+    @classmethod
     def execute(cls, image: Sequence[Tensor], **inputs: Sequence[Any]) -> io.NodeOutput:
         """Tag every picture of every batch."""
         settings = first_of_each(inputs)
-        interrogation = Interrogation.from_settings(settings)
+        work = Work(settings)
         scores = score_images(image, model=settings.get("model", PARAMETERS["model"].default))
-        tags = [interrogation.prompt(one).text for one in scores]
+        tags = [work.interrogate(one).text for one in scores]
         return io.NodeOutput(tags, "\n".join(tags), scores, ui={"text": tags})

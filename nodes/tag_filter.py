@@ -10,12 +10,12 @@ from torch import Tensor
 
 from ..joytag_core.errors import SettingError
 from ..joytag_core.filtering import FilterResult
-from ..joytag_core.interrogation import Interrogation
 from ..joytag_core.parameters import FILTER_NAMES, PARAMETERS
 from ..joytag_core.scores import TagScores
 from .models import model_names
 from .pictures import score_images
 from .schema import CATEGORY, Scores, Settings, first_of_each, inputs_for, model_input, output, schema
+from .work import Work, files_used
 
 
 class FilterTags(io.ComfyNode):
@@ -58,6 +58,11 @@ class FilterTags(io.ComfyNode):
         )  # fmt: skip
 
     @classmethod
+    def fingerprint_inputs(cls, **inputs: Any) -> str:
+        """Run again where the model's files or a list have changed."""
+        return files_used(first_of_each(inputs).get("model"))
+
+    @classmethod
     def execute(
         cls,
         tags: Sequence[str] = (),
@@ -67,8 +72,8 @@ class FilterTags(io.ComfyNode):
     ) -> io.NodeOutput:
         """Filter every tag list, or interrogate every picture where no tags came in."""
         settings = first_of_each(inputs)
-        interrogation = Interrogation.from_settings(settings)
-        results = _filtered(list(tags), _scores(image, scores, settings), interrogation)
+        work = Work(settings)
+        results = _results(work, list(tags), _scores(image, scores, settings))
         texts = [result.text for result in results]
         dropped = [result.explain() for result in results]
         counts = [len(result.tags) for result in results]
@@ -83,16 +88,10 @@ def _scores(image: Sequence[Tensor], scores: Sequence[TagScores], settings: Sett
     return []
 
 
-def _filtered(tags: list[str], scores: list[TagScores], interrogation: Interrogation) -> list[FilterResult]:
+def _results(work: Work, tags: list[str], scores: list[TagScores]) -> list[FilterResult]:
     if scores and not any(text.strip() for text in tags):
-        return [interrogation.prompt(one) for one in scores]
-    return [_filter_one(text, one, interrogation) for text, one in _paired(tags or [""], scores)]
-
-
-def _filter_one(text: str, scores: TagScores | None, interrogation: Interrogation) -> FilterResult:
-    if scores is None:
-        return interrogation.tag_filter.apply(text)
-    return interrogation.tag_filter.apply(text, scores=scores.as_dict(), vocabulary=scores.vocabulary)
+        return [work.interrogate(one) for one in scores]
+    return [work.filter(text, one) for text, one in _paired(tags or [""], scores)]
 
 
 def _paired(tags: list[str], scores: list[TagScores]) -> list[tuple[str, TagScores | None]]:

@@ -32,6 +32,11 @@ class Run:
     messages: list[dict[str, Any]] = field(default_factory=list)
 
     @property
+    def ended(self) -> bool:
+        """Tell whether the prompt has ended; ComfyUI still says afterwards that no node is running."""
+        return bool(self.messages) and self.ending in ENDINGS
+
+    @property
     def ending(self) -> str:
         """Return how it ended: one of `ENDINGS`."""
         return str(self.messages[-1]["type"])
@@ -127,10 +132,10 @@ class ComfyServer:
             runs = {self.queue(prompt): Run() for prompt in prompts}
             for message in _messages(socket_):
                 run = runs.get(message["data"].get("prompt_id"))
-                if run is not None:
+                if run is not None and not run.ended:
                     run.messages.append(message)
                     meanwhile(message)
-                if all(run.messages and run.ending in ENDINGS for run in runs.values()):
+                if all(run.ended for run in runs.values()):
                     break
             return list(runs.values())
         finally:

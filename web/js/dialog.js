@@ -58,9 +58,9 @@ async function copyText(field) {
   document.execCommand("copy");
 }
 
-function addTextNode(beside, text) {
+function addTextNode(above, text) {
   const node = LiteGraph.createNode(LiteGraph.registered_node_types[TEXT_NODE] ? TEXT_NODE : "Note");
-  node.pos = [beside.pos[0] + beside.size[0] + 30, beside.pos[1]];
+  node.pos = [above.pos[0], above.pos[1] + above.size[1] + 50];
   app.graph.add(node);
   node.widgets[0].value = text;
   node.setSize([400, 200]);

@@ -3,6 +3,7 @@ import { app } from "../../../scripts/app.js";
 import { message } from "./messages.js";
 
 const WIDTH = 320; // pixels: room for a setting's name beside its value
+const GAP = 4; // pixels, LiteGraph's own
 
 /** Let every node of this type begin with its rare settings folded away, and say in each text field what it is for. */
 export function foldSettings(nodeType) {
@@ -23,10 +24,7 @@ export function foldSettings(nodeType) {
 function addButton(node, rare) {
   let folded = true;
   const fold = () => {
-    for (const widget of rare) {
-      widget.hidden = folded;
-      widget.options.hidden = folded; // what Nodes 2.0 looks at
-    }
+    for (const widget of rare) setHidden(widget, folded);
     button.label = message(folded ? "more_settings" : "fewer_settings");
     node.setSize([node.size[0], node.computeSize()[1]]);
     app.canvas?.setDirty(true, true);
@@ -38,6 +36,14 @@ function addButton(node, rare) {
   button.serialize = false;
   button.options = { ...button.options, serialize: false };
   fold();
+}
+
+function setHidden(widget, hidden) {
+  widget.hidden = hidden;
+  widget.options.hidden = hidden; // what Nodes 2.0 looks at
+  // Frontend 1.27 leaves room for hidden widgets; this height cancels the gap that it puts between two.
+  if (hidden) widget.computeSize = () => [0, -GAP];
+  else delete widget.computeSize;
 }
 
 function nameTextField(widget) {
