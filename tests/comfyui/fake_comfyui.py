@@ -103,6 +103,13 @@ def _here(parameter: Tensor) -> torch.dtype:
     return torch.float32 if parameter.dtype == torch.float64 else parameter.dtype
 
 
+class SDTokenizer:
+    """Be a tokenizer that makes one token of each letter, between a start and an end."""
+
+    def tokenizer(self, text: str) -> dict[str, list[int]]:
+        return {"input_ids": [0, *(1 for _ in text), 2]}
+
+
 @dataclass
 class LoadedModel:
     """Be an entry of `current_loaded_models`."""
@@ -187,10 +194,11 @@ def _modules(comfy: FakeComfy, schema_fields: tuple[str, ...]) -> dict[str, Modu
     casts = type("manual_cast", (), {"Linear": Linear, "Conv2d": Conv2d, "LayerNorm": LayerNorm})
     ops = _module("comfy.ops", manual_cast=casts)
     utils = _module("comfy.utils", ProgressBar=_progress_bar(comfy))
+    sd1_clip = _module("comfy.sd1_clip", SDTokenizer=SDTokenizer)
     latest = _module("comfy_api.latest", io=_io(schema_fields), ComfyExtension=type("ComfyExtension", (), {}))
     return {
         "comfy": _module("comfy", model_management=management, model_patcher=patcher, ops=ops, utils=utils),
-        **{module.__name__: module for module in (management, patcher, ops, utils, latest)},
+        **{module.__name__: module for module in (management, patcher, ops, utils, sd1_clip, latest)},
         "comfy_api": _module("comfy_api", latest=latest),
         "folder_paths": _folder_paths(comfy),
     }

@@ -150,3 +150,34 @@ def test_the_prompt_is_written_for_comfyui_unless_told_otherwise(comfy: FakeComf
     as_named = interrogate(comfy, pictures(1), threshold=0.0, spaces=False).args[0][0]
     assert "long hair" in everything and "long_hair" not in everything
     assert "long_hair" in as_named
+
+
+def test_a_limit_in_tokens_counts_with_comfyuis_own_tokenizer(comfy: FakeComfy) -> None:
+    """The fake's tokenizer makes one token of each letter, so only short tags fit."""
+    everything = {"threshold": 0.0, "character_threshold": 0.0}
+    tags = interrogate(comfy, pictures(1), max_tokens=10, **everything).args[0][0].split(", ")
+    assert 0 < sum(len(tag) + 1 for tag in tags) <= 10
+    assert len(tags) < 8
+
+
+def test_a_list_of_the_person_is_found_beside_the_models(comfy: FakeComfy) -> None:
+    """models/joytag/lists/NAME.txt is @NAME."""
+    lists = comfy.models_dir / "joytag" / "lists"
+    lists.mkdir(exist_ok=True)
+    (lists / "mine.txt").write_text("hair\n*hair\n", encoding="utf-8")
+    without = interrogate(comfy, pictures(1), threshold=0.0, exclude="@mine").args[0][0]
+    assert "hair" in interrogate(comfy, pictures(1), threshold=0.0).args[0][0]
+    assert "hair" not in without and without
+
+
+def test_a_changed_list_or_model_makes_the_node_run_again(comfy: FakeComfy) -> None:
+    """ComfyUI compares what the node says of its files; another model's files do not count."""
+    node = comfy.nodes()["JoyTag_Interrogate"]
+    lists = comfy.models_dir / "joytag" / "lists"
+    lists.mkdir(exist_ok=True)
+    (lists / "again.txt").write_text("smile\n", encoding="utf-8")
+    before = node.fingerprint_inputs(image=[None], model=["tiny"])
+    assert before == node.fingerprint_inputs(image=[None], model=["tiny"])
+    assert before != node.fingerprint_inputs(image=[None], model=["demo"])
+    (lists / "again.txt").write_text("smile\nsolo\n", encoding="utf-8")
+    assert before != node.fingerprint_inputs(image=[None], model=["tiny"])

@@ -15,8 +15,9 @@ import comfy.options  # noqa: E402
 comfy.options.enable_args_parsing()
 
 import comfy.model_management as management  # noqa: E402
-import nodes  # noqa: E402
 import torch  # noqa: E402
+
+import nodes  # noqa: E402
 
 PACK = Path(__file__).parents[2]
 PICTURES = torch.rand(3, 90, 120, 3, generator=torch.Generator().manual_seed(7))

@@ -33,12 +33,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComfyServer]:
 
 
 def draw_pictures(folder: Path) -> None:
-    """Draw a circle, a triangle, and a circle that is hidden below wholly transparent pixels."""
+    """Draw a red circle on blue, a white triangle on red, and a circle hidden below wholly transparent pixels."""
     circle = Image.new("RGB", (256, 256), "blue")
     ImageDraw.Draw(circle).ellipse((56, 56, 200, 200), fill="red")
     circle.save(folder / "circle.png")
-    triangle = Image.new("RGB", (200, 320), "white")
-    ImageDraw.Draw(triangle).polygon([(100, 60), (20, 240), (180, 240)], fill="green")
+    triangle = Image.new("RGB", (240, 320), "red")
+    ImageDraw.Draw(triangle).polygon([(120, 80), (30, 240), (210, 240)], fill="white")
     triangle.save(folder / "triangle.png")
     hidden = circle.convert("RGBA")
     hidden.putalpha(0)
@@ -108,8 +108,8 @@ def test_every_picture_of_a_batch_has_its_own_tags(server: ComfyServer) -> None:
     """Nothing leaks from one picture of a batch to the next."""
     prompt = batch_of_two() | tagging(image=["batch", 0])
     circle, triangle = server.run(prompt).shown(TAGGER)
-    assert "blue background" in circle and "white background" not in circle
-    assert "white background" in triangle and "blue background" not in triangle
+    assert "blue background" in circle and "red background" not in circle
+    assert "red background" in triangle and "blue background" not in triangle
 
 
 def test_a_list_of_pictures_gives_a_list_of_prompts(server: ComfyServer) -> None:
@@ -121,7 +121,7 @@ def test_a_list_of_pictures_gives_a_list_of_prompts(server: ComfyServer) -> None
     }
     shown = server.run(prompt).shown(SHOW)
     assert 2 == len(shown)
-    assert "blue background" in shown[0] and "white background" in shown[1]
+    assert "blue background" in shown[0] and "red background" in shown[1]
 
 
 def test_a_transparent_picture_is_laid_over_white(server: ComfyServer) -> None:
@@ -156,7 +156,7 @@ def test_cancel_stops_a_long_run_and_the_next_one_works(server: ComfyServer) -> 
     assert [200] == asked
     assert "execution_interrupted" == cancelled.ending
     assert cancelled.of("progress")[-1]["data"]["value"] < 2000
-    assert "white background" in tags_of(server.run(tagging("triangle.png")))
+    assert "red background" in tags_of(server.run(tagging("triangle.png")))
 
 
 def test_a_second_run_comes_from_the_cache(server: ComfyServer) -> None:
@@ -174,8 +174,8 @@ def test_a_second_run_comes_from_the_cache(server: ComfyServer) -> None:
 def test_two_prompts_in_the_queue_do_not_mix(server: ComfyServer) -> None:
     """Each gets its own picture's tags, with one model loaded for both."""
     circle, triangle = server.run_all([tagging(threshold=0.43), tagging("triangle.png", threshold=0.43)])
-    assert "blue background" in tags_of(circle) and "white background" not in tags_of(circle)
-    assert "white background" in tags_of(triangle) and "blue background" not in tags_of(triangle)
+    assert "blue background" in tags_of(circle) and "red background" not in tags_of(circle)
+    assert "red background" in tags_of(triangle) and "blue background" not in tags_of(triangle)
 
 
 def test_tags_are_filtered_by_what_is_in_the_picture(server: ComfyServer) -> None:

@@ -8,21 +8,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image, ImageDraw
 
-from joytag_core import Tagger
-from joytag_core.interrogation import Interrogation
 from joytag_core.merging import merge_prompts
-from tests.hosts.webui_server import API_LOGIN, PAGE_LOGIN, WebUIServer, encoded
+from tests.hosts.webui_server import API_LOGIN, MODEL, PAGE_LOGIN, THRESHOLD, WebUIServer, encoded
 
 WEBUI = os.environ.get("WEBUI_PATH")
-MODEL = "demo"
-THRESHOLD = 0.3
 
 pytestmark = pytest.mark.skipif(not WEBUI, reason="WEBUI_PATH names no WebUI")
 makes_pictures = pytest.mark.skipif(not os.environ.get("WEBUI_CHECKPOINT"), reason="WEBUI_CHECKPOINT names no file")
@@ -30,70 +24,35 @@ makes_pictures = pytest.mark.skipif(not os.environ.get("WEBUI_CHECKPOINT"), reas
 ROUTES = {"/joytag/v1/interrogate": {}, "/joytag/v1/filter": {}, "/joytag/v1/models": None, "/joytag/v1/unload": {}}
 
 
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Draw four pictures that have hardly a tag in common."""
-    folder = tmp_path_factory.mktemp("pictures")
-    red, green, blue, grey = (Image.new("RGB", (96, 96), colour) for colour in ("white", "yellow", "black", "grey"))
-    ImageDraw.Draw(red).ellipse((16, 16, 80, 80), fill="red")
-    ImageDraw.Draw(green).polygon([(48, 10), (10, 86), (86, 86)], fill="green")
-    ImageDraw.Draw(blue).rectangle((20, 20, 76, 76), fill="blue")
-    ImageDraw.Draw(grey).line((0, 0, 96, 96), fill="purple", width=12)
-    paths = [folder / f"{number}.png" for number in range(4)]
-    for path, picture in zip(paths, (red, green, blue, grey), strict=True):
-        picture.save(path)
-    return paths
-
-
-@pytest.fixture(scope="module")
-def expected(pictures: list[Path]) -> list[str]:
-    """Return the prompt of each picture as the core makes it without any host."""
-    interrogation = Interrogation.from_settings({"threshold": THRESHOLD, "target": "a1111"})
-    prompts = [interrogation.prompt(scores).text for scores in Tagger.load(MODEL).score(pictures)]
-    assert len(set(prompts)) == len(pictures), "the tests need pictures with different tags"
-    return prompts
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebUIServer]:
-    """Run one WebUI for all tests of this file."""
-    assert WEBUI is not None
-    settings = {"joytag_model": MODEL, "joytag_threshold": THRESHOLD, "joytag_tagger_routes": True}
-    server = WebUIServer(Path(WEBUI), tmp_path_factory.mktemp("webui"), settings=settings)
-    server.start()
-    yield server
-    server.stop()
-
-
-def test_loads_without_a_word(server: WebUIServer) -> None:
+def test_loads_without_a_word(webui: WebUIServer) -> None:
     """Beside ComfyUI's files in the same folder, the extension loads without an error or a warning."""
-    assert [] == [line for line in server.log.splitlines() if "joytag" in line.lower() and "/joytag/v1" not in line]
+    assert [] == [line for line in webui.log.splitlines() if "joytag" in line.lower() and "/joytag/v1" not in line]
 
 
-def test_models_are_listed(server: WebUIServer) -> None:
+def test_models_are_listed(webui: WebUIServer) -> None:
     """GET /joytag/v1/models names the published model, installed or not, and those that are installed."""
-    _, answer = server.call("/joytag/v1/models")
+    _, answer = webui.call("/joytag/v1/models")
     assert {"joytag": False, MODEL: True} == {model["name"]: model["installed"] for model in answer["models"]}
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_routes_need_a_password(server: WebUIServer, route: str) -> None:
+def test_routes_need_a_password(webui: WebUIServer, route: str) -> None:
     """Without the password of --api-auth or --gradio-auth every route answers 401."""
     logins = [None, ("api-user", "wrong"), ("page-user", "api-word"), API_LOGIN, PAGE_LOGIN]
-    statuses = [server.status(route, ROUTES[route], login=login) for login in logins]
+    statuses = [webui.status(route, ROUTES[route], login=login) for login in logins]
     assert [401, 401, 401] == statuses[:3]
     assert 401 not in statuses[3:]
 
 
-def test_interrogates_as_the_core_does(server: WebUIServer, pictures: list[Path], expected: list[str]) -> None:
+def test_interrogates_as_the_core_does(webui: WebUIServer, pictures: list[Path], expected: list[str]) -> None:
     """Many pictures in one call give what the core gives, in order."""
-    status, answer = server.call("/joytag/v1/interrogate", {"images": [encoded(path) for path in pictures]})
+    status, answer = webui.call("/joytag/v1/interrogate", {"images": [encoded(path) for path in pictures]})
     assert (200, expected) == (status, [one["prompt"] for one in answer["pictures"]])
 
 
-def test_one_picture_as_data_uri(server: WebUIServer, pictures: list[Path], expected: list[str]) -> None:
+def test_one_picture_as_data_uri(webui: WebUIServer, pictures: list[Path], expected: list[str]) -> None:
     """A data URI is a picture too, and every chosen tag comes with its score."""
-    _, answer = server.call("/joytag/v1/interrogate", {"image": f"data:image/png;base64,{encoded(pictures[0])}"})
+    _, answer = webui.call("/joytag/v1/interrogate", {"image": f"data:image/png;base64,{encoded(pictures[0])}"})
     (one,) = answer["pictures"]
     assert expected[0] == one["prompt"]
     assert set(one["tags"]) == set(one["scores"])
@@ -113,62 +72,62 @@ def test_one_picture_as_data_uri(server: WebUIServer, pictures: list[Path], expe
     ],
 )
 def test_mistakes_are_told(
-    server: WebUIServer, pictures: list[Path], changes: dict[str, Any], status: int, said: str
+    webui: WebUIServer, pictures: list[Path], changes: dict[str, Any], status: int, said: str
 ) -> None:
     """A client's mistake is answered with 4xx and a sentence that names it."""
-    answer = server.call("/joytag/v1/interrogate", {"image": encoded(pictures[0]), **changes})
+    answer = webui.call("/joytag/v1/interrogate", {"image": encoded(pictures[0]), **changes})
     assert status == answer[0]
     assert said in json.dumps(answer[1], ensure_ascii=False)
 
 
-def test_filter_says_what_it_dropped(server: WebUIServer) -> None:
+def test_filter_says_what_it_dropped(webui: WebUIServer) -> None:
     """POST /joytag/v1/filter gives back the text and what was dropped by which rule."""
-    _, answer = server.call("/joytag/v1/filter", {"text": "1girl, long_hair, saber_(fate)", "exclude": "*hair"})
+    _, answer = webui.call("/joytag/v1/filter", {"text": "1girl, long_hair, saber_(fate)", "exclude": "*hair"})
     assert "1girl, saber \\(fate\\)" == answer["prompt"]
     assert ["long hair"] == [dropped["tag"] for dropped in answer["dropped"]]
 
 
-def test_cores_interrogate_knows_joytag(server: WebUIServer, pictures: list[Path], expected: list[str]) -> None:
+def test_cores_interrogate_knows_joytag(webui: WebUIServer, pictures: list[Path], expected: list[str]) -> None:
     """The WebUI's own route takes model "joytag", and still refuses models that it does not know."""
     route, body = "/sdapi/v1/interrogate", {"image": encoded(pictures[0])}
-    assert (200, {"caption": expected[0]}) == server.call(route, {**body, "model": "joytag"})
-    assert 404 == server.status(route, {**body, "model": "unknown"})
+    assert (200, {"caption": expected[0]}) == webui.call(route, {**body, "model": "joytag"})
+    assert 404 == webui.status(route, {**body, "model": "unknown"})
 
 
-def test_another_extension_keeps_its_tagger_route(server: WebUIServer, pictures: list[Path]) -> None:
+def test_another_extension_keeps_its_tagger_route(webui: WebUIServer, pictures: list[Path]) -> None:
     """Where a second extension answers on a route of the tagger's API it goes on to; on the others we do."""
-    assert (200, {"models": ["of another extension"]}) == server.call("/tagger/v1/interrogators")
+    assert (200, {"models": ["of another extension"]}) == webui.call("/tagger/v1/interrogators")
     body = {"image": encoded(pictures[0]), "model": MODEL, "threshold": THRESHOLD}
-    status, answer = server.call("/tagger/v1/interrogate", body)
+    status, answer = webui.call("/tagger/v1/interrogate", body)
     assert 200 == status
     assert answer["caption"]["tag"]
-    assert 401 == server.status("/tagger/v1/interrogate", body, login=None)
+    assert 401 == webui.status("/tagger/v1/interrogate", body, login=None)
 
 
-def test_api_page_is_whole(server: WebUIServer) -> None:
+def test_api_page_is_whole(webui: WebUIServer) -> None:
     """/openapi.json holds the WebUI's routes and ours, and the WebUI's options hold our settings."""
-    _, page = server.call("/openapi.json")
+    _, page = webui.call("/openapi.json")
     assert {*ROUTES, "/sdapi/v1/txt2img", "/sdapi/v1/interrogate"} <= set(page["paths"])
-    if server.kind == "a1111":  # Forge and reForge fix their options' list before extensions add theirs
-        assert server.call("/sdapi/v1/options")[1]["joytag_threshold"] == THRESHOLD
+    if webui.kind == "a1111":  # Forge and reForge fix their options' list before extensions add theirs
+        assert webui.call("/sdapi/v1/options")[1]["joytag_threshold"] == THRESHOLD
 
 
-def test_unload_gives_the_model_back(server: WebUIServer, pictures: list[Path]) -> None:
+def test_unload_gives_the_model_back(webui: WebUIServer, pictures: list[Path]) -> None:
     """After unload no model is loaded, and the next call loads it again."""
-    server.call("/joytag/v1/interrogate", {"image": encoded(pictures[0])})
-    assert (200, {"unloaded": MODEL}) == server.call("/joytag/v1/unload", {})
-    assert not any(model["loaded"] for model in server.call("/joytag/v1/models")[1]["models"])
-    assert 200 == server.status("/joytag/v1/interrogate", {"image": encoded(pictures[0])})
+    webui.call("/joytag/v1/interrogate", {"image": encoded(pictures[0])})
+    assert (200, {"unloaded": MODEL}) == webui.call("/joytag/v1/unload", {})
+    assert not any(model["loaded"] for model in webui.call("/joytag/v1/models")[1]["models"])
+    assert 200 == webui.status("/joytag/v1/interrogate", {"image": encoded(pictures[0])})
 
 
-def img2img(server: WebUIServer, pictures: list[Path], prompt: str, section: Any, **more: Any) -> list[str]:
+def img2img(webui: WebUIServer, pictures: list[Path], prompt: str, section: Any, **more: Any) -> list[str]:
     """Make pictures over the API with the JoyTag section's values; return their infotexts."""
     body = {
         "init_images": [encoded(path) for path in pictures], "prompt": prompt, "batch_size": len(pictures),
         "width": 64, "height": 64, "steps": 1, "denoising_strength": 0.5, "sampler_name": "Euler", "seed": 1,
         "alwayson_scripts": {"JoyTag": {"args": [section]}}, **more,
     }  # fmt: skip
-    status, answer = server.call("/sdapi/v1/img2img", body)
+    status, answer = webui.call("/sdapi/v1/img2img", body)
     assert 200 == status, answer
     infotexts: list[str] = json.loads(answer["info"])["infotexts"]
     return infotexts
@@ -180,25 +139,25 @@ def prompt_in(infotext: str) -> str:
 
 
 @makes_pictures
-def test_each_slot_has_its_own_tags(server: WebUIServer, pictures: list[Path], expected: list[str]) -> None:
+def test_each_slot_has_its_own_tags(webui: WebUIServer, pictures: list[Path], expected: list[str]) -> None:
     """Of several pictures in one API call, each gets its own tags, after the prompt."""
-    infotexts = img2img(server, pictures[:2], "a photo", {})
+    infotexts = img2img(webui, pictures[:2], "a photo", {})
     assert [merge_prompts("a photo", tags, how="append") for tags in expected[:2]] == [
         prompt_in(text) for text in infotexts
     ]
 
 
 @makes_pictures
-def test_failed_tagging_is_said_and_the_picture_made(server: WebUIServer, pictures: list[Path]) -> None:
+def test_failed_tagging_is_said_and_the_picture_made(webui: WebUIServer, pictures: list[Path]) -> None:
     """With a wrong rule the picture is made without tags and placeholder, and says so."""
-    (infotext,) = img2img(server, pictures[:1], "a photo, {joytag}", {"exclude": "/(/"})
+    (infotext,) = img2img(webui, pictures[:1], "a photo, {joytag}", {"exclude": "/(/"})
     assert "a photo" == prompt_in(infotext)
     assert "JoyTag: no tags were added" in infotext
 
 
 @makes_pictures
-def test_section_that_is_off_changes_nothing(server: WebUIServer, pictures: list[Path]) -> None:
+def test_section_that_is_off_changes_nothing(webui: WebUIServer, pictures: list[Path]) -> None:
     """Where the section is not ticked, prompts stay as they are."""
-    (infotext,) = img2img(server, pictures[:1], "a photo", False)
+    (infotext,) = img2img(webui, pictures[:1], "a photo", False)
     assert "a photo" == prompt_in(infotext)
     assert "JoyTag" not in infotext

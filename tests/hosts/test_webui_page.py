@@ -1,0 +1,204 @@
+"""Does the extension's page work in a real WebUI and a real browser? Run as test_webui.py, with Playwright, Chromium.
+
+JOYTAG_SCREENSHOTS may name a folder for screenshots of what the tests do.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from joytag_core import Tagger
+from joytag_core.interrogation import Interrogation
+from joytag_core.merging import merge_prompts
+from tests.hosts.test_webui import WEBUI, makes_pictures, prompt_in
+from tests.hosts.webui_page import CHROMIUM, WebUIPage, wait_for
+from tests.hosts.webui_server import MODEL, THRESHOLD, WebUIServer, encoded
+
+playwright = pytest.importorskip("playwright.sync_api")
+pytestmark = pytest.mark.skipif(not (WEBUI and CHROMIUM), reason="WEBUI_PATH names no WebUI, or there is no Chromium")
+
+
+@pytest.fixture(scope="module")
+def page(webui: WebUIServer) -> Iterator[WebUIPage]:
+    """Open one page for all tests of this file."""
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        )
+        yield WebUIPage(browser, webui)
+        browser.close()
+
+
+def keep(page: WebUIPage, name: str) -> None:
+    """Keep a screenshot where the person asked for them."""
+    if folder := os.environ.get("JOYTAG_SCREENSHOTS"):
+        page.shot(Path(folder) / f"webui-{page.server.kind}-{name}.png")
+
+
+def test_a_logged_in_page_may_call_our_routes(page: WebUIPage) -> None:
+    """The cookie of gradio's login is as good as a password."""
+    assert 200 == page.server.call("/joytag/v1/models", login=None, cookie=page.cookies)[0]
+    assert 401 == page.server.call("/joytag/v1/models", login=None, cookie="access-token=wrong")[0]
+
+
+def test_txt2img_button_takes_a_picture(page: WebUIPage, pictures: list[Path], expected: list[str]) -> None:
+    """A picture chosen with the button in txt2img becomes tags in the prompt; tags already there come once."""
+    page.show_tab("txt2img")
+    page.fill("#txt2img_prompt", "masterpiece")
+    with page.page.expect_file_chooser() as chooser:
+        page.click("#joytag_txt2img_interrogate")
+    chooser.value.set_files(str(pictures[0]))
+    wanted = merge_prompts("masterpiece", expected[0], how="append")
+    wait_for(lambda: page.text_of("#txt2img_prompt") == wanted)
+    assert wanted == page.text_of("#txt2img_prompt")
+    keep(page, "txt2img")
+
+
+def test_img2img_button_tags_the_picture_of_the_tab(page: WebUIPage, pictures: list[Path], expected: list[str]) -> None:
+    """The button beside DeepBooru's puts the tags of the picture on the open tab into the prompt."""
+    page.show_tab("img2img")
+    page.fill("#img2img_prompt", "")
+    page.upload("#img2img_image", pictures[1])
+    page.click("#joytag_img2img_interrogate")
+    wait_for(lambda: page.text_of("#img2img_prompt") == expected[1])
+    assert expected[1] == page.text_of("#img2img_prompt")
+    keep(page, "img2img")
+
+
+def test_tab_filters_without_running_the_model_again(page: WebUIPage, pictures: list[Path]) -> None:
+    """Interrogate shows bars; another threshold and a banned tag act at once on the scores that are there."""
+    (scores,) = Tagger.load(MODEL).score(pictures[2])
+    page.show_tab("JoyTag")
+    page.upload("#joytag_picture", pictures[2])
+    page.click("#joytag_interrogate")
+    wait_for(lambda: page.page.locator(".joytag-bar").count())
+    page.server.call("/joytag/v1/unload", {})
+    page.fill("#joytag_threshold", "0.6")
+    wanted = Interrogation.from_settings({"threshold": 0.6, "target": "a1111"}).prompt(scores)
+    wait_for(lambda: page.text_of("#joytag_tags") == wanted.text)
+    assert wanted.text == page.text_of("#joytag_tags")
+    page.click(".joytag-bar.kept [data-joytag-action=ban]")
+    banned = ", ".join(wanted.text.split(", ")[1:])
+    wait_for(lambda: page.text_of("#joytag_tags") == banned)
+    assert banned == page.text_of("#joytag_tags")
+    assert f'"{wanted.tags[0].replace(" ", "_")}"' == page.text_of("#joytag_exclude")
+    assert 1 == page.page.locator(".joytag-bar.dropped").count()
+    assert not any(model["loaded"] for model in page.server.call("/joytag/v1/models")[1]["models"])
+    keep(page, "tab")
+
+
+def test_presets_are_saved_loaded_and_deleted(page: WebUIPage) -> None:
+    """A preset brings back what the controls showed when it was saved."""
+    page.show_tab("JoyTag")
+    page.fill("#joytag_exclude", "*hair")
+    page.fill("#joytag_preset_name", "no hair")
+    page.click("#joytag_preset_save")
+    file = page.server.base / "joytag_presets.json"
+    assert wait_for(file.is_file)
+    page.fill("#joytag_exclude", "")
+    page.click("#joytag_preset_load")
+    wait_for(lambda: page.text_of("#joytag_exclude") == "*hair")
+    assert "*hair" == page.text_of("#joytag_exclude")
+    page.click("#joytag_preset_delete")
+    wait_for(lambda: file.read_text() == "{}")
+    assert "{}" == file.read_text()
+    page.fill("#joytag_exclude", "")
+
+
+def test_folder_becomes_a_list(page: WebUIPage, pictures: list[Path]) -> None:
+    """The folder part of the tab lists every picture with its tags."""
+    page.show_tab("JoyTag")
+    page.page.get_by_role("tab", name="Folder", exact=True).click()
+    page.fill("#joytag_folder", str(pictures[0].parent))
+    page.click("#joytag_all")
+    wait_for(lambda: page.page.locator(".joytag-list tr").count() == len(pictures))
+    names = page.page.locator(".joytag-list td:first-child").all_inner_texts()
+    assert [path.name for path in pictures] == names
+    keep(page, "folder")
+
+
+def test_send_to_img2img_brings_prompt_and_picture(page: WebUIPage, pictures: list[Path]) -> None:
+    """Send puts the tags into the tab's prompt and the picture onto the tab, and opens it."""
+    page.show_tab("img2img")
+    page.fill("#img2img_prompt", "")
+    page.show_tab("JoyTag")
+    page.page.get_by_role("tab", name="One picture", exact=True).click()
+    page.click("#joytag_interrogate")
+    wait_for(lambda: page.page.locator(".joytag-bar").count())
+    page.page.wait_for_timeout(1000)
+    tags = page.text_of("#joytag_tags")
+    page.click("#joytag_to_img2img")
+    wait_for(lambda: page.text_of("#img2img_prompt") == tags)
+    assert tags == page.text_of("#img2img_prompt") != ""
+    assert page.page.locator("#img2img_image").first.is_visible()
+
+
+def open_batch_tab(page: WebUIPage, source: Path, target: Path) -> None:
+    """Open img2img's batch tab and name the folders."""
+    page.show_tab("img2img")
+    page.page.get_by_role("tab", name="Batch", exact=True).click()
+    page.page.get_by_role("tab", name="From directory", exact=True).click()
+    page.fill("#img2img_batch_input_dir", str(source))
+    page.fill("#img2img_batch_output_dir", str(target))
+
+
+def test_batch_tab_button_writes_text_files(page: WebUIPage, pictures: list[Path], tmp_path: Path) -> None:
+    """On the batch tab the button writes a text file for every picture, unescaped, as captions are."""
+    open_batch_tab(page, pictures[0].parent, tmp_path)
+    page.click("#joytag_img2img_interrogate")
+    wait_for(lambda: len(list(tmp_path.glob("*.txt"))) == len(pictures))
+    page.page.wait_for_timeout(1000)
+    interrogation = Interrogation.from_settings({"threshold": THRESHOLD, "target": "caption"})
+    wanted = [interrogation.prompt(scores).text + "\n" for scores in Tagger.load(MODEL).score(pictures)]
+    assert wanted == [(tmp_path / f"{path.stem}.txt").read_text() for path in pictures]
+
+
+@makes_pictures
+def test_directory_gives_each_picture_its_own_tags(
+    page: WebUIPage, pictures: list[Path], expected: list[str], tmp_path: Path
+) -> None:
+    """Four pictures of one directory: each made picture's infotext holds its own tags only, at the placeholder."""
+    open_batch_tab(page, pictures[0].parent, tmp_path)
+    page.fill("#img2img_prompt", "a photo, {joytag}")
+    for name, value in {"steps": "1", "width": "64", "height": "64"}.items():
+        page.fill(f"#img2img_{name}", value)
+    page.click("#joytag_img2img_enabled-visible-checkbox")
+    page.page.wait_for_timeout(500)
+    page.page.locator("#joytag_img2img_enabled").scroll_into_view_if_needed()
+    keep(page, "section")
+    page.click("#img2img_generate")
+    wait_for(lambda: len(list(tmp_path.rglob("*.png"))) == len(pictures), seconds=240)
+    page.page.wait_for_timeout(2000)
+    made = {path.stem: Image.open(path).info["parameters"] for path in tmp_path.rglob("*.png")}
+    wanted = {
+        path.stem: merge_prompts("a photo", tags, how="append") for path, tags in zip(pictures, expected, strict=True)
+    }
+    assert wanted == {name: prompt_in(infotext) for name, infotext in made.items()}
+    keep(page, "batch")
+
+
+def test_reload_ui_keeps_everything_once(page: WebUIPage, pictures: list[Path], expected: list[str]) -> None:
+    """After "Reload UI" there is one of each button, and all routes answer as before."""
+    started = page.server.log.count("Startup time")
+    page.click("#settings_restart_gradio")
+    assert wait_for(lambda: page.server.log.count("Startup time") > started)
+    page.server.wait_until_it_answers()
+    page.context.request.post(page.server.url("/login"), form={"username": "page-user", "password": "page-word"})
+    page.open()
+    for button in ("#joytag_img2img_interrogate", "#joytag_txt2img_interrogate", "#joytag_interrogate"):
+        assert 1 == page.page.locator(button).count()
+    body = {"image": encoded(pictures[0]), "model": "joytag"}
+    assert (200, {"caption": expected[0]}) == page.server.call("/sdapi/v1/interrogate", body)
+    assert (200, {"models": ["of another extension"]}) == page.server.call("/tagger/v1/interrogators")
+    assert {"/joytag/v1/interrogate", "/sdapi/v1/txt2img"} <= set(page.server.call("/openapi.json")[1]["paths"])
+    assert 401 == page.server.status("/joytag/v1/models", login=None)
+
+
+def test_page_has_no_script_errors(page: WebUIPage) -> None:
+    """Nothing of ours failed in the browser."""
+    assert [] == [error for error in page.page_errors if "joytag" in error.lower()]

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 REPOSITORY = Path(__file__).parents[2]
+MODEL = "demo"
+THRESHOLD = 0.3
 BOOT_SECONDS = 300
 API_LOGIN = ("api-user", "api-word")
 PAGE_LOGIN = ("page-user", "page-word")

@@ -1,0 +1,205 @@
+"""Is the pack complete and consistent: what it costs to load, and all that stands around its nodes?"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import joytag_core
+from joytag_core.parameters import FILTER_NAMES, PARAMETERS, SELECTION_NAMES
+from tests.comfyui.fake_comfyui import OLDEST_SCHEMA, PACK, FakeComfy, fake_comfyui
+
+NODES = ("JoyTag_Interrogate", "JoyTag_TagFilter", "JoyTag_TagInfo")
+LANGUAGES = ("en", "zh", "ja", "ko")
+WORKFLOWS = sorted((PACK / "example_workflows").glob("*.json"))
+SETTINGS_OF_INTERROGATE = (
+    "model", "threshold", "character_threshold", "max_tags", "exclude", "lists", "add_first", "categories",
+    "min_tags", "min_precision", "keep_only", "protect", "replace", "min_score", "exclusive", "implications",
+    "max_per_group", "max_tokens", "order", "add_last", "keep_line_breaks", "target", "spaces", "names", "weights",
+    "separator", "trailing_separator",
+)  # fmt: skip
+SETTINGS_OF_TAG_FILTER = (
+    "tags", "exclude", "keep_only", "protect", "replace", "lists", "min_score", "exclusive", "implications",
+    "max_tags", "max_per_group", "max_tokens", "order", "add_first", "add_last", "keep_line_breaks", "target",
+    "spaces", "names", "weights", "separator", "trailing_separator", "model", "threshold",
+)  # fmt: skip
+SETTINGS = {
+    "JoyTag_Interrogate": SETTINGS_OF_INTERROGATE,
+    "JoyTag_TagFilter": SETTINGS_OF_TAG_FILTER,
+    "JoyTag_TagInfo": ("tags",),
+}
+
+
+def schemas(comfy: FakeComfy) -> dict[str, Any]:
+    """Return the nodes' schemas by id."""
+    return {name: node.define_schema() for name, node in comfy.nodes().items()}
+
+
+def read_json(*parts: str) -> Any:
+    """Return a JSON file of the pack."""
+    return json.loads(PACK.joinpath(*parts).read_text(encoding="utf-8"))
+
+
+def test_importing_the_door_imports_nothing_else() -> None:
+    """ComfyUI imports every pack at its start; ours costs it one small file until it asks for the nodes."""
+    code = (
+        "import importlib.util, sys; before = set(sys.modules);"
+        f"spec = importlib.util.spec_from_file_location('a.pack', {str(PACK / '__init__.py')!r});"
+        "module = importlib.util.module_from_spec(spec); spec.loader.exec_module(module);"
+        "print(sorted(set(sys.modules) - before - {'__future__', 'typing'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(re.findall(r"'([^']+)'", done.stdout))
+    assert set() == {name for name in loaded if name.split(".")[0] in ("torch", "numpy", "PIL", "joytag_core", "a")}
+
+
+def test_the_door_is_a_v3_door(comfy: FakeComfy) -> None:
+    """Where a pack has NODE_CLASS_MAPPINGS as well, ComfyUI ignores its V3 nodes."""
+    assert comfy.pack is not None
+    assert not hasattr(comfy.pack, "NODE_CLASS_MAPPINGS")
+    assert (PACK / comfy.pack.WEB_DIRECTORY).is_dir()
+
+
+def test_the_node_ids_never_change(comfy: FakeComfy) -> None:
+    """People's workflows name nodes by these ids."""
+    assert list(NODES) == list(comfy.nodes())
+
+
+@pytest.mark.parametrize("node", NODES)
+def test_the_order_of_settings_only_grows_at_its_end(comfy: FakeComfy, node: str) -> None:
+    """ComfyUI saves settings by their place: one that comes in between would shift those of every saved workflow."""
+    widgets = [one.id for one in schemas(comfy)[node].inputs if one.io_type not in ("IMAGE", "JOYTAG_SCORES")]
+    assert list(SETTINGS[node]) == widgets
+
+
+def test_no_setting_is_missing(comfy: FakeComfy) -> None:
+    """Every setting of the core can be set on JoyTag Interrogate, those of the filter on both nodes."""
+    found = schemas(comfy)
+    assert {*SELECTION_NAMES, *FILTER_NAMES} <= {one.id for one in found["JoyTag_Interrogate"].inputs}
+    assert set(FILTER_NAMES) <= {one.id for one in found["JoyTag_TagFilter"].inputs}
+
+
+def test_defaults_and_ranges_are_the_cores(comfy: FakeComfy) -> None:
+    """A setting means the same in every door."""
+    for one in schemas(comfy)["JoyTag_Interrogate"].inputs:
+        parameter = PARAMETERS.get(one.id)
+        if parameter is None or one.id == "model":
+            continue
+        assert parameter.default == parameter.check(one.options["default"])
+        assert parameter.minimum == one.options.get("min")
+        assert list(parameter.choices) == one.options.get("options", list(parameter.choices))
+
+
+def test_ids_are_unique_among_inputs_and_outputs(comfy: FakeComfy) -> None:
+    """ComfyUI 0.3.64 refuses a node whose output has the id of an input."""
+    for schema in schemas(comfy).values():
+        ids = [one.id for one in (*schema.inputs, *schema.outputs)]
+        assert len(ids) == len(set(ids))
+
+
+def test_no_node_forces_itself_to_run(comfy: FakeComfy) -> None:
+    """An output node runs although nothing needs it; ours show their text without being one."""
+    assert not any(schema.is_output_node for schema in schemas(comfy).values())
+
+
+def test_fields_that_a_newer_comfyui_knows_are_used(tmp_path: Path) -> None:
+    """An older one is not told of them: an unknown field would kill the pack."""
+    with fake_comfyui(tmp_path, schema_fields=(*OLDEST_SCHEMA, "search_aliases")) as newer:
+        assert "wd14" in schemas(newer)["JoyTag_Interrogate"].search_aliases
+    with fake_comfyui(tmp_path) as older:
+        assert not hasattr(schemas(older)["JoyTag_Interrogate"], "search_aliases")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_name_and_tooltip_is_translated(comfy: FakeComfy, language: str) -> None:
+    """Each language has exactly the ids that the nodes have, none of them empty."""
+    texts = read_json("locales", language, "nodeDefs.json")
+    assert set(NODES) == set(texts)
+    for name, schema in schemas(comfy).items():
+        assert [one.id for one in schema.inputs] == list(texts[name]["inputs"])
+        assert [str(place) for place in range(len(schema.outputs))] == list(texts[name]["outputs"])
+        entries = [*texts[name]["inputs"].values(), *texts[name]["outputs"].values()]
+        assert all(entry["name"] and entry["tooltip"] for entry in entries)
+
+
+def test_the_english_texts_are_the_nodes_own(comfy: FakeComfy) -> None:
+    """Where a text of the core changes, this file and its translations have to follow."""
+    texts = read_json("locales", "en", "nodeDefs.json")
+    for name, schema in schemas(comfy).items():
+        expected = {one.id: _entry(one) for one in schema.inputs}
+        assert expected == texts[name]["inputs"], f"locales/en/nodeDefs.json does not say what {name} says"
+        assert [_entry(one) for one in schema.outputs] == list(texts[name]["outputs"].values())
+
+
+def _entry(one: Any) -> dict[str, str]:
+    # The page's message compiler gives @ a meaning of its own; in quotes it is itself.
+    return {"name": one.options["display_name"], "tooltip": one.options["tooltip"].replace("@", "{'@'}")}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_translation_breaks_the_pages_message_compiler(language: str) -> None:
+    """`{ } @ |` mean something to it, except for a quoted @."""
+    for path in (PACK / "locales" / language).glob("*.json"):
+        assert not re.search(r"[{}@|]", " ".join(_strings(json.loads(path.read_text("utf-8")))).replace("{'@'}", ""))
+
+
+def _strings(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [text for inner in value.values() for text in _strings(inner)]
+    return [value]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_message_of_the_page_is_there(language: str) -> None:
+    """The scripts ask for messages by id; each language has all of them and no other."""
+    scripts = " ".join(path.read_text("utf-8") for path in (PACK / "web" / "js").glob("*.js"))
+    calls = re.findall(r"message\(((?:[^()]|\([^()]*\))*)\)", scripts)
+    asked = {name for call in calls for name in re.findall(r'"(\w+)"', call)}
+    assert asked == set(read_json("locales", language, "main.json")["joytag"])
+    assert {"JoyTag_Menu_Model", "JoyTag_Menu_Threshold"} == set(read_json("locales", language, "settings.json"))
+    assert {"JoyTag_TagPicture"} == set(read_json("locales", language, "commands.json"))
+
+
+@pytest.mark.parametrize("node", NODES)
+def test_every_node_has_a_help_page_in_every_language(node: str) -> None:
+    """English lies at docs/<id>.md, the others in docs/<id>/."""
+    docs = PACK / "web" / "docs"
+    for path in (docs / f"{node}.md", *(docs / node / f"{language}.md" for language in LANGUAGES[1:])):
+        assert path.read_text("utf-8").startswith("# JoyTag ")
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_the_settings_saved_in_a_workflow_are_valid(comfy: FakeComfy, path: Path) -> None:
+    """A workflow keeps settings by place; each has to be one that its setting takes."""
+    ours = [node for node in read_json("example_workflows", path.name)["nodes"] if node["type"] in NODES]
+    assert ours
+    for node in ours:
+        names = SETTINGS[node["type"]]
+        assert len(names) == len(node["widgets_values"])
+        for name, value in zip(names, node["widgets_values"], strict=True):
+            if name in PARAMETERS:
+                PARAMETERS[name].check(value)
+
+
+def test_every_workflow_has_a_thumbnail() -> None:
+    """ComfyUI shows it beside the template."""
+    assert 3 == len(WORKFLOWS)
+    assert all(path.with_suffix(".jpg").is_file() for path in WORKFLOWS)
+
+
+def test_the_registry_data_are_complete() -> None:
+    """What the registry needs is there, and the version is the core's."""
+    tomllib = pytest.importorskip("tomllib", reason="Python 3.10 reads no TOML")
+    project = tomllib.loads((PACK / "pyproject.toml").read_text("utf-8"))
+    comfy = project["tool"]["comfy"]
+    assert joytag_core.__version__ == project["project"]["version"]
+    assert re.fullmatch(r">=\d+\.\d+\.\d+", comfy["requires-comfyui"])
+    assert all(comfy[name] for name in ("PublisherId", "DisplayName", "Icon"))
+    assert "web" not in comfy, "WEB_DIRECTORY already says it; both would load every script twice"
+    assert project["project"]["urls"]["Repository"] and project["project"]["license"]["file"]

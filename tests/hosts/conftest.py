@@ -1,0 +1,48 @@
+"""What do the tests on a real WebUI share? One running WebUI, and pictures with what the core says of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw
+
+from joytag_core import Tagger
+from joytag_core.interrogation import Interrogation
+from tests.hosts.webui_server import MODEL, THRESHOLD, WebUIServer
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Draw four pictures that have hardly a tag in common."""
+    folder = tmp_path_factory.mktemp("pictures")
+    red, green, blue, grey = (Image.new("RGB", (96, 96), colour) for colour in ("white", "yellow", "black", "grey"))
+    ImageDraw.Draw(red).ellipse((16, 16, 80, 80), fill="red")
+    ImageDraw.Draw(green).polygon([(48, 10), (10, 86), (86, 86)], fill="green")
+    ImageDraw.Draw(blue).rectangle((20, 20, 76, 76), fill="blue")
+    ImageDraw.Draw(grey).line((0, 0, 96, 96), fill="purple", width=12)
+    paths = [folder / f"{number}.png" for number in range(4)]
+    for path, picture in zip(paths, (red, green, blue, grey), strict=True):
+        picture.save(path)
+    return paths
+
+
+@pytest.fixture(scope="session")
+def expected(pictures: list[Path]) -> list[str]:
+    """Return the prompt of each picture as the core makes it without any host."""
+    interrogation = Interrogation.from_settings({"threshold": THRESHOLD, "target": "a1111"})
+    prompts = [interrogation.prompt(scores).text for scores in Tagger.load(MODEL).score(pictures)]
+    assert len(set(prompts)) == len(pictures), "the tests need pictures with different tags"
+    return prompts
+
+
+@pytest.fixture(scope="session")
+def webui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebUIServer]:
+    """Run one WebUI for all tests."""
+    settings = {"joytag_model": MODEL, "joytag_threshold": THRESHOLD, "joytag_tagger_routes": True}
+    webui = WebUIServer(Path(os.environ["WEBUI_PATH"]), tmp_path_factory.mktemp("webui"), settings=settings)
+    webui.start()
+    yield webui
+    webui.stop()

@@ -1,0 +1,88 @@
+"""How do tests use a WebUI's page: through a real browser, as a person does?"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.hosts.webui_server import PAGE_LOGIN, WebUIServer
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
+_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+WAIT = 120_000
+"""Milliseconds that a page may take on a busy machine before a test gives up."""
+
+
+class WebUIPage:
+    """Hold one logged-in page of a WebUI."""
+
+    def __init__(self, browser: Any, server: WebUIServer) -> None:
+        """Log in and open the page."""
+        self.server = server
+        self.context = browser.new_context(viewport={"width": 1400, "height": 1000})
+        self.context.set_default_timeout(WAIT)
+        self.page = self.context.new_page()
+        self.page_errors: list[str] = []
+        self.page.on("pageerror", lambda error: self.page_errors.append(str(error)))
+        user, password = PAGE_LOGIN
+        self.context.request.post(server.url("/login"), form={"username": user, "password": password})
+        self.open()
+
+    def open(self) -> None:
+        """Load the page anew and wait until its scripts run."""
+        self.page.goto(self.server.url("/?__theme=dark"), wait_until="domcontentloaded")
+        self.page.wait_for_selector("#txt2img_prompt textarea", state="attached")
+        self.page.wait_for_function("typeof gradioApp === 'function' && typeof joytagUnload === 'function'")
+        # The hosts give no sign of when their own scripts have seen the whole page.
+        self.page.wait_for_timeout(4000)
+
+    @property
+    def cookies(self) -> str:
+        """Return the page's cookies as a request header."""
+        return "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in self.context.cookies())
+
+    def show_tab(self, name: str) -> None:
+        """Open one of the tabs: txt2img, img2img, or JoyTag."""
+        if name == "JoyTag":
+            self.page.get_by_role("tab", name="JoyTag", exact=True).click()
+        else:
+            self.page.evaluate(f"switch_to_{name}()")
+        self.page.wait_for_timeout(500)
+
+    def upload(self, selector: str, *paths: Path) -> None:
+        """Choose files in a file box."""
+        self.page.locator(f"{selector} input[type=file]").first.set_input_files([str(path) for path in paths])
+        self.page.wait_for_timeout(1500)
+
+    def fill(self, selector: str, text: str) -> None:
+        """Type into a text or number box."""
+        box = self.page.locator(
+            f"{selector} textarea, {selector} input[type=number], {selector} input[type=text]"
+        ).first
+        box.fill(text)
+        box.dispatch_event("change")
+        box.blur()
+
+    def text_of(self, selector: str) -> str:
+        """Return what is in a text box."""
+        return str(self.page.locator(f"{selector} textarea").first.input_value())
+
+    def click(self, selector: str) -> None:
+        """Click an element, hidden by other tabs or not."""
+        self.page.locator(selector).first.evaluate("element => element.click()")
+
+    def shot(self, path: Path) -> None:
+        """Keep what is to be seen."""
+        self.page.screenshot(path=str(path))
+
+
+def wait_for(wanted: Callable[[], Any], *, seconds: float = WAIT / 1000) -> Any:
+    """Return the first true value of a function, or its last value when the time is over."""
+    deadline = time.monotonic() + seconds
+    while not (value := wanted()) and time.monotonic() < deadline:
+        time.sleep(0.25)
+    return value
