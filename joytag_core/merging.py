@@ -45,9 +45,10 @@ def without(text: str, other: str, *, target: str = "comfyui", vocabulary: Vocab
     What is verbatim stays, and so do the brackets around what remains.
     """
     index = name_index(vocabulary or Vocabulary.joytag())
-    named = {name for item in _tags(other, target, index) for name in _names(item)}
+    # Two tags may share today's name (blue_blouse, blue_shirt); the model's tells them apart.
+    named = {item.facts.model_key for item in _tags(other, target, index)}
     prompt = parse(text, target, index)
-    kept = tuple(item for item in prompt.items if item.verbatim or not _names(item) & named)
+    kept = tuple(item for item in prompt.items if item.verbatim or item.facts.model_key not in named)
     if len(kept) == len(prompt.items):
         return text
     writer = Writer(PromptFormat(target=target, spaces=False), threshold=1.0, keep_lines=prompt.lines > 1)
@@ -62,11 +63,6 @@ def tag_names(text: str, *, target: str = "comfyui", vocabulary: Vocabulary | No
 
 def _tags(text: str, target: str, index: NameIndex) -> list[Item]:
     return [item for item in parse(text, target, index).items if not item.verbatim]
-
-
-def _names(item: Item) -> set[str]:
-    """Return what an item is the same as: its name as written, and the model's; two tags may share today's name."""
-    return {item.facts.key} if item.facts.tag is None else {item.facts.tag.key}
 
 
 def _joined(first: str, second: str, separator: str) -> str:

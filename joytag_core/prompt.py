@@ -86,7 +86,7 @@ class PromptFormat:
 
     def spell(self, name: str) -> str:
         """Turn underscores into spaces where that is wanted and the name is no face."""
-        return name.replace("_", " ").strip() if self.spaces and not is_face(name) else name
+        return name.replace("_", " ").strip() if self.spaces and "_" in name and not is_face(name) else name
 
     def escape(self, text: str) -> str:
         """Escape the characters that the target would read as syntax."""

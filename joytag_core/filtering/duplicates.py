@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..vocabulary import tag_key
 from .items import Group, Item
 
 
 def identity(item: Item, names: str) -> str:
     """Return what two items share that are the same tag once written; a verbatim piece is only ever itself."""
-    tag = item.facts.tag
     if item.verbatim:
         return f"\0{item.text}"
-    if tag is None:
-        return item.facts.key
-    return tag_key(tag.current_name) if names == "current" and tag.current_name else tag.key
+    return item.facts.current_key if names == "current" else item.facts.model_key
 
 
 def merged(items: Sequence[Item], target: str, names: str) -> tuple[list[Item], list[Item]]:

@@ -23,12 +23,14 @@ class Glob:
 
         The first place that fits a piece leaves the most room for the next, so nothing is ever tried twice.
         """
-        first, *middle, last = self.pieces
+        first, last = self.pieces[0], self.pieces[-1]
+        if not (name.endswith(last) and name.startswith(first)):
+            return None
         end = len(name) - len(last)
-        if not (name.startswith(first) and name.endswith(last) and _fits(name, 0, first) and _fits(name, end, last)):
+        if not (_fits(name, 0, first) and _fits(name, end, last)):
             return None
         stars, position, before = [], len(first), first
-        for piece in middle:
+        for piece in self.pieces[1:-1]:
             start = _first_place(name, piece, position + _least(before, piece), end)
             if start is None:
                 return None

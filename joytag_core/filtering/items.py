@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .names import Facts
 
-NO_FACTS = Facts(key="", tag=None, names=frozenset())
+NO_FACTS = Facts(key="")
 """What is known of a verbatim piece: nothing, since no rule ever asks."""
 
 

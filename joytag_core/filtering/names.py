@@ -19,12 +19,15 @@ class Facts:
     """Hold what a vocabulary knows of a written name.
 
     `key` is the name normalised; `tag` the tag it means, None where there is none; `names` the keys of all its names:
-    as written, the model's, and Danbooru's of today.
+    as written, then the model's and Danbooru's of today. `model_key` and `current_key` are what two items share that
+    are the same tag under the model's names and under today's.
     """
 
     key: str
-    tag: Tag | None
-    names: frozenset[str]
+    tag: Tag | None = None
+    names: tuple[str, ...] = ()
+    model_key: str = ""
+    current_key: str = ""
 
 
 class NameIndex:
@@ -47,22 +50,32 @@ class NameIndex:
     def tag(self, name: str) -> Tag | None:
         """Return the tag of that name: the model's, today's, or one from before a word was renamed."""
         found = self.vocabulary.find(name)
-        if found is None and self._renamed:
-            words = tag_key(name).split(" ")
-            today = " ".join(self._renamed.get(word, word) for word in words)
-            found = self.vocabulary.find(today)
-        return found
+        if found is not None:
+            return found
+        words = tag_key(name).split(" ")
+        if self._renamed.keys().isdisjoint(words):
+            return None
+        return self.vocabulary.find(" ".join(self._renamed.get(word, word) for word in words))
 
     def _look_up(self, name: str) -> Facts:
         key, tag = tag_key(name), self.tag(name)
-        names = {key} if tag is None else {key, tag.key, tag_key(tag.current_name)} - {""}
-        return Facts(key=key, tag=tag, names=frozenset(names))
+        if tag is None:
+            return Facts(key, None, (key,), key, key)
+        model_key = _key(tag.name)
+        current_key = _key(tag.current_name) if tag.current_name else model_key
+        names = tuple(dict.fromkeys((key, model_key, current_key)))
+        return Facts(key, tag, names, model_key, current_key)
 
 
 @lru_cache(maxsize=4)
 def name_index(vocabulary: Vocabulary) -> NameIndex:
     """Return the one index of a vocabulary."""
     return NameIndex(vocabulary)
+
+
+def _key(name: str) -> str:
+    """Return `tag_key` of a vocabulary's own name, which has no blanks and seldom anything else to normalise."""
+    return tag_key(name) if "\\" in name or "__" in name or not name.islower() else name.replace("_", " ")
 
 
 def _renamed_words(vocabulary: Vocabulary) -> dict[str, str]:

@@ -94,14 +94,13 @@ class _Reader:
             self._add(words, groups, facts=self._index.facts(words), source=source, verbatim=is_sentence(words))
 
     def _meaning(self, source: str) -> tuple[str, Facts]:
-        text = read(source, self._target)
-        facts = self._index.facts(text)
-        if facts.tag is None and "\\" in source and self._target != "a1111":
+        if "\\" in source:
             # Text that was written for A1111 is common everywhere: `\\m/`, `:\3`.
             copied = read(source, "a1111")
             if self._index.facts(copied).tag is not None:
                 return copied, self._index.facts(copied)
-        return text, facts
+        text = read(source, self._target)
+        return text, self._index.facts(text)
 
     def _read_group(self, node: Node, groups: tuple[Group, ...]) -> None:
         opening = node.text[0]

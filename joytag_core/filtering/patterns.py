@@ -58,7 +58,7 @@ class Name:
 
     def match(self, candidate: Candidate) -> Match:
         """Match by the name as written, the model's, and today's."""
-        return () if self.keys(candidate.index) & candidate.facts.names else None
+        return () if not self.keys(candidate.index).isdisjoint(candidate.facts.names) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,7 @@ class AnyOf:
 
     def match(self, candidate: Candidate) -> Match:
         """Match the name as written first, then the other names."""
-        facts = candidate.facts
-        for name in (facts.key, *sorted(facts.names - {facts.key})):
+        for name in candidate.facts.names:
             found = self.glob.match(name)
             if found is not None:
                 return found
@@ -89,8 +88,7 @@ class Regex:
         Raises:
             RuleError: the regular expressions of this prompt have used up their time.
         """
-        facts = candidate.facts
-        for name in (facts.key, *sorted(facts.names - {facts.key})):
+        for name in candidate.facts.names:
             found = candidate.stopwatch.fullmatch(self.pattern, name)
             if found is not None:
                 return tuple(group or "" for group in found.groups())
@@ -107,8 +105,10 @@ class Fact:
     def match(self, candidate: Candidate) -> Match:
         """Match what the vocabulary says of the tag."""
         tag = candidate.facts.tag
-        field = {"category": "category", "group": "group", "set": "exclusive_set"}[self.kind]
-        return () if tag is not None and getattr(tag, field) == self.value else None
+        if tag is None:
+            return None
+        known = tag.category if self.kind == "category" else tag.group if self.kind == "group" else tag.exclusive_set
+        return () if known == self.value else None
 
 
 @dataclass(frozen=True, slots=True)

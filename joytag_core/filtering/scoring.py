@@ -24,8 +24,7 @@ class ScoreLookup:
             return float(exact)
         if self._by_key is None:
             self._by_key = {self._key(name): float(score) for name, score in self._scores.items()}
-        return self._by_key.get(tag.key if tag is not None else item.facts.key)
+        return self._by_key.get(item.facts.model_key)
 
     def _key(self, name: str) -> str:
-        facts = self._index.facts(name)
-        return facts.key if facts.tag is None else facts.tag.key
+        return self._index.facts(name).model_key

@@ -11,9 +11,9 @@ from .duplicates import identity, merged
 from .exclusive_sets import losers
 from .items import Item, Prompt
 from .limits import beyond, estimate_tokens, too_long
+from .matcher import Matcher
 from .names import NameIndex
 from .parser import parse
-from .pattern_lists import Matcher
 from .patterns import Candidate
 from .regexes import Stopwatch
 from .result import Dropped
@@ -70,11 +70,11 @@ class Work:
     def _drop(self, item: Item, rule: str) -> None:
         self.dropped.append(Dropped(self._writer.name(item), rule))
 
-    def _candidate(self, item: Item) -> Candidate:
-        return Candidate(item.facts, item.score, self._tools.index, self._stopwatch)
-
     def _is_protected(self, item: Item) -> bool:
-        return item.verbatim or self._tools.protect.find(self._candidate(item)) is not None
+        return item.verbatim or self._found(self._tools.protect, item) is not None
+
+    def _found(self, matcher: Matcher, item: Item) -> str | None:
+        return matcher.find(item.facts, item.score, self._stopwatch)
 
     def _replaced(self, items: Sequence[Item]) -> list[Item]:
         rules = self._tools.rules.replace
@@ -86,7 +86,7 @@ class Work:
         return done
 
     def _replacement(self, item: Item) -> list[Item]:
-        candidate = self._candidate(item)
+        candidate = Candidate(item.facts, item.score, self._tools.index, self._stopwatch)
         for rule in self._tools.rules.replace:
             carried = rule.match(candidate)
             if carried is not None:
@@ -108,10 +108,9 @@ class Work:
         return kept
 
     def _reason(self, item: Item) -> str | None:
-        candidate = self._candidate(item)
-        if self._tools.rules.keep_only.rules and self._tools.keep_only.find(candidate) is None:
+        if self._tools.rules.keep_only.rules and self._found(self._tools.keep_only, item) is None:
             return "keep only: no pattern matches"
-        excluded = self._tools.exclude.find(candidate)
+        excluded = self._found(self._tools.exclude, item)
         if excluded is not None:
             return f"exclude {excluded}"
         if item.score is not None and item.score < self._settings.min_score:

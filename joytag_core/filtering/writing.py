@@ -91,6 +91,8 @@ class Writer:
     def _gap(self, before: Item, item: Item) -> str:
         if (item.barrier and item.text.startswith("#")) or (before.barrier and before.text.startswith("#")):
             return "\n" + self._hash_guard(item)
+        if item.barrier and item.text.startswith(":"):
+            return " "
         # Only beside a verbatim piece is a missing comma as good as one: two texts would become one tag.
         are_neighbours = item.position == before.position + 1 and item.position > 0
         if item.gap is not None and are_neighbours and (item.verbatim or before.verbatim):
