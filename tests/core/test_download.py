@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from huggingface_hub import constants, try_to_load_from_cache, utils
+from huggingface_hub import constants, file_download, try_to_load_from_cache, utils
 
 from joytag_core import LocalHost, ModelDownloadError, ModelFileError, ModelNotFoundError, Tagger, Vocabulary
 from joytag_core.download import download_joytag, verify_published
@@ -49,16 +49,21 @@ class StoppedByPersonError(Exception):
     """Stand for a host's own way to say that the person has stopped the work."""
 
 
+def point_to(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the library take an address for the Hub's, as HF_ENDPOINT does if set before the import."""
+    monkeypatch.setattr(constants, "ENDPOINT", url)
+    for module in (constants, file_download):  # versions before 0.37 copy it
+        template = url + "/{repo_id}/resolve/{revision}/{filename}"
+        monkeypatch.setattr(module, "HUGGINGFACE_CO_URL_TEMPLATE", template, raising=False)
+
+
 @pytest.fixture
 def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[HubStandIn]:
     """Serve the published files, with small weights, to a person with an empty cache."""
     with serving(HubStandIn(dict(GENUINE))) as stand_in:
         monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
         monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 4096)  # the library drops what is less than a chunk
-        monkeypatch.setattr(constants, "ENDPOINT", stand_in.url)
-        monkeypatch.setattr(
-            constants, "HUGGINGFACE_CO_URL_TEMPLATE", stand_in.url + "/{repo_id}/resolve/{revision}/{filename}"
-        )
+        point_to(stand_in.url, monkeypatch)
         yield stand_in
 
 
@@ -226,9 +231,7 @@ def test_a_server_that_refuses_is_explained(hub: HubStandIn, host: WatchingHost,
 
 def test_no_server_at_all_is_explained(host: WatchingHost, hub: HubStandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     """A dead address gives the same message, and through the tagger too; it is a FileNotFoundError as well."""
-    dead = "http://127.0.0.1:9"
-    monkeypatch.setattr(constants, "ENDPOINT", dead)
-    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", dead + "/{repo_id}/resolve/{revision}/{filename}")
+    point_to("http://127.0.0.1:9", monkeypatch)
     with pytest.raises(ModelNotFoundError, match="--model demo"):
         Tagger.load("joytag", host=host)
     with pytest.raises(FileNotFoundError, match=r"top_tags\.txt"):
