@@ -1,0 +1,25 @@
+"""What do the extension's tests share? A stand-in WebUI of each kind, with the small model in its model folder."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.webui.fake_webui import FakeWebUI
+
+KINDS = ("a1111", "forge", "reforge")
+
+
+@pytest.fixture(params=KINDS)
+def any_webui(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeWebUI:
+    """Return a stand-in of each family member in turn."""
+    return FakeWebUI(monkeypatch, tmp_path, request.param)
+
+
+@pytest.fixture
+def webui(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tiny: Path) -> FakeWebUI:
+    """Return a stand-in of A1111 whose model folder holds the small model, chosen on the settings page."""
+    shutil.copytree(tiny, tmp_path / "models" / "joytag" / "tiny")
+    return FakeWebUI(monkeypatch, tmp_path, joytag_model="tiny")

@@ -1,0 +1,193 @@
+"""What does the extension see of a WebUI? A stand-in for the modules that it imports, one family member at a time."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import threading
+from collections import defaultdict
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+import torch
+
+from tests.webui.fake_gradio import Component, make_gradio
+
+REPOSITORY = Path(__file__).parents[2]
+SCRIPT = REPOSITORY / "scripts" / "joytag.py"
+GRADIO = {"a1111": "3.41.2", "forge": "4.40.0", "reforge": "3.41.2"}
+
+
+class Callbacks(ModuleType):
+    """Stand for modules.script_callbacks: keep what is registered until scripts are loaded again."""
+
+    def __init__(self) -> None:
+        super().__init__("modules.script_callbacks")
+        self.registered: dict[str, list[Any]] = defaultdict(list)
+
+    def __getattr__(self, name: str) -> Any:
+        if not name.startswith("on_"):
+            raise AttributeError(name)
+        return lambda callback, **_: self.registered[name].append(callback)
+
+    def run(self, name: str, *values: Any) -> list[Any]:
+        """Call all that is registered for one event."""
+        return [callback(*values) for callback in self.registered[name]]
+
+
+class Options:
+    """Stand for shared.opts: stored values, else the defaults of the options that were added."""
+
+    def __init__(self, **stored: Any) -> None:
+        self.data = dict(stored)
+        self.data_labels: dict[str, Any] = {}
+
+    def add_option(self, key: str, info: Any) -> None:
+        """Add one option to the settings page."""
+        self.data_labels[key] = info
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self.data:
+            return self.data[name]
+        if name in self.data_labels:
+            return self.data_labels[name].default
+        raise AttributeError(name)
+
+
+class OptionInfo:
+    """Stand for shared.OptionInfo."""
+
+    def __init__(
+        self, default: Any = None, label: str = "", component: Any = None, component_args: Any = None, *,
+        section: Any = None,
+    ) -> None:  # fmt: skip
+        self.default, self.label, self.component, self.component_args = default, label, component, component_args
+        self.section, self.comment_after = section, ""
+
+    def info(self, text: str) -> OptionInfo:
+        """Add help."""
+        self.comment_after += text
+        return self
+
+
+class Script:
+    """Stand for scripts.Script."""
+
+
+class FakeApi:
+    """Stand for modules.api.api.Api."""
+
+    def interrogateapi(self, interrogatereq: Any) -> str:
+        """Answer as the WebUI does for its own models."""
+        return f"the WebUI's own {interrogatereq.model}"
+
+
+class FakeWebUI:
+    """Install the stand-ins for one test; `kind` is a1111, forge or reforge."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: Path, kind: str = "a1111", **stored: Any) -> None:
+        self.kind, self.folder = kind, folder
+        self.callbacks = Callbacks()
+        self.opts = Options(**stored)
+        self.cmd_opts = SimpleNamespace(
+            use_cpu=[], no_half=False, precision="autocast", lowvram=False, medvram=False, nowebui=False, api=True,
+            api_auth=None, hide_ui_dir_config=False,
+        )  # fmt: skip
+        self.state = FakeState()
+        self.page_logins: list[tuple[str, ...]] = []
+        self.queue_lock = threading.Lock()
+        self.gradio = make_gradio(GRADIO[kind])
+        Component.all, Component.watchers = [], []
+        monkeypatch.setitem(sys.modules, "gradio", self.gradio)
+        for name, module in self._modules().items():
+            monkeypatch.setitem(sys.modules, name, module)
+        monkeypatch.setattr("joytag_core.session._shared", None)
+
+    def load_scripts(self) -> ModuleType:
+        """Load scripts/joytag.py as the hosts do: under its file name, out of sys.modules, callbacks cleared before."""
+        self.callbacks.registered.clear()
+        path = sys.path
+        sys.path = [str(REPOSITORY), *path]
+        try:
+            spec = importlib.util.spec_from_file_location(SCRIPT.name, SCRIPT)
+            assert spec is not None and spec.loader is not None
+            module = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(module)
+        finally:
+            sys.path = path
+        return module
+
+    def _modules(self) -> dict[str, ModuleType]:
+        component = self.gradio.Button
+        patches = _patches()
+        return {
+            "modules": ModuleType("modules"),
+            "modules.script_callbacks": self.callbacks,
+            **_made({
+                "scripts": {"Script": Script, "AlwaysVisible": object()},
+                "shared": {
+                    "opts": self.opts, "cmd_opts": self.cmd_opts, "state": self.state, "OptionInfo": OptionInfo,
+                },
+                "options": {"OptionHTML": OptionInfo},
+                "paths": {"models_path": str(self.folder / "models"), "data_path": str(self.folder)},
+                "devices": {"get_optimal_device": lambda: torch.device("cpu"), "torch_gc": lambda: None},
+                "call_queue": {"queue_lock": self.queue_lock},
+                "patches": patches,
+                "api": {},
+                "api.api": {"Api": type("Api", (FakeApi,), dict(vars(FakeApi)))},
+                "api.models": {"InterrogateResponse": lambda caption: {"caption": caption}},
+                "initialize_util": {"get_gradio_auth_creds": lambda: iter(self.page_logins)},
+                "sd_models": {"model_data": SimpleNamespace(sd_model=None, lock=threading.Lock())},
+                "ui_components": {"ToolButton": component, "InputAccordion": self.gradio.Checkbox},
+                "ui_common": {"create_refresh_button": lambda *_: None},
+                "generation_parameters_copypaste": {
+                    "ParamBinding": SimpleNamespace, "register_paste_params_button": lambda binding: None,
+                },
+            }),
+        }  # fmt: skip
+
+
+class FakeState:
+    """Stand for shared.state."""
+
+    def __init__(self) -> None:
+        self.interrupted, self.job, self.textinfo = False, "", None
+
+    def begin(self, job: str) -> None:
+        """Start a job: an old interrupt is forgotten."""
+        self.job, self.interrupted = job, False
+
+    def end(self) -> None:
+        """End the job."""
+        self.job = ""
+
+    def interrupt(self) -> None:
+        """Ask the job to stop."""
+        self.interrupted = True
+
+
+def _made(contents: dict[str, dict[str, Any]]) -> dict[str, ModuleType]:
+    modules = {}
+    for name, values in contents.items():
+        module = ModuleType(f"modules.{name}")
+        for key, value in values.items():
+            setattr(module, key, value)
+        modules[f"modules.{name}"] = module
+    return modules
+
+
+def _patches() -> dict[str, Any]:
+    originals: dict[Any, Any] = {}
+
+    def patch(key: str, obj: Any, field: str, replacement: Any) -> None:
+        if (key, obj, field) in originals:
+            raise RuntimeError("already applied")
+        originals[key, obj, field] = getattr(obj, field)
+        setattr(obj, field, replacement)
+
+    def undo(key: str, obj: Any, field: str) -> None:
+        setattr(obj, field, originals.pop((key, obj, field)))
+
+    return {"patch": patch, "undo": undo, "original": lambda key, obj, field: originals.get((key, obj, field))}
