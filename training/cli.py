@@ -39,6 +39,7 @@ def _add_draw(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, required=True, help="pictures of different seeds are different pictures")
     parser.add_argument("--count", type=int, required=True, help="how many pictures")
     parser.add_argument("--processes", type=int, default=1, help="how many draw at a time (default 1)")
+    parser.add_argument("--lesson", action="store_true", help="one large plain shape each: to start a network with")
     parser.set_defaults(run=_draw)
 
 
@@ -85,7 +86,13 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
 def _draw(parsed: argparse.Namespace) -> None:
     from .drawing.folder import draw_folder
 
-    draw_folder(parsed.folder, seed=parsed.seed, count=parsed.count, processes=parsed.processes)
+    draw_folder(
+        parsed.folder,
+        seed=parsed.seed,
+        count=parsed.count,
+        processes=parsed.processes,
+        lesson=parsed.lesson,
+    )
 
 
 def _train(parsed: argparse.Namespace) -> None:

@@ -7,7 +7,7 @@ import functools
 import torch
 from torch import Tensor, nn
 
-from joytag_core.network import Network, NetworkConfig, ResidualScale
+from joytag_core.network import ConvolutionalStem, Network, NetworkConfig, ResidualScale
 
 DEFAULT_SCALE = 0.1
 """What residual scales start at without a `layerscale_init`: small, so that blocks begin near identity."""
@@ -23,6 +23,9 @@ def build_network(config: dict[str, object], *, prior: float = 0.05) -> Network:
     network = Network(settings)
     for module in network.modules():
         _initialise(module, settings)
+    if isinstance(network.patch_embeddings, ConvolutionalStem):
+        first = next(module for module in network.patch_embeddings.modules() if isinstance(module, nn.Conv2d))
+        start_as_edges(first.weight)
     nn.init.constant_(network.head.bias, torch.logit(torch.tensor(prior)).item())
     add_stochastic_depth(network, float(config.get("stochdepth_rate", 0.0)))  # type: ignore[arg-type]
     return network
@@ -30,7 +33,7 @@ def build_network(config: dict[str, object], *, prior: float = 0.05) -> Network:
 
 def _initialise(module: nn.Module, config: NetworkConfig) -> None:
     if isinstance(module, nn.Conv2d):
-        nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+        nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
         nn.init.zeros_(module.bias)
     elif isinstance(module, nn.Linear):
         nn.init.xavier_uniform_(module.weight)
@@ -39,6 +42,25 @@ def _initialise(module: nn.Module, config: NetworkConfig) -> None:
         nn.init.trunc_normal_(module.weight, std=0.02)
     elif isinstance(module, ResidualScale):
         nn.init.constant_(module.skip, DEFAULT_SCALE if config.layerscale_init is None else config.layerscale_init)
+
+
+@torch.no_grad()
+def start_as_edges(weight: Tensor) -> None:
+    """Make up to 24 filters [C, 3, 3, 3] edge detectors: four directions, three colour axes, both signs; in place.
+
+    A stem that starts at random takes most of a short training to find these, which every trained one has.
+    """
+    across = torch.tensor([-1.0, 0.0, 1.0])
+    x, y = across.expand(3, 3), across[:, None].expand(3, 3)
+    axes = torch.tensor([[1.0, 1.0, 1.0], [1.0, -1.0, 0.0], [0.5, 0.5, -1.0]])
+    filters = []
+    for angle in torch.tensor([0.0, 45.0, 90.0, 135.0]).deg2rad():
+        edge = x * angle.cos() + y * angle.sin()
+        for axis in axes:
+            filters += [sign * axis[:, None, None] * edge / edge.abs().sum() for sign in (1.0, -1.0)]
+    count = min(len(filters), len(weight))
+    if weight.shape[1:] == filters[0].shape:
+        weight[:count] = torch.stack(filters[:count])
 
 
 def add_stochastic_depth(network: Network, rate: float) -> None:

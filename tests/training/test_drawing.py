@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from training.dataset import find_examples, read_tags
-from training.drawing import IMPLICATIONS, TAGS, close_implications, draw_picture
+from training.drawing import IMPLICATIONS, SHAPES, TAGS, close_implications, draw_picture
 from training.drawing.colours import COLOUR_NAMES, ink, name_of
 from training.drawing.folder import draw_folder
+from training.drawing.lesson import draw_lesson
 
 DATA = Path(__file__).parents[2] / "joytag_core" / "data"
 SAMPLE = 500
@@ -110,6 +111,23 @@ def test_inks_look_like_their_name(name):
     found = {name_of(ink(rng, name).rgb) for _ in range(200)}
     assert name in found
     assert found <= {name, ""}
+
+
+def test_lesson_shows_one_shape_on_one_plain_colour():
+    """A lesson has exactly one shape, a plain ground with its colour, and the same picture for the same numbers."""
+    for number in range(60):
+        lesson = draw_lesson(3, number)
+        assert len(lesson.tags & set(SHAPES)) == 1
+        assert len([tag for tag in lesson.tags if tag.endswith("_background")]) == 2
+        assert lesson.tags == close_implications(lesson.tags)
+        assert lesson.image.tobytes() == draw_lesson(3, number).image.tobytes()
+
+
+def test_lessons_without_colour_are_greyscale():
+    """The tag holds exactly where every pixel of a lesson is neutral."""
+    for number in range(200):
+        lesson = draw_lesson(4, number)
+        assert ("greyscale" in lesson.tags) == (saturation(lesson.image).max() == 0)
 
 
 def test_folder_holds_each_picture_and_its_tags(tmp_path):

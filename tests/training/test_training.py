@@ -9,7 +9,7 @@ from tiny_training import CONFIG, TAGS, make_training, write_pictures
 
 from joytag_core import Tagger
 from training.export import export_model
-from training.network import build_network
+from training.network import build_network, start_as_edges
 from training.recipe import Recipe, Stage
 from training.session import evaluate_folder, train_folder
 
@@ -98,6 +98,23 @@ def test_stochastic_depth_drops_whole_pictures_when_training():
         stream = torch.randn(4, 4, 16)
         unchanged.append(torch.equal(stream, block(stream)))
     assert unchanged == [True, False]
+
+
+def test_first_filters_start_as_edge_detectors():
+    """They answer to edges and not to flat colour; filters beyond the 24 stay as they were."""
+    weight = torch.full((26, 3, 3, 3), 7.0)
+    start_as_edges(weight)
+    torch.testing.assert_close(weight[:24].sum(dim=(2, 3)), torch.zeros(24, 3))
+    assert (weight[:24].abs().sum(dim=(1, 2, 3)) > 0.5).all()
+    assert (weight[24:] == 7.0).all()
+
+
+def test_vectors_learn_at_a_quarter_of_the_rate_and_do_not_decay(pictures):
+    """LAMB scales the steps of matrices only."""
+    matrices, vectors = make_training(pictures).optimizer.param_groups
+    assert (matrices["lr"], matrices["weight_decay"]) == (0.02, 0.05)
+    assert (vectors["lr"], vectors["weight_decay"]) == (0.005, 0.0)
+    assert {parameter.ndim for parameter in vectors["params"]} == {1}
 
 
 def test_train_folder_writes_a_model_that_the_core_loads(pictures, tmp_path):

@@ -86,7 +86,7 @@ def two_tone(rng: random.Random, size: Size, palette: Palette, inks: list[Ink]) 
 def striped(rng: random.Random, size: Size, palette: Palette, inks: list[Ink]) -> Background:
     image = Image.new("RGB", size, inks[0].rgb)
     draw = ImageDraw.Draw(image)
-    period = max(size) * rng.uniform(0.065, 0.26)
+    period = max(size) * rng.uniform(0.085, 0.26)
     share = rng.uniform(0.3, 0.7)
     turn = rng.choice((0, 0, 90, 90, 45, 135)) if rng.random() < 0.7 else rng.uniform(0, 180)
     for start in _rows(size, period, rng):
@@ -97,7 +97,7 @@ def striped(rng: random.Random, size: Size, palette: Palette, inks: list[Ink]) -
 def polka_dot(rng: random.Random, size: Size, palette: Palette, inks: list[Ink]) -> Background:
     image = Image.new("RGB", size, inks[0].rgb)
     draw = ImageDraw.Draw(image)
-    step = max(size) * rng.uniform(0.09, 0.2)
+    step = max(size) * rng.uniform(0.11, 0.22)
     radius = step * rng.uniform(0.18, 0.37)
     shift = 0.5 if rng.random() < 0.65 else 0.0
     rows = step * (0.87 if shift and rng.random() < 0.5 else 1.0)
@@ -110,7 +110,7 @@ def polka_dot(rng: random.Random, size: Size, palette: Palette, inks: list[Ink])
 
 
 def checkered(rng: random.Random, size: Size, palette: Palette, inks: list[Ink]) -> Background:
-    cell = max(size) * rng.uniform(0.06, 0.17)
+    cell = max(size) * rng.uniform(0.075, 0.18)
     left, top = rng.uniform(0, cell), rng.uniform(0, cell)
     turn = rng.uniform(-25, 25) if rng.random() < 0.2 else 0.0
     rows, columns = (np.arange(extent) for extent in (size[1], size[0]))
@@ -124,7 +124,7 @@ def checkered(rng: random.Random, size: Size, palette: Palette, inks: list[Ink])
 
 def plaid(rng: random.Random, size: Size, palette: Palette, inks: list[Ink]) -> Background:
     """Bands across bands, each half transparent: gingham with even bands, tartan with uneven ones."""
-    period = max(size) * rng.uniform(0.13, 0.3)
+    period = max(size) * rng.uniform(0.16, 0.34)
     even = rng.random() < 0.4
     bands = [(0.0, 0.5, 0.5)] if even else [
         (0.0, rng.uniform(0.25, 0.4), 0.5), (rng.uniform(0.48, 0.55), rng.uniform(0.6, 0.68), 0.5),
@@ -147,7 +147,7 @@ def argyle(rng: random.Random, size: Size, palette: Palette, inks: list[Ink]) ->
     """Upright diamonds edge to edge, and thin lines that cross in their middles."""
     image = Image.new("RGB", size, inks[0].rgb)
     draw = ImageDraw.Draw(image)
-    half = max(size) * rng.uniform(0.07, 0.15)
+    half = max(size) * rng.uniform(0.08, 0.15)
     tall = half * rng.uniform(1.2, 1.9)
     left, top = rng.uniform(-2, 0) * half, rng.uniform(-2, 0) * tall
     centres = [

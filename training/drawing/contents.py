@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from .scene import Scene
 from .tags import SHAPES
 
+# How many shapes -> how often, and the range of their radius as a share of the picture's short side.
+_COUNTS = {0: 0.08, 1: 0.56, 2: 0.23, 3: 0.1, 4: 0.03}
+_SHARES = {1: (0.17, 0.47), 2: (0.19, 0.33), 3: (0.16, 0.25), 4: (0.13, 0.2)}
+_LARGE = (0.27, 0.47)
+
 
 def fill_scene(scene: Scene, *, bold: bool) -> None:
-    """Put shapes, people, words and distractors into the scene; `bold` keeps to few and large shapes."""
+    """Put shapes, people, words and distractors into the scene; `bold` keeps to large shapes, which effects leave."""
     rng = scene.rng
-    names = [name for name in SHAPES if scene.palette.tone == "colour" or name != "rainbow"]
     scene.tags.add("no_humans")
-    if rng.random() < 0.07:
+    if rng.random() < 0.03:
         scene.add_person()
-    counts: Sequence[int] = (1, 2) if bold else (0, 1, 2, 3, 4, 6)
-    weights = (0.65, 0.35) if bold else (0.07, 0.4, 0.23, 0.16, 0.08, 0.06)
-    count = rng.choices(counts, weights)[0]
-    if scene.palette.tone != "colour":
-        count = max(2 if scene.palette.tone == "spot" else 1, count)
-    if not bold and rng.random() < 0.05:
-        scene.add_scattered(rng.choice(("snowflakes", "snowflakes", "heart", "star_(symbol)", "musical_note")))
-        count = min(count, 1)
-    share = {0: (0.3, 0.4), 1: (0.14, 0.48), 2: (0.13, 0.36), 3: (0.12, 0.28)}.get(count, (0.1, 0.22))
-    if bold:
-        share = (0.28, 0.47) if count == 1 else (0.24, 0.38)
+    count = rng.choices(list(_COUNTS), list(_COUNTS.values()))[0]
+    least = {"colour": 0, "spot": 2}.get(scene.palette.tone, 1)
+    count = min(max(count, 1), 2) if bold else max(count, least)
+    if not bold and rng.random() < 0.04:
+        scene.add_scattered(rng.choice(("snowflakes", "heart", "star_(symbol)", "musical_note")))
+        count = least
+    elif not bold and rng.random() < 0.16 and scene.add_text():
+        count = min(count, max(1, least))
+    _add_shapes(scene, count, bold=bold)
+    if not bold and rng.random() < 0.06:
+        scene.add_distractor()
+
+
+def _add_shapes(scene: Scene, count: int, *, bold: bool) -> None:
+    names = [name for name in SHAPES if scene.palette.tone == "colour" or name != "rainbow"]
     for _ in range(count):
-        scene.add_shape(rng.choice(names), share=share)
-    if not bold and rng.random() < 0.3:
-        scene.add_text()
-    if not bold and rng.random() < 0.22:
-        for _ in range(rng.randint(1, 3)):
-            scene.add_distractor()
+        large = bold or (count == 1 and scene.rng.random() < 0.7)
+        share = (_LARGE[0], _LARGE[1] if count == 1 else 0.34) if large else _SHARES[count]
+        scene.add_shape(scene.rng.choice(names), share=share)

@@ -15,12 +15,12 @@ Size = tuple[int, int]
 
 # Frame kind -> how often.
 FRAMES = {
-    "": 0.63,
-    "white_border": 0.08,
+    "": 0.6,
+    "white_border": 0.09,
     "black_border": 0.08,
-    "border": 0.07,
-    "letterboxed": 0.07,
-    "pillarboxed": 0.07,
+    "border": 0.05,
+    "letterboxed": 0.09,
+    "pillarboxed": 0.09,
 }
 
 
@@ -92,4 +92,4 @@ def add_noise(rng: random.Random, image: Image.Image, *, in_colour: bool) -> Ima
     noise = np.random.default_rng(rng.getrandbits(64)).standard_normal(
         (height, width, 3 if in_colour and rng.random() < 0.5 else 1), dtype=np.float32
     )
-    return Image.fromarray(np.clip(pixels + noise * rng.uniform(2, 11), 0, 255).astype(np.uint8))
+    return Image.fromarray(np.clip(pixels + noise * rng.uniform(2, 7), 0, 255).astype(np.uint8))

@@ -11,8 +11,8 @@ from .colours import Ink, Rgb
 # Full colour, shades of grey, brown tones, tones of one hue, greys with one coloured accent.
 TONES = {"colour": 0.65, "grey": 0.11, "sepia": 0.07, "tint": 0.06, "spot": 0.11}
 
-BACKDROP_CONTRAST = 190.0
-PATTERN_CONTRAST = 150.0
+BACKDROP_CONTRAST = 230.0
+PATTERN_CONTRAST = 180.0
 
 
 class Palette:

@@ -32,18 +32,20 @@ def draw_picture(seed: int, number: int) -> DrawnPicture:
     size = _choose_size(rng)
     detail = rng.choice((1, 2, 2, 2))  # drawn larger and reduced: smooth edges; 1 leaves them jagged
     palette = Palette(rng, rng.choices(list(TONES), list(TONES.values()))[0])
-    effect = rng.choices(("", "blurry", "pixel_art"), (0.84, 0.08, 0.08))[0]
+    effect = rng.choices(("", "blurry", "pixel_art"), (0.78, 0.11, 0.11))[0] if palette.tone == "colour" else ""
 
-    scene, image, frame = _draw_framed(rng, (size[0] * detail, size[1] * detail), palette, bold=bool(effect))
+    scene, image, frame = _draw_framed(
+        rng, (size[0] * detail, size[1] * detail), palette, bold=bool(effect), framed=not effect
+    )
     image = image.resize(size, Image.Resampling.BOX)
     if effect == "blurry":
         image = effects.blur(rng, image)
     elif effect == "pixel_art":
         image = effects.pixelate(rng, image)
     tags = scene.tags | ({effect} - {""}) | ({frame} - {""}) | _tone_tags(scene, palette)
-    if rng.random() < 0.2 and effect != "pixel_art":
+    if rng.random() < 0.1 and not effect:
         image = effects.add_noise(rng, image, in_colour="monochrome" not in tags)
-    quality = rng.randint(35, 95) if rng.random() < 0.5 else None
+    quality = rng.randint(60, 95) if rng.random() < 0.4 else None
     return DrawnPicture(image, frozenset(close_implications(tags)), quality)
 
 
@@ -57,9 +59,9 @@ def _choose_size(rng: random.Random) -> tuple[int, int]:
 
 
 def _draw_framed(
-    rng: random.Random, size: tuple[int, int], palette: Palette, *, bold: bool
+    rng: random.Random, size: tuple[int, int], palette: Palette, *, bold: bool, framed: bool
 ) -> tuple[Scene, Image.Image, str]:
-    kind = rng.choices(list(effects.FRAMES), list(effects.FRAMES.values()))[0]
+    kind = rng.choices(list(effects.FRAMES), list(effects.FRAMES.values()))[0] if framed else ""
     margins = effects.frame_margins(rng, kind, size)
     avoid: tuple[Ink, ...] = (effects.frame_ink(rng, kind, palette),) if kind else ()
     inner = (size[0] - 2 * margins[0], size[1] - 2 * margins[1])

@@ -39,7 +39,7 @@ class Scene:
 
     def add_shape(self, name: str, *, share: tuple[float, float]) -> bool:
         """Draw a shape whose radius lies within `share` of the short side; False where it found no room."""
-        smallest = 0.085 if name in DETAILED else 0.065
+        smallest = 0.11 if name in DETAILED else 0.09
         radius = max(self.rng.uniform(*share) * min(self.width, self.height), smallest * self.long_side)
         centre = self._find_room(radius, spill=name in ("sun", "cloud"))
         if centre is None:
@@ -57,7 +57,7 @@ class Scene:
         parts = DRAWERS[name](self.rng)
         fill = self.palette.figure(backdrop=self.background.inks, figures=self.figures, likes=LIKES.get(name, ()))
         for _ in range(self.rng.randint(5, 14)):
-            radius = self.long_side * self.rng.uniform(0.06, 0.1)
+            radius = self.long_side * self.rng.uniform(0.08, 0.12)
             centre = self._find_room(radius)
             if centre is not None:
                 pose = choose_pose(self.rng, name, centre, radius)
@@ -98,12 +98,12 @@ class Scene:
 
     def add_text(self) -> bool:
         """Write English words; False where they found no room."""
-        size = round(self.rng.uniform(0.085, 0.2) * self.long_side)
+        size = round(self.rng.uniform(0.13, 0.26) * self.long_side)
         text = writing.sentence(self.rng)
         font = writing.word_font(self.rng, size)
         left, top, right, bottom = self.draw.multiline_textbbox((0, 0), text, font=font)
         wide, high = right - left, bottom - top
-        if wide > self.width * 0.96 or high > self.height * 0.8 or high < 0.06 * self.long_side:
+        if wide > self.width * 0.96 or high > self.height * 0.8 or high < 0.08 * self.long_side:
             return False
         for _ in range(12):
             x, y = self.rng.uniform(0, self.width - wide), self.rng.uniform(0, self.height - high)
@@ -177,7 +177,7 @@ class Scene:
 
     def _needs_outline(self, name: str) -> bool:
         if self.background.is_pattern or name == "speech_bubble":
-            return self.rng.random() < 0.7
+            return self.rng.random() < 0.9
         return self.rng.random() < (0.5 if name in ("cube", "yin_yang") else 0.25)
 
     def _fill_bubble(self, place: Placement, inside: Rgb) -> None:
