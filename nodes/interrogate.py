@@ -32,7 +32,7 @@ class Interrogate(io.ComfyNode):
             search_aliases=["tagger", "interrogator", "caption", "image to prompt", "danbooru", "wd14", "deepbooru"],
             is_input_list=True,
             inputs=[
-                io.Image.Input("image", display_name="Image", tooltip="One picture, a batch, or a list of any sizes."),
+                io.Image.Input("image", tooltip="One picture, a batch, or a list of any sizes."),
                 model_input(model_names()),
                 *inputs_for(_SHOWN),
                 *inputs_for(_FOLDED, folded=_FOLDED),

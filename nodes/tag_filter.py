@@ -38,12 +38,12 @@ class FilterTags(io.ComfyNode):
                     tooltip="Any prompt or tag list: JoyTag's, another tagger's, or your own.",
                 ),
                 io.Image.Input(
-                    "image", display_name="Image", optional=True,
+                    "image", optional=True,
                     tooltip="The picture that the tags are about: JoyTag scores them by it. One a tag list, or one for "
                     "all.",
                 ),
                 Scores.Input(
-                    "scores", display_name="Scores", optional=True,
+                    "scores", optional=True,
                     tooltip="Scores from JoyTag Interrogate, so that the picture is not scored again.",
                 ),
                 *inputs_for(FILTER_NAMES),

@@ -30,7 +30,7 @@ class TagInfo(io.ComfyNode):
                     tooltip="Any prompt or tag list.",
                 ),
                 Scores.Input(
-                    "scores", display_name="Scores", optional=True,
+                    "scores", optional=True,
                     tooltip="Scores from JoyTag Interrogate, to see each tag's score for that picture.",
                 ),
             ],

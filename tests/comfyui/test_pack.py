@@ -139,7 +139,7 @@ def test_the_english_texts_are_the_nodes_own(comfy: FakeComfy) -> None:
 
 def _entry(one: Any) -> dict[str, str]:
     # The page's message compiler gives @ a meaning of its own; in quotes it is itself.
-    return {"name": one.options["display_name"], "tooltip": one.options["tooltip"].replace("@", "{'@'}")}
+    return {"name": one.options.get("display_name", one.id), "tooltip": one.options["tooltip"].replace("@", "{'@'}")}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,5 +1,6 @@
 // What does the page of ComfyUI learn from JoyTag? Tags on the nodes, and "Tag with JoyTag" on every picture.
 import { app } from "../../../scripts/app.js";
+import { showCachedTexts } from "./cached_text.js";
 import { addMenuEntry, tagSelectedNode, menuEntries, MENU_COMMAND } from "./menu.js";
 import { foldSettings } from "./settings.js";
 import { showTextAfterRuns } from "./shown_text.js";
@@ -35,6 +36,7 @@ app.registerExtension({
   commands: [{ id: MENU_COMMAND, label: "Tag with JoyTag", icon: "pi pi-tags", function: tagSelectedNode }],
 
   async init() {
+    showCachedTexts(OURS);
     await loadMessages();
   },
   beforeRegisterNodeDef(nodeType, nodeDef) {

@@ -15,13 +15,22 @@ export function showTextAfterRuns(nodeType) {
   };
 }
 
+/** Tell whether a node already shows a text. */
+export function hasText(node) {
+  return Boolean(fieldOf(node)?.value);
+}
+
+function fieldOf(node) {
+  return node.widgets?.find(({ name }) => name === WIDGET);
+}
+
 function textOf({ text, dropped = [] }) {
   const shown = [text].flat();
   return shown.map((one, i) => (dropped[i] ? `${one}\n— ${message("dropped")}:\n${dropped[i]}` : one)).join(SEPARATOR);
 }
 
 function showText(node, text) {
-  const field = node.widgets?.find(({ name }) => name === WIDGET);
+  const field = fieldOf(node);
   const widget = field ?? addField(node);
   widget.value = text;
   if (!field) {
