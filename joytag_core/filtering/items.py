@@ -23,7 +23,8 @@ class Group:
 class Item:
     """Hold one tag, fragment or verbatim piece of a prompt.
 
-    `text` is what a person means, without escapes; `source`, where given, is written back as it is. A `verbatim` item
+    `text` is what a person means, without escapes; `source`, where given, is written back as it is. An item `as_given`
+    keeps its underscores and its name. A `verbatim` item
     is never matched, and a `barrier` (BREAK, AND, a comment) is never crossed by sorting. `groups` are the brackets
     around it, the outermost first. `gap` is the blank before it where no separator stood there.
     """
@@ -31,6 +32,7 @@ class Item:
     text: str
     facts: Facts = NO_FACTS
     source: str | None = None
+    as_given: bool = False
     verbatim: bool = False
     barrier: bool = False
     groups: tuple[Group, ...] = ()

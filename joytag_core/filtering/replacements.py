@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from ..errors import RuleError
 from ..prompt import is_face
+from ..vocabulary import Vocabulary
 from .items import Item
 from .names import NameIndex
 from .parser import parse
@@ -17,7 +18,6 @@ _ARROW = re.compile(r"(?<!\\)(?:->|=>)")
 _ALTERNATIVE = re.compile(r'\s*(/.*?/(?=\s*(?:\||$))|"[^"]*"|(?:\\.|[^|\\])+)\s*(?:\||$)')
 _PLACE = re.compile(r"\\\*|\\([1-9])|\*")
 _COMMA = re.compile(r"(?<!\\)[,，、]")
-_NO_FACE = re.compile(r"[*,，、\s]")
 _SYNTAX = re.compile(r"[()\[\]]")
 
 
@@ -104,7 +104,7 @@ def _replacement(line: str) -> Replacement:
 def _alternatives(old: str, line: str) -> list[Pattern]:
     if not old:
         raise RuleError(f"{line!r} replaces nothing; expected old -> new")
-    if is_face(old) and not _NO_FACE.search(old):
+    if "|" in old and Vocabulary.joytag().find(old) is not None:  # `|_|` and `:|`
         return [parse_pattern(old.replace("|", r"\|"))]
     parts = [match[1] for match in _ALTERNATIVE.finditer(old) if match[1].strip()]
     for part in parts:

@@ -62,7 +62,7 @@ def _scanner(target: str) -> re.Pattern[str]:
     return re.compile(
         rf"""(?P<barrier>^[ \t]*\#[^\n]*|\bBREAK\b|\bAND\b(?::\s*{NUMBER}(?![\w.]))?)
         |(?P<weight>:\s*{NUMBER}(?:\s+AND\b|\s*\Z))
-        |(?P<standalone><\w[\w-]*:[^<>\n]+>|(?<!\w)embedding:[^\s\\,，、()\[\]{{}}<>|:](?:\\.|[^\s\\,，、()\[\]{{}}<>|:])*)
+        |(?P<standalone><\w[\w-]*:[^<>\n]+>|(?<!\w)embedding:(?:\\(?![()\[\]])|[^\s\\,，、()\[\]{{}}<>|:])+)
         |(?P<inline>(?<![^\W_])__[^\s_,，、](?:[^\s,，、]*?[^\s_,，、])?__(?![^\W_]))
         |(?P<escaped>{ESCAPED[target]})
         |(?P<separator>[,，、\n])

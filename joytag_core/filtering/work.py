@@ -198,19 +198,21 @@ class Work:
 
     def _added(self, text: str, line: int) -> list[Item]:
         items = parse(text, self._settings.target, self._tools.index).items
-        return [replace(item, position=-1, gap=None, line=line) for item in items]
+        return [replace(item, position=-1, gap=None, line=line, as_given=True) for item in items]
 
     def _peeled(
         self, items: Sequence[Item], first: Sequence[Item], last: Sequence[Item]
     ) -> tuple[list[Item], list[Item], list[Item]]:
         """Take off what an earlier run added: what is to be added and stands at an end already."""
-        first_keys, last_keys = {self._identity(item) for item in first}, {self._identity(item) for item in last}
+        at_first, at_last = ({self._identity(item): item for item in added} for added in (first, last))
         start, end = 0, len(items)
-        while start < end and self._identity(items[start]) in first_keys:
+        while start < end and self._identity(items[start]) in at_first:
             start += 1
-        while end > start and self._identity(items[end - 1]) in last_keys:
+        while end > start and self._identity(items[end - 1]) in at_last:
             end -= 1
-        before, after = list(items[:start]), list(items[end:])
+        # A trigger word is written as given; the weight is the one that the person gave it in the prompt.
+        before = [replace(item, text=at_first[self._identity(item)].text, as_given=True) for item in items[:start]]
+        after = [replace(item, text=at_last[self._identity(item)].text, as_given=True) for item in items[end:]]
         seen = {self._identity(item) for item in (*before, *after)}
         between = []
         for item in items[start:end]:
@@ -230,9 +232,10 @@ class Work:
     ) -> list[Item]:
         """Put what is to be added at the ends, unless it is present anywhere; what stood there already stays."""
         present = {self._identity(item) for item in (*before, *items, *after)}
-        new = [item for item in (*first, *last) if self._identity(item) not in present]
-        head = [item for item in first if item in new]
-        return [*head, *before, *items, *after, *(item for item in new if item not in head)]
+        new = {self._identity(item): item for item in (*last, *reversed(first))}
+        missing = [item for key, item in new.items() if key not in present]
+        head = [item for item in first if item in missing]
+        return [*head, *before, *items, *after, *(item for item in last if item in missing)]
 
     def _identity(self, item: Item) -> str:
         return identity(item, self._settings.names)

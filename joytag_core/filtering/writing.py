@@ -28,7 +28,7 @@ class Writer:
     def name(self, item: Item) -> str:
         """Return an item's name as it is written, without escapes and weight."""
         tag = item.facts.tag
-        if item.source is not None:
+        if item.source is not None or item.as_given:
             return item.text
         is_renamed = self._form.names == "current" and tag is not None and tag.current_name
         if tag is not None and is_renamed and tag_key(tag.current_name) != item.facts.key:
@@ -40,13 +40,13 @@ class Writer:
         """Write a whole prompt; where lines are kept there are as many as before."""
         if not self._keep_lines:
             end = self._form.separator.rstrip(" ") if self._form.trailing_separator and prompt.items else ""
-            return self._form.guard_end(self._level(prompt.items, 0, 1.0) + end)
+            return self._guarded(self._level(prompt.items, 0, 1.0) + end, prompt.items)
         lines = [[item for item in prompt.items if item.line == line] for line in range(prompt.lines)]
         return "\n".join(self._line(items, is_open=number in prompt.open_lines) for number, items in enumerate(lines))
 
     def _line(self, items: Sequence[Item], *, is_open: bool) -> str:
         end = self._form.separator.rstrip(" ") if items and (is_open or self._form.trailing_separator) else ""
-        return self._form.guard_end(self._level(items, 0, 1.0) + end)
+        return self._guarded(self._level(items, 0, 1.0) + end, items)
 
     def _level(self, items: Sequence[Item], depth: int, weight: float) -> str:
         """Write items that share `depth` groups, at the weight that these groups give them in ComfyUI."""
@@ -60,7 +60,7 @@ class Writer:
             if not start and not depth:
                 gap = self._hash_guard(items[start])
             if items[start].barrier and "AND" in items[start].text:
-                text = self._form.guard_end(text)
+                text = self._guarded(text, items[:start])
             piece = self._item(items[start]) if group is None else self._group(items[start:end], group, depth, weight)
             if text.endswith(":") and self._form.target == "a1111" and not gap.strip() and piece[:1].isdigit():
                 piece = "\\" + piece
@@ -73,11 +73,15 @@ class Writer:
             inner = weight * _STRESS if group.weight is None else group.weight
         text = self._level(items, depth + 1, inner)
         if group.weight is None:
-            text = self._form.guard_end(text)
+            text = self._guarded(text, items)
             if group.opening == "(" and self._form.target == "comfyui" and _reads_as_weight(text):
                 # ComfyUI would take the face in `(smile, :3)` for the weight 3; a weight of its own prevents that.
                 return f"({text}:{weight_text(round(inner, 6))})"
         return group.opening + text + group.closing
+
+    def _guarded(self, text: str, items: Sequence[Item]) -> str:
+        """Guard the end of a text, unless it is a person's own syntax such as `:0.8` after AND."""
+        return self._form.guard_end(text) if items and items[-1].source is None else text
 
     def _item(self, item: Item) -> str:
         if item.source is not None:

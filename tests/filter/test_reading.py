@@ -159,6 +159,9 @@ A1111 = [
     ("a\\b", r"a\\b"),
     (r"a\\b", r"a\\b"),
     ("foo:2", r"foo:\2"),
+    ("cat :1.2 AND dog :0.8", "cat :1.2 AND dog :0.8"),
+    ("embedding:1", "embedding:1"),
+    ("(smile, embedding:1)", "(smile, embedding:1)"),
     ("foo:2, smile", "foo:2, smile"),
 ]
 
