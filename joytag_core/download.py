@@ -80,7 +80,8 @@ def no_model_message(host: Host, reason: str) -> str:
         f"JoyTag's model is not on this machine, and the download failed: {reason}\n"
         f"- Try again: what has arrived is kept. A mirror is named by the environment variable HF_ENDPOINT.\n"
         f"- Or get {', '.join(MODEL_FILES)} from {page} with a browser and put them into: {place}\n"
-        f"- Or use the model 'demo' (--model demo): it works offline, and knows only shapes, colours and patterns."
+        "- Or use the model 'demo' (on the command line: --model demo): it works offline, and knows only shapes, "
+        "colours and patterns."
     )
 
 
