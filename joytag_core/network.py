@@ -8,6 +8,7 @@ a trained model leaves float16's range.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from math import prod
 from typing import Any
 
 import torch
@@ -60,11 +61,27 @@ class NetworkConfig:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
                 raise ModelFileError(f"config.json: {name} is {value!r}; expected a whole number from 1")
+        for name in ("use_sine", "head_mean_after"):
+            if not isinstance(getattr(self, name), bool):
+                raise ModelFileError(f"config.json: {name} is {getattr(self, name)!r}; expected true or false")
         for name, divisor in (("image_size", self.patch_size), ("d_model", self.num_heads)):
             if getattr(self, name) % divisor:
                 raise ModelFileError(f"config.json: {name} {getattr(self, name)} is no multiple of {divisor}")
         if self.use_sine and self.d_model % 4:
             raise ModelFileError(f"config.json: d_model {self.d_model} is no multiple of 4, which sine positions need")
+        if self.cnn_stem is not None:
+            self._check_stem(self.cnn_stem)
+
+    def _check_stem(self, stem: object) -> None:
+        if not isinstance(stem, str):
+            raise ModelFileError(f"config.json: cnn_stem is {stem!r}; expected a text or null")
+        convolutions = [options for kind, options in parse_stem(stem) if kind == "conv"]
+        channels = convolutions[-1]["c"] if convolutions else 3
+        step = prod(options["s"] for options in convolutions)
+        if channels != self.d_model:
+            raise ModelFileError(f"config.json: cnn_stem ends in {channels} channels; expected d_model, {self.d_model}")
+        if not self.use_sine and step != self.patch_size:
+            raise ModelFileError(f"config.json: cnn_stem makes patches of {step} pixels; expected {self.patch_size}")
 
 
 class Network(nn.Module):
@@ -205,10 +222,13 @@ class LearnedPositions(nn.Module):
     """Hold one learned vector for each patch of the config's own size."""
 
     position_ids: Tensor
+    embedding: Any
 
     def __init__(self, patches: int, width: int, device: Any) -> None:
         super().__init__()
-        self.embedding = nn.Embedding(patches, width, dtype=torch.float32, device=device)
+        # No nn.Embedding: to initialise one on the meta device takes torch seconds of imports.
+        self.embedding = nn.Module()
+        self.embedding.weight = nn.Parameter(torch.empty(patches, width, dtype=torch.float32, device=device))
         self.register_buffer("position_ids", torch.arange(patches, device=device))
 
     def forward(self, height: int, width: int, like: Tensor) -> Tensor:
@@ -280,7 +300,13 @@ def parse_stem(stem: str) -> list[tuple[str, dict[str, int]]]:
         except ValueError:
             given = {"?": 0}
         wanted = {"c", "s", "k", "p"} if kind == "conv" else set()
-        if kind not in ("conv", "ln", "relu") or set(given) - wanted or (kind == "conv" and "c" not in given):
+        is_possible = all(value >= (name != "p") for name, value in given.items())
+        if (
+            kind not in ("conv", "ln", "relu")
+            or set(given) - wanted
+            or bool(wanted) != ("c" in given)
+            or not is_possible
+        ):
             raise ModelFileError(
                 f"config.json: cnn_stem has the layer {layer!r}; expected conv:c=N[,s,k,p], ln or relu"
             )
