@@ -113,21 +113,27 @@ def test_inks_look_like_their_name(name):
     assert found <= {name, ""}
 
 
-def test_lesson_shows_one_shape_on_one_plain_colour():
+@pytest.mark.parametrize("colourful", [False, True])
+def test_lesson_shows_one_shape_on_one_plain_colour(colourful):
     """A lesson has exactly one shape, a plain ground with its colour, and the same picture for the same numbers."""
     for number in range(60):
-        lesson = draw_lesson(3, number)
+        lesson = draw_lesson(3, number, colourful=colourful)
         assert len(lesson.tags & set(SHAPES)) == 1
         assert len([tag for tag in lesson.tags if tag.endswith("_background")]) == 2
         assert lesson.tags == close_implications(lesson.tags)
-        assert lesson.image.tobytes() == draw_lesson(3, number).image.tobytes()
+        assert lesson.image.tobytes() == draw_lesson(3, number, colourful=colourful).image.tobytes()
 
 
 def test_lessons_without_colour_are_greyscale():
     """The tag holds exactly where every pixel of a lesson is neutral."""
     for number in range(200):
-        lesson = draw_lesson(4, number)
+        lesson = draw_lesson(4, number, colourful=True)
         assert ("greyscale" in lesson.tags) == (saturation(lesson.image).max() == 0)
+
+
+def test_black_and_white_lessons_are_greyscale():
+    """No colour at all, whatever the shape."""
+    assert all("greyscale" in draw_lesson(4, number, colourful=False).tags for number in range(60))
 
 
 def test_folder_holds_each_picture_and_its_tags(tmp_path):

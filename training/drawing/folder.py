@@ -12,8 +12,10 @@ from .lesson import draw_lesson
 from .picture import draw_picture
 from .tags import TAGS
 
+LESSONS = ("black-and-white", "colour")
 
-def draw_folder(folder: Path, *, seed: int, count: int, processes: int = 1, lesson: bool = False) -> None:
+
+def draw_folder(folder: Path, *, seed: int, count: int, processes: int = 1, lesson: str | None = None) -> None:
     """Draw pictures 0 to count-1 of a seed into `folder`; the same call always writes the same files."""
     folder.mkdir(parents=True, exist_ok=True)
     write = functools.partial(write_picture, folder, seed, lesson=lesson)
@@ -21,9 +23,10 @@ def draw_folder(folder: Path, *, seed: int, count: int, processes: int = 1, less
         list(tqdm(pool.imap_unordered(write, range(count), chunksize=64), total=count, unit="picture", desc="draw"))
 
 
-def write_picture(folder: Path, seed: int, number: int, *, lesson: bool = False) -> Path:
+def write_picture(folder: Path, seed: int, number: int, *, lesson: str | None = None) -> Path:
     """Draw one picture, write it and its tags, and return the picture's path."""
-    drawn = draw_lesson(seed, number) if lesson else draw_picture(seed, number)
+    colourful = lesson == "colour"
+    drawn = draw_lesson(seed, number, colourful=colourful) if lesson else draw_picture(seed, number)
     path = folder / f"{seed}-{number:06d}.{'png' if drawn.jpeg_quality is None else 'jpg'}"
     options = {"compress_level": 3} if drawn.jpeg_quality is None else {"quality": drawn.jpeg_quality}
     drawn.image.save(path, **options)
