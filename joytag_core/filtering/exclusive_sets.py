@@ -72,7 +72,7 @@ def losers(
         if item.facts.tag is not None and item.facts.tag.exclusive_set:
             members.setdefault(item.facts.tag.exclusive_set, []).append(item)
     rivals = {name: found for name, found in members.items() if len(found) > 1}
-    off = _sets_that_are_off(items) if rivals else frozenset()
+    off = _sets_that_are_off(items, vocabulary) if rivals else frozenset()
     for name, found in rivals.items():
         if name not in off:
             # The first of equals wins: max() keeps it.
@@ -80,8 +80,9 @@ def losers(
             yield from ((item, name, best) for item in found if not _related(item, best, vocabulary))
 
 
-def _sets_that_are_off(items: Sequence[Item]) -> frozenset[str]:
-    present = {item.facts.tag.name for item in items if item.facts.tag is not None}
+def _sets_that_are_off(items: Sequence[Item], vocabulary: Vocabulary) -> frozenset[str]:
+    names = {item.facts.tag.name for item in items if item.facts.tag is not None}
+    present = names.union(*map(vocabulary.ancestors, names))
     off = {name for name, tags in MIXED.items() if present & tags}
     if present & SEVERAL_PERSONS or len(present & ONE_OF_EACH) > 1:
         off |= APPEARANCE

@@ -107,7 +107,8 @@ def test_typical_tags_of_the_list_tests_exist() -> None:
 
 
 PLAIN_WORDS = {
-    "1girl": "woman", "1boy": "man", "2girls": "two women", "multiple_girls": "group of women", "no_humans": "no people",
+    "1girl": "woman", "1boy": "man", "2girls": "two women", "multiple_girls": "group of women",
+    "no_humans": "no people",
     "twintails": "pigtails", "ahoge": "stray hair", ":d": "broad smile", "^_^": "smiling with closed eyes",
     ">_<": "eyes squeezed shut", ":q": "tongue out", "@_@": "wide eyes", "serafuku": "sailor school uniform",
     "thighhighs": "thigh-high stockings", "pantyhose": "tights", "looking_at_viewer": "looking at the camera",
@@ -115,9 +116,11 @@ PLAIN_WORDS = {
     "depth_of_field": "shallow depth of field", "monochrome": "black and white photo",
     "simple_background": "plain background",
 }  # fmt: skip
-NO_CAMERA = """solo anime_coloring chibi speech_bubble comic 4koma signature watercolor_(medium) lineart heart spoken_heart
+NO_CAMERA = """
+solo anime_coloring chibi speech_bubble comic 4koma signature watercolor_(medium) lineart heart spoken_heart
 blank_eyes kantoku fang hair_intakes virtual_youtuber :| zoom_layer"""
-PLAIN_ALREADY = """long_hair smile sky sitting rain sunlight lens_flare film_grain glasses touhou wet bikini hat woman night
+PLAIN_ALREADY = """
+long_hair smile sky sitting rain sunlight lens_flare film_grain glasses touhou wet bikini hat woman night
 holding_cup city dog"""
 
 
