@@ -131,7 +131,9 @@ def to_rgb(picture: Image.Image) -> Image.Image:
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise UnreadablePictureError(f"the picture is cut off or broken: {error}") from error
     turn = _turn_of(picture)
-    return flat if turn is None else flat.transpose(turn)
+    upright = flat if turn is None else flat.transpose(turn)
+    upright.info = {}  # with the file's EXIF still in it, a second call would turn it again
+    return upright
 
 
 def picture_from_tensor(tensor: Tensor) -> Image.Image:

@@ -435,3 +435,14 @@ def test_a_cut_off_picture_opened_by_the_caller_is_named_too(tmp_path: Path) -> 
     path.write_bytes(encoded("PNG")[:5000])
     with Image.open(path) as opened, pytest.raises(UnreadablePictureError, match="cut off or broken"):
         pictures_from(opened)
+
+
+def test_a_turned_picture_is_not_turned_again(tmp_path: Path) -> None:
+    """What to_rgb has made stays as it is: nothing of the file's EXIF is left in it."""
+    exif = Image.Exif()
+    exif[274] = 3
+    Image.linear_gradient("L").save(tmp_path / "turned.png", exif=exif)
+    with Image.open(tmp_path / "turned.png") as opened:
+        once = to_rgb(opened)
+    assert {} == once.info
+    assert once.tobytes() == to_rgb(once).tobytes()
