@@ -113,7 +113,7 @@ def test_presets_are_saved_loaded_and_deleted(page: WebUIPage) -> None:
 def test_folder_becomes_a_list(page: WebUIPage, pictures: list[Path]) -> None:
     """The folder part of the tab lists every picture with its tags."""
     page.show_tab("JoyTag")
-    page.page.get_by_role("tab", name="Folder", exact=True).click()
+    page.open_tab("Folder")
     page.fill("#joytag_folder", str(pictures[0].parent))
     page.click("#joytag_all")
     wait_for(lambda: page.page.locator(".joytag-list tr").count() == len(pictures))
@@ -127,7 +127,7 @@ def test_send_to_img2img_brings_prompt_and_picture(page: WebUIPage, pictures: li
     page.show_tab("img2img")
     page.fill("#img2img_prompt", "")
     page.show_tab("JoyTag")
-    page.page.get_by_role("tab", name="One picture", exact=True).click()
+    page.open_tab("One picture")
     page.click("#joytag_interrogate")
     wait_for(lambda: page.page.locator(".joytag-bar").count())
     page.page.wait_for_timeout(1000)
@@ -141,8 +141,8 @@ def test_send_to_img2img_brings_prompt_and_picture(page: WebUIPage, pictures: li
 def open_batch_tab(page: WebUIPage, source: Path, target: Path) -> None:
     """Open img2img's batch tab and name the folders."""
     page.show_tab("img2img")
-    page.page.get_by_role("tab", name="Batch", exact=True).click()
-    page.page.get_by_role("tab", name="From directory", exact=True).click()
+    page.open_tab("Batch")
+    page.open_tab("From directory")
     page.fill("#img2img_batch_input_dir", str(source))
     page.fill("#img2img_batch_output_dir", str(target))
 

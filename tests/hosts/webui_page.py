@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from tests.hosts.webui_server import PAGE_LOGIN, WebUIServer
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-WAIT = 120_000
+WAIT = 60_000
 """Milliseconds that a page may take on a busy machine before a test gives up."""
 
 
@@ -48,9 +49,15 @@ class WebUIPage:
     def show_tab(self, name: str) -> None:
         """Open one of the tabs: txt2img, img2img, or JoyTag."""
         if name == "JoyTag":
-            self.page.get_by_role("tab", name="JoyTag", exact=True).click()
+            self.open_tab(name)
         else:
             self.page.evaluate(f"switch_to_{name}()")
+            self.page.wait_for_timeout(500)
+
+    def open_tab(self, name: str) -> None:
+        """Click on a tab that is to be seen; gradio's two lines make tabs of different elements."""
+        tabs = self.page.locator(".tab-nav > button, [role=tab]").filter(has_text=re.compile(rf"^\s*{name}\s*$"))
+        tabs.locator("visible=true").first.click()
         self.page.wait_for_timeout(500)
 
     def upload(self, selector: str, *paths: Path) -> None:

@@ -24,9 +24,10 @@ export function foldSettings(nodeType) {
 function addButton(node, rare) {
   let folded = true;
   const fold = () => {
+    const before = node.computeSize()[1];
     for (const widget of rare) setHidden(widget, folded);
     button.label = message(folded ? "more_settings" : "fewer_settings");
-    node.setSize([node.size[0], node.computeSize()[1]]);
+    node.setSize([node.size[0], node.size[1] + node.computeSize()[1] - before]);
     app.canvas?.setDirty(true, true);
   };
   const button = node.addWidget("button", "joytag_more_settings", null, () => {

@@ -8,7 +8,15 @@ const EXTRA_HEIGHT = 80; // pixels above the least that a text field takes: a us
 
 /** Let every node of this type show the `text` of its last run in a read-only field. */
 export function showTextAfterRuns(nodeType) {
-  const onExecuted = nodeType.prototype.onExecuted;
+  const { onNodeCreated, onExecuted } = nodeType.prototype;
+  nodeType.prototype.onNodeCreated = function () {
+    const result = onNodeCreated?.apply(this, arguments);
+    // There from the beginning: Nodes 2.0 shows no field that comes later.
+    addField(this);
+    const [width, height] = this.computeSize();
+    this.setSize([Math.max(this.size[0], width), height + EXTRA_HEIGHT]);
+    return result;
+  };
   nodeType.prototype.onExecuted = function (output) {
     onExecuted?.apply(this, arguments);
     if (output?.text) showText(this, textOf(output));
@@ -30,13 +38,7 @@ function textOf({ text, dropped = [] }) {
 }
 
 function showText(node, text) {
-  const field = fieldOf(node);
-  const widget = field ?? addField(node);
-  widget.value = text;
-  if (!field) {
-    const [width, height] = node.computeSize();
-    node.setSize([Math.max(node.size[0], width), Math.max(node.size[1], height + EXTRA_HEIGHT)]);
-  }
+  fieldOf(node).value = text;
   node.setDirtyCanvas?.(true, true);
 }
 
@@ -44,13 +46,14 @@ function addField(node) {
   const { widget } = app.widgets.STRING(node, WIDGET, ["STRING", { multiline: true }], app);
   // A shown text is no setting: it neither goes into the saved workflow nor shifts the values of those that do.
   widget.serialize = false;
-  widget.options = { ...widget.options, serialize: false };
+  widget.options = { ...widget.options, serialize: false, read_only: true };
   widget.serializeValue = () => undefined;
+  widget.label = message("shown_text");
   const field = widget.element ?? widget.inputEl;
   if (field) {
     field.readOnly = true;
+    field.placeholder = message("shown_text");
     field.style.opacity = 0.75;
     field.classList.add("joytag-text");
   }
-  return widget;
 }
