@@ -96,6 +96,7 @@ class FakeWebUI:
             api_auth=None, hide_ui_dir_config=False,
         )  # fmt: skip
         self.state = FakeState()
+        self.sent_to_cpu: list[bool] = []
         self.page_logins: list[tuple[str, ...]] = []
         self.queue_lock = threading.Lock()
         self.gradio = make_gradio(GRADIO[kind])
@@ -133,6 +134,7 @@ class FakeWebUI:
                 "options": {"OptionHTML": OptionInfo},
                 "paths": {"models_path": str(self.folder / "models"), "data_path": str(self.folder)},
                 "devices": {"get_optimal_device": lambda: torch.device("cpu"), "torch_gc": lambda: None},
+                "lowvram": {"send_everything_to_cpu": lambda: self.sent_to_cpu.append(True)},
                 "call_queue": {"queue_lock": self.queue_lock},
                 "patches": patches,
                 "api": {},

@@ -1,0 +1,264 @@
+"""What do our routes answer, whom do they answer, and what do they refuse?"""
+
+from __future__ import annotations
+
+import base64
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from PIL import Image
+
+from joytag_core.parameters import PARAMETERS
+from joytag_webui import api
+from tests.webui.fake_webui import FakeWebUI
+
+INTERROGATE, FILTER = "/joytag/v1/interrogate", "/joytag/v1/filter"
+
+
+@pytest.fixture
+def client(webui: FakeWebUI) -> TestClient:
+    """Return a client of an application with our routes."""
+    return client_of(webui)
+
+
+def client_of(webui: FakeWebUI, *, before: Any = None, after: Any = None) -> TestClient:
+    """Return a client of an application with our routes, and perhaps another extension's, added before or after."""
+    app = FastAPI()
+    if before:
+        before(app)
+    api.add_routes(app)
+    if after:
+        after(app)
+    return TestClient(app)
+
+
+def encoded(picture: Image.Image, kind: str = "PNG") -> str:
+    """Return a picture as a client sends it."""
+    file = io.BytesIO()
+    picture.save(file, kind)
+    return base64.b64encode(file.getvalue()).decode()
+
+
+@pytest.fixture
+def image(picture: Image.Image) -> str:
+    """Return one small picture as a client sends it."""
+    return encoded(picture)
+
+
+def test_one_and_many_pictures(client: TestClient, image: str) -> None:
+    """`image` and `images` are answered in order, one result a picture, the same for the same picture."""
+    answer = client.post(INTERROGATE, json={"image": image, "images": [f"data:image/png;base64,{image}"]}).json()
+    one, other = answer["pictures"]
+    assert one == other
+    assert one["tags"][0] in ("tag_8", "tag 8")
+    assert set(one["tags"]) == set(one["scores"])
+
+
+def test_settings_of_the_call_hold_over_the_page(webui: FakeWebUI, client: TestClient, image: str) -> None:
+    """What a call does not set is as on the settings page."""
+    webui.opts.data["joytag_max_tags"] = 2
+    assert 2 == len(client.post(INTERROGATE, json={"image": image}).json()["pictures"][0]["tags"])
+    assert 1 == len(client.post(INTERROGATE, json={"image": image, "max_tags": 1}).json()["pictures"][0]["tags"])
+
+
+def test_put_in_tag_has_no_score(client: TestClient, image: str) -> None:
+    """A tag that a rule put in, and that the model does not know, has the score null."""
+    body = {"image": image, "max_tags": 1, "replace": "tag_8 -> masterpiece"}
+    (one,) = client.post(INTERROGATE, json=body).json()["pictures"]
+    assert {"masterpiece": None} == one["scores"]
+
+
+def test_dropped_tags_come_with_their_rules(client: TestClient) -> None:
+    """The filter says what it dropped, and by which rule."""
+    answer = client.post(FILTER, json={"text": "1girl, long_hair", "exclude": "*hair"}).json()
+    assert "1girl" == answer["prompt"]
+    (dropped,) = answer["dropped"]
+    assert "*hair" in dropped["rule"]
+
+
+def test_filter_scores_by_the_picture(client: TestClient, image: str) -> None:
+    """With a picture, tags that the model knows have its score; words that it does not know pass."""
+    body = {"text": "tag_8, tag_3, my word", "image": image, "min_score": 0.5}
+    assert "tag 8, my word" == client.post(FILTER, json=body).json()["prompt"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "said"),
+    [
+        ({}, 422, "0 pictures"),
+        ({"image": "!"}, 422, "not base64"),
+        ({"image": base64.b64encode(b"hello").decode()}, 422, "cannot be read"),
+        ({"threshold": 1.01}, 422, "threshold is 1.01"),
+        ({"order": "random"}, 422, "order is 'random'"),
+        ({"exclude": "/(/"}, 422, "/(/"),
+        ({"model": "nobody"}, 404, "'nobody'"),
+        ({"model": "/etc"}, 404, "'/etc'"),
+        ({"unknown": 1}, 422, "unknown"),
+    ],
+)
+def test_mistakes_are_told(client: TestClient, image: str, body: dict[str, Any], status: int, said: str) -> None:
+    """A mistake is answered with 4xx and a sentence that names it."""
+    answer = client.post(INTERROGATE, json=body if body.keys() <= {"image"} else {"image": image, **body})
+    assert status == answer.status_code
+    assert said in answer.text
+
+
+def test_pictures_of_a_call_are_limited(webui: FakeWebUI, client: TestClient, image: str) -> None:
+    """As many pictures as the settings say are taken, one more is refused."""
+    webui.opts.data["joytag_api_max_pictures"] = 2
+    assert 200 == client.post(INTERROGATE, json={"images": [image] * 2}).status_code
+    assert 422 == client.post(INTERROGATE, json={"images": [image] * 3}).status_code
+
+
+def test_pixels_are_limited_before_decoding(webui: FakeWebUI, client: TestClient) -> None:
+    """A picture of exactly the limit is taken; one column more is refused with 413."""
+    webui.opts.data["joytag_api_max_megapixels"] = 1
+    for width, status in ((1000, 200), (1001, 413)):
+        body = {"image": encoded(Image.new("1", (width, 1000)))}
+        assert status == client.post(INTERROGATE, json=body).status_code
+
+
+def test_bytes_are_limited(webui: FakeWebUI, client: TestClient) -> None:
+    """More megabytes than the settings say are refused without being decoded."""
+    webui.opts.data["joytag_api_max_megabytes"] = 1
+    statuses = [
+        client.post(INTERROGATE, json={"image": base64.b64encode(bytes(size)).decode()}).status_code
+        for size in (1_000_000, 1_000_010)
+    ]
+    assert [422, 413] == statuses
+
+
+def test_models_and_unload(client: TestClient, image: str) -> None:
+    """A model is loaded by its first use and given back by unload; unload without a model is no error."""
+    client.post(INTERROGATE, json={"image": image})
+    models = {model["name"]: model for model in client.get("/joytag/v1/models").json()["models"]}
+    assert (True, False) == (models["tiny"]["loaded"], models["joytag"]["installed"])
+    assert {"unloaded": "tiny"} == client.post("/joytag/v1/unload").json()
+    assert {"unloaded": None} == client.post("/joytag/v1/unload").json()
+
+
+def test_queue_is_free_after_a_call(webui: FakeWebUI, client: TestClient, image: str) -> None:
+    """A call gives the WebUI's queue back, also after an error."""
+    client.post(INTERROGATE, json={"image": image})
+    client.post(INTERROGATE, json={"image": image, "model": "nobody"})
+    assert not webui.queue_lock.locked()
+
+
+def test_an_old_interrupt_does_not_stop_a_new_call(webui: FakeWebUI, client: TestClient, image: str) -> None:
+    """Interrupt pressed while nothing ran is forgotten when a call begins."""
+    webui.state.interrupt()
+    assert 200 == client.post(INTERROGATE, json={"image": image}).status_code
+
+
+@pytest.mark.parametrize(
+    ("api_auth", "page_logins", "given", "status"),
+    [
+        (None, [], None, 200),
+        ("a:1,b:2", [], None, 401),
+        ("a:1,b:2", [], ("b", "2"), 200),
+        ("a:1,b:2", [], ("a", "2"), 401),
+        ("a:1", [], ("a", ""), 401),
+        (None, [("p", "w:x")], None, 401),
+        (None, [("p", "w:x")], ("p", "w:x"), 200),
+        ("a:1", [("p", "w")], ("p", "w"), 200),
+    ],
+)
+def test_passwords(
+    webui: FakeWebUI, api_auth: str | None, page_logins: list[tuple[str, str]], given: Any, status: int
+) -> None:
+    """The passwords of --api-auth and of --gradio-auth hold; without either the routes are open, as the WebUI's are."""
+    webui.cmd_opts.api_auth = api_auth
+    webui.page_logins.extend(page_logins)
+    answer = client_of(webui).get("/joytag/v1/models", auth=given)
+    assert status == answer.status_code
+    assert status == 200 or answer.headers["WWW-Authenticate"] == "Basic"
+
+
+@pytest.mark.parametrize("name", ["access-token", "access-token-unsecure", "access-token-f00"])
+def test_page_login_is_enough(webui: FakeWebUI, name: str) -> None:
+    """The cookie of gradio's login holds, under the names of both lines; a token that nobody was given does not."""
+    webui.page_logins.append(("p", "w"))
+    client = client_of(webui)
+    client.app.tokens = {"secret": "p"}  # type: ignore[attr-defined]
+    client.cookies.set(name, "secret")
+    assert 200 == client.get("/joytag/v1/models").status_code
+    client.cookies.set(name, "guess")
+    assert 401 == client.get("/joytag/v1/models").status_code
+
+
+def test_broken_credentials_are_refused(webui: FakeWebUI) -> None:
+    """An Authorization header that is none is 401, not an error of the server."""
+    webui.cmd_opts.api_auth = "a:1"
+    answer = client_of(webui).get("/joytag/v1/models", headers={"Authorization": "Basic !!!"})
+    assert 401 == answer.status_code
+
+
+def test_routes_follow_the_hosts_own_switch(webui: FakeWebUI) -> None:
+    """Without --api and without --nowebui there are no routes, as the WebUI has none."""
+    webui.cmd_opts.api = False
+    assert 404 == client_of(webui).get("/joytag/v1/models").status_code
+    webui.cmd_opts.nowebui = True
+    assert 200 == client_of(webui).get("/joytag/v1/models").status_code
+
+
+def test_api_page_describes_every_setting(client: TestClient) -> None:
+    """/openapi.json holds each setting with its help."""
+    schema = client.get("/openapi.json").json()["components"]["schemas"]["JoyTagInterrogateRequest"]
+    assert set(PARAMETERS) | {"image", "images"} == set(schema["properties"])
+    assert PARAMETERS["threshold"].help in schema["properties"]["threshold"]["description"]
+
+
+def other_extension(app: FastAPI) -> None:
+    """Add what another tagger extension may serve."""
+    app.add_api_route("/tagger/v1/interrogators", lambda: {"models": ["its own"]}, methods=["GET"])
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_another_taggers_routes_stay_its_own(webui: FakeWebUI, image: str, when: str) -> None:
+    """Whichever was added first, another extension keeps its routes; we answer on those that it does not serve."""
+    webui.opts.data["joytag_tagger_routes"] = True
+    client = client_of(webui, **{when: other_extension})
+    assert {"models": ["its own"]} == client.get("/tagger/v1/interrogators").json()
+    body = {"image": image, "model": "tiny", "threshold": 0.5}
+    caption = client.post("/tagger/v1/interrogate", json=body).json()["caption"]
+    assert {} == caption["rating"]
+    assert min(caption["tag"].values()) > 0.5
+
+
+def test_tagger_routes_are_an_option(webui: FakeWebUI) -> None:
+    """Off, they are not there; on, they list our models, with a password as all our routes."""
+    assert 404 == client_of(webui).get("/tagger/v1/interrogators").status_code
+    webui.opts.data["joytag_tagger_routes"] = True
+    client = client_of(webui)
+    assert "tiny" in client.get("/tagger/v1/interrogators").json()["models"]
+    assert 200 == client.post("/tagger/v1/unload-interrogators").status_code
+    webui.cmd_opts.api_auth = "a:1"
+    assert 401 == client.get("/tagger/v1/interrogators").status_code
+
+
+def test_hidden_colours_of_transparent_pictures_are_not_tagged(client: TestClient, picture: Image.Image) -> None:
+    """A wholly transparent picture is white, whatever colours it hides."""
+    hidden = picture.convert("RGBA")
+    hidden.putalpha(0)
+    white = Image.new("RGB", picture.size, "white")
+    scores = [
+        client.post(INTERROGATE, json={"image": encoded(one)}).json()["pictures"] for one in (hidden, white, picture)
+    ]
+    assert scores[0] == scores[1] != scores[2]
+
+
+def test_turned_pictures_are_turned_back(client: TestClient, picture_paths: list[Path]) -> None:
+    """A photo that its EXIF turns is tagged upright."""
+    with Image.open(picture_paths[-1]) as opened:
+        upright = opened.convert("RGB")
+    exif = Image.Exif()
+    exif[274] = 3
+    file = io.BytesIO()
+    upright.rotate(180).save(file, "PNG", exif=exif)
+    turned = base64.b64encode(file.getvalue()).decode()
+    answers = [client.post(INTERROGATE, json={"image": one}).json() for one in (encoded(upright), turned)]
+    assert answers[0] == answers[1]
