@@ -59,9 +59,10 @@ class Run:
 class ComfyServer:
     """Run a ComfyUI with this repository as its only pack, in folders of its own."""
 
-    def __init__(self, path: Path, base: Path, *, flags: Sequence[str] = ()) -> None:
-        """Take ComfyUI's checkout and a folder for all that it reads and writes."""
-        self.path, self.base, self.flags = path, base, tuple(flags)
+    def __init__(self, path: Path, base: Path, *, hub: str = "") -> None:
+        """Take ComfyUI's checkout, a folder for all that it reads and writes, and the Hub's address; none: offline."""
+        self.path, self.base = path, base
+        self._hub = {"HF_ENDPOINT": hub} if hub else {"HF_HUB_OFFLINE": "1"}
         self.port = _free_port()
         self.client_id = uuid.uuid4().hex
         self.log = base / "server.log"
@@ -77,9 +78,9 @@ class ComfyServer:
         python = os.environ.get("COMFYUI_PYTHON", sys.executable)
         command = [
             python, "main.py", "--cpu", "--base-directory", str(self.base), "--database-url", "sqlite:///:memory:",
-            "--disable-api-nodes", "--listen", "127.0.0.1", "--port", str(self.port), *self.flags,
+            "--disable-api-nodes", "--listen", "127.0.0.1", "--port", str(self.port),
         ]  # fmt: skip
-        environment = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(self.base / "hub")}
+        environment = {**os.environ, **self._hub, "HF_HOME": str(self.base / "hub")}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(command, cwd=self.path, env=environment, stdout=log, stderr=log)
         deadline = time.monotonic() + BOOT_SECONDS

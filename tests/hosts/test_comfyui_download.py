@@ -1,0 +1,78 @@
+"""Does the model's download show itself in a real ComfyUI? From a stand-in for the Hub on this machine."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from joytag_core.models import MODEL_FILES
+from joytag_core.vocabulary import Vocabulary
+from tests.checkpoints import RELEASE_CONFIG, config_bytes, tag_bytes
+from tests.hosts.comfyui_server import ComfyServer
+from tests.hosts.test_comfyui import COMFYUI, TAGGER, draw_pictures, tagging
+from tests.hub import HubStandIn, serving
+
+pytestmark = pytest.mark.skipif(not COMFYUI, reason="COMFYUI_PATH names no ComfyUI")
+
+GENUINE = {
+    "config.json": config_bytes(RELEASE_CONFIG),
+    "top_tags.txt": tag_bytes(Vocabulary.joytag().names),
+    "model.safetensors": bytes(range(256)) * 4000,
+}
+
+
+@pytest.fixture(scope="module")
+def hub() -> Iterator[HubStandIn]:
+    """Serve the published small files and made-up weights, which wait until a test lets them go."""
+    with serving(HubStandIn(dict(GENUINE), stall=threading.Event())) as stand_in:
+        yield stand_in
+
+
+@pytest.fixture(scope="module")
+def server(hub: HubStandIn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComfyServer]:
+    """Run a ComfyUI that takes the stand-in for the Hub."""
+    assert COMFYUI is not None
+    server = ComfyServer(Path(COMFYUI), tmp_path_factory.mktemp("comfyui"), hub=hub.url)
+    draw_pictures(server.base / "input")
+    server.start()
+    yield server
+    server.stop()
+
+
+def test_cancel_stops_a_download_that_hangs(server: ComfyServer) -> None:
+    """The person does not wait for a slow network: Cancel ends the run, and no half model is left."""
+    asked: list[int] = []
+
+    def cancel_at_first_progress(message: dict[str, Any]) -> None:
+        if message["type"] == "progress" and not asked:
+            asked.append(server.post("/interrupt", {})[0])
+
+    run = server.run(tagging(model="joytag"), meanwhile=cancel_at_first_progress)
+    assert "execution_interrupted" == run.ending
+    assert not (server.base / "models" / "joytag" / "joytag" / "model.safetensors").exists()
+
+
+def test_a_download_shows_its_bytes_on_the_node_and_goes_where_models_are(hub: HubStandIn, server: ComfyServer) -> None:
+    """The bar counts the bytes of all three files; weights that are none are named with their path."""
+    total = sum(len(content) for content in GENUINE.values())
+    small = total - len(GENUINE["model.safetensors"])
+    seen: list[int] = []
+
+    def let_go_when_the_small_files_are_there(message: dict[str, Any]) -> None:
+        if message["type"] == "progress":
+            seen.append(message["data"]["value"])
+            assert hub.stall is not None
+            if seen[-1] >= small:
+                hub.stall.set()
+
+    run = server.run(tagging(model="joytag"), meanwhile=let_go_when_the_small_files_are_there)
+    steps = [message["data"] for message in run.of("progress")]
+    assert {(TAGGER, total)} == {(step["node"], step["max"]) for step in steps}
+    assert sorted(seen) == seen
+    folder = server.base / "models" / "joytag" / "joytag"
+    assert GENUINE == {name: (folder / name).read_bytes() for name in MODEL_FILES}
+    assert str(folder / "model.safetensors") in run.error
