@@ -55,8 +55,8 @@ def read_config(path: Path) -> NetworkConfig:
         ModelFileError: it cannot be read, is no JSON object, or describes no network that there can be.
     """
     try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        config = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelFileError(f"{path}: this is no readable JSON: {error}") from error
     if not isinstance(config, dict):
         raise ModelFileError(f"{path}: this holds a JSON {type(config).__name__}; expected an object")
@@ -84,7 +84,8 @@ def _read_pickled(path: Path) -> dict[str, Tensor]:
     try:
         loaded = torch.load(path, map_location="cpu", weights_only=True)
     except (RuntimeError, pickle.UnpicklingError, EOFError, OSError, ValueError, KeyError) as error:
-        raise ModelFileError(f"{path}: {_what_is(path)}: {str(error).splitlines()[0]}") from error
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        raise ModelFileError(f"{path}: {_what_is(path)}: {reason}") from error
     state = loaded.get("model", loaded) if isinstance(loaded, dict) else None
     if not isinstance(state, dict) or not all(isinstance(tensor, Tensor) for tensor in state.values()):
         raise ModelFileError(f"{path}: holds no tensors by name; expected them at the top or under 'model'")
@@ -100,12 +101,12 @@ def _what_is(path: Path) -> str:
     except OSError:
         return "the file cannot be read"
     if size == 0:
-        return "the file is empty; expected safetensors"
+        return "the file is empty; expected weights"
     if start.startswith(b"version https://git-lfs"):
         return "this is a Git LFS pointer, not the file itself; fetch it with `git lfs pull` or a browser"
     if start[:1] == b"<":
         return "this is a web page, not the file itself; a download went wrong"
-    return f"this is no whole safetensors file ({size:,} bytes); a download may have been cut off"
+    return f"this is no whole {path.suffix[1:]} file ({size:,} bytes); a download may have been cut off"
 
 
 def _check_shapes(path: Path, wanted: dict[str, tuple[int, ...]], found: dict[str, tuple[int, ...]]) -> None:
