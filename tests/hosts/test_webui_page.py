@@ -169,12 +169,14 @@ def test_directory_gives_each_picture_its_own_tags(
         page.fill(f"#img2img_{name}", value)
     page.click("#joytag_img2img_enabled-visible-checkbox")
     page.page.wait_for_timeout(500)
-    page.page.locator("#joytag_img2img_enabled").scroll_into_view_if_needed()
+    page.click("#joytag_img2img_enabled .label-wrap")
+    page.page.locator("#joytag_img2img_exclude").scroll_into_view_if_needed()
     keep(page, "section")
     page.click("#img2img_generate")
     wait_for(lambda: len(list(tmp_path.rglob("*.png"))) == len(pictures), seconds=240)
     page.page.wait_for_timeout(2000)
-    made = {path.stem: Image.open(path).info["parameters"] for path in tmp_path.rglob("*.png")}
+    # A1111 names a made picture 00000-NAME, Forge NAME.
+    made = {path.stem.rpartition("-")[2]: Image.open(path).info["parameters"] for path in tmp_path.rglob("*.png")}
     wanted = {
         path.stem: merge_prompts("a photo", tags, how="append") for path, tags in zip(pictures, expected, strict=True)
     }

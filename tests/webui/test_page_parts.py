@@ -1,0 +1,233 @@
+"""Do the tab, the settings page, presets and the bars do what they say?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from joytag_core.errors import SettingError
+from joytag_core.filtering import FilterResult
+from joytag_core.parameters import PARAMETERS
+from joytag_core.scores import TagScores
+from joytag_core.vocabulary import Vocabulary
+from joytag_webui import settings, tab_actions
+from joytag_webui.bars import LOWEST_SCORE, render_bars
+from joytag_webui.controls import CONTROLS
+from joytag_webui.presets import Presets
+from tests.webui.fake_gradio import PageError
+from tests.webui.fake_webui import FakeWebUI
+
+
+def defaults(**changes: Any) -> list[Any]:
+    """Return the values of the tab's controls."""
+    return [changes.get(name, PARAMETERS[name].default) for name in CONTROLS]
+
+
+# --- settings page
+
+
+def test_every_setting_is_on_the_page_in_our_section(any_webui: FakeWebUI) -> None:
+    """Each parameter is an option with its default and help, but for the two that have no meaning here."""
+    settings.add_settings()
+    labels = any_webui.opts.data_labels
+    wanted = {f"joytag_{name}" for name in PARAMETERS} - {"joytag_target", "joytag_keep_line_breaks"}
+    assert wanted <= set(labels)
+    assert {("joytag", "JoyTag")} == {info.section for info in labels.values()}
+    assert 0.4 == labels["joytag_threshold"].default
+    assert list(PARAMETERS["categories"].default) == labels["joytag_categories"].default
+    assert all(callable(info.component) for key, info in labels.items() if key != "joytag_unload_note")
+
+
+def test_settings_hold_without_a_page(webui: FakeWebUI) -> None:
+    """With --nowebui the host adds no options: stored values still hold, and defaults for the rest."""
+    webui.opts.data["joytag_threshold"] = 0.7
+    current = settings.current_settings()
+    assert (0.7, "tiny", "a1111", 0) == tuple(current[name] for name in ("threshold", "model", "target", "max_tags"))
+
+
+def test_overrides_hold_over_the_page(webui: FakeWebUI) -> None:
+    """What a call or a preset sets holds over the page, the target too."""
+    assert "caption" == settings.current_settings({"target": "caption"})["target"]
+
+
+def test_models_to_choose_from(webui: FakeWebUI) -> None:
+    """The published model comes first, installed or not, then those that are there; lists are no model."""
+    (webui.folder / "models" / "joytag" / "lists").mkdir()
+    names = settings.model_names()
+    assert "joytag" == names[0]
+    assert {"tiny"} <= set(names)
+    assert "lists" not in names
+
+
+# --- tab
+
+
+def test_showing_again_runs_no_model(webui: FakeWebUI, picture: Image.Image) -> None:
+    """Scores that are there already are filtered anew without the model."""
+    scores, before, _ = tab_actions.interrogate(picture, "tiny", *defaults())
+    tab_actions.unload_model()
+    after, bars = tab_actions.show(scores, *defaults(max_tags=1))
+    assert (4, 1) == (len(before.split(", ")), len(after.split(", ")))
+    assert 1 == bars.count("joytag-bar kept")
+    assert "<p>No model was loaded.</p>" == tab_actions.unload_model()
+
+
+def test_showing_nothing_shows_nothing(webui: FakeWebUI) -> None:
+    """Before the first picture a changed control changes nothing."""
+    assert ["", ""] == tab_actions.show(None, *defaults())
+
+
+def test_half_typed_rule_is_shown_in_place_of_the_bars(webui: FakeWebUI, picture: Image.Image) -> None:
+    """A rule that is wrong while it is typed is told below, without a pop-up, and the tags stay."""
+    scores, *_ = tab_actions.interrogate(picture, "tiny", *defaults())
+    tags, bars = tab_actions.show(scores, *defaults(exclude="/<b>(/"))
+    assert {"__type__": "update"} == tags
+    assert "joytag-error" in bars
+    assert "<b>" not in bars
+
+
+def test_no_picture_is_told(webui: FakeWebUI) -> None:
+    """Interrogate without a picture gives a message."""
+    with pytest.raises(PageError, match="no picture"):
+        tab_actions.interrogate(None, "tiny", *defaults())
+
+
+@pytest.mark.parametrize(
+    ("click", "exclude", "protect", "expected"),
+    [
+        ("ban a_b", "", "", ['"a_b"', ""]),
+        ("ban a_b", '"a_b"', "", ["", ""]),
+        ("ban a_b", "*hair", '"a_b"', ['*hair\n"a_b"', ""]),
+        ("keep a_b", '"a_b"\nhat', "", ["hat", '"a_b"']),
+        ("keep :d", "", '":d"', ["", ""]),
+    ],
+)
+def test_clicks_mark_tags(click: str, exclude: str, protect: str, expected: list[str]) -> None:
+    """Ban and keep exclude each other, and a second click takes a mark off."""
+    assert expected == tab_actions.mark_tag(click, exclude, protect)
+
+
+@pytest.mark.parametrize("tag", ["tag_8", "tag_13"])
+def test_banned_tag_is_gone_and_no_other(webui: FakeWebUI, picture: Image.Image, tag: str) -> None:
+    """What a click writes into the rules drops that tag alone."""
+    scores, before, _ = tab_actions.interrogate(picture, "tiny", *defaults())
+    exclude, protect = tab_actions.mark_tag(f"ban {tag}", "", "")
+    after, _ = tab_actions.show(scores, *defaults(exclude=exclude, protect=protect))
+    assert [name for name in before.split(", ") if name != tag.replace("_", " ")] == after.split(", ")
+
+
+def test_every_tag_can_be_banned_by_a_click() -> None:
+    """No name of JoyTag's vocabulary is read as anything but itself, whatever characters it has."""
+    from joytag_core.filtering import TagFilter
+
+    names = [tag.name for tag in Vocabulary.joytag()]
+    special = [name for name in names if not name.replace("_", "").isalnum()]
+    rules, _ = tab_actions.mark_tag(f"ban {special[0]}", "", "")
+    for name in special[1:]:
+        rules, _ = tab_actions.mark_tag(f"ban {name}", rules, "")
+    assert "1girl" == TagFilter(exclude=rules, target="caption").apply("\n".join([*special, "1girl"])).text
+
+
+def test_folder_lists_pictures_and_failures(webui: FakeWebUI, picture: Image.Image, tmp_path: Path) -> None:
+    """A picture that cannot be read is in the list with the reason; the others are tagged."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    picture.save(folder / "a.png")
+    (folder / "b.png").write_bytes(b"")
+    seen: list[Any] = []
+    table, text = tab_actions.tag_folder(str(folder), None, "tiny", lambda step, **_: seen.append(step), *defaults())
+    assert [(1, 2), (2, 2)] == seen
+    assert text.startswith("a.png: tag 8")
+    assert 1 == len(text.splitlines())
+    assert "the file is empty" in table
+
+
+def test_interrupted_folder_shows_what_is_done(webui: FakeWebUI, picture: Image.Image, tmp_path: Path) -> None:
+    """Interrupt stops between two batches; what was tagged until then is shown."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for number in range(9):
+        picture.save(folder / f"{number}.png")
+    table, text = tab_actions.tag_folder(
+        str(folder), None, "tiny", lambda step, **_: webui.state.interrupt(), *defaults()
+    )
+    assert 0 < len(text.splitlines()) < 9
+    assert "of 9 pictures were done" in table
+    assert not webui.queue_lock.locked()
+
+
+# --- bars
+
+
+def test_bars_say_what_became_of_each_tag() -> None:
+    """A kept tag, one that a rule dropped, and one below the threshold look different and say why."""
+    vocabulary = Vocabulary.from_names(["hat", "long_hair", "chair", "rare"])
+    scores = TagScores(vocabulary, [0.9, 0.8, 0.2, LOWEST_SCORE / 2])
+    html = render_bars(scores, FilterResult("hat", ("hat",), (("long hair", "exclude *hair"),)))  # type: ignore[arg-type]
+    assert 3 == html.count("<div class='joytag-bar ")
+    assert "joytag-bar kept' title='in the prompt'" in html
+    assert "joytag-bar dropped' title='dropped by exclude *hair'" in html
+    assert "joytag-bar below' title='not chosen'" in html
+
+
+def test_bars_escape_names() -> None:
+    """A tag of a stranger's model cannot put elements onto the page."""
+    name = "<img_src=x_onerror='alert(1)'>"
+    html = render_bars(TagScores(Vocabulary.from_names([name]), [0.9]), FilterResult("", (), ()))
+    assert "<img" not in html
+    assert "onerror='" not in html
+
+
+# --- presets
+
+
+def test_presets_come_back(tmp_path: Path) -> None:
+    """What was saved is loaded; saving replaces; deleting forgets, twice too."""
+    presets = Presets(tmp_path / "presets.json")
+    assert [] == presets.names()
+    presets.save(" b ", {"threshold": 0.5})
+    presets.save("a", {"exclude": "*hair", "categories": ("general",)})
+    presets.save("b", {"threshold": 0.6})
+    assert ["a", "b"] == presets.names()
+    assert {"threshold": 0.6} == presets.load("b")
+    assert {"exclude": "*hair", "categories": ("general",)} == presets.load("a")
+    presets.delete("a")
+    presets.delete("a")
+    assert ["b"] == presets.names()
+    assert ["presets.json"] == [path.name for path in tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+def test_preset_needs_a_name(tmp_path: Path, name: str) -> None:
+    """A preset without a name is refused, and nothing is written."""
+    with pytest.raises(SettingError, match="no name"):
+        Presets(tmp_path / "presets.json").save(name, {})
+    assert [] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"a": 1}', '{"a": {"threshold": 7}}', '{"a": {"treshold": 0.7}}'])
+def test_broken_presets_are_told(tmp_path: Path, content: str) -> None:
+    """A file that is no JSON, holds no presets or wrong values is an error with a reason, and stays as it is."""
+    path = tmp_path / "presets.json"
+    path.write_text(content)
+    with pytest.raises(SettingError):
+        Presets(path).load("a")
+    assert content == path.read_text()
+
+
+def test_presets_of_the_tab(webui: FakeWebUI, tmp_path: Path) -> None:
+    """Save, load and delete on the tab; loading shows the settings page's values for what a preset does not set."""
+    (choices, name) = tab_actions.save_preset("mine", *defaults(exclude="*hair"))
+    assert (["mine"], "mine", "") == (choices["choices"], choices["value"], name)
+    assert "*hair" == tab_actions.load_preset("mine")[CONTROLS.index("exclude")]
+    (tmp_path / "joytag_presets.json").write_text(json.dumps({"mine": {"exclude": "a"}}))
+    webui.opts.data["joytag_max_tags"] = 9
+    shown = tab_actions.load_preset("mine")
+    assert ("a", 9) == (shown[CONTROLS.index("exclude")], shown[CONTROLS.index("max_tags")])
+    assert [] == tab_actions.delete_preset("mine")["choices"]
+    with pytest.raises(PageError, match="no preset"):
+        tab_actions.load_preset("mine")
