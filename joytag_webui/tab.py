@@ -23,7 +23,7 @@ def build_tab(prompts: Mapping[str, Any]) -> list[tuple[Any, str, str]]:
         scores = gr.State(None)
         with gr.Row():
             with gr.Column():
-                picture, folder, files, buttons = _build_input()
+                picture, folder, files, listing, buttons = _build_input()
                 model = gr.Dropdown(
                     label="Model", choices=model_names(), value=current_settings()["model"], elem_id="joytag_model"
                 )
@@ -42,7 +42,7 @@ def build_tab(prompts: Mapping[str, Any]) -> list[tuple[Any, str, str]]:
             actions.interrogate, inputs=[picture, model, *controls.components], outputs=[scores, tags, bars]
         )
         buttons["folder"].click(
-            _folder_action(), inputs=[folder, files, model, *controls.components], outputs=[bars, tags]
+            _folder_action(), inputs=[folder, files, model, *controls.components], outputs=[bars, listing]
         )
         buttons["interrupt"].click(_interrupt, inputs=[], outputs=[])
         for control in controls.components:
@@ -56,7 +56,7 @@ def build_tab(prompts: Mapping[str, Any]) -> list[tuple[Any, str, str]]:
     return [(tab, TITLE, ELEMENT)]
 
 
-def _build_input() -> tuple[Any, Any, Any, dict[str, Any]]:
+def _build_input() -> tuple[Any, Any, Any, Any, dict[str, Any]]:
     import gradio as gr
     from modules import shared
 
@@ -76,7 +76,8 @@ def _build_input() -> tuple[Any, Any, Any, dict[str, Any]]:
             with gr.Row():
                 buttons["folder"] = gr.Button("Interrogate all", variant="primary", elem_id="joytag_all")
                 buttons["interrupt"] = gr.Button("Interrupt", elem_id="joytag_interrupt")
-    return picture, folder, files, buttons
+            listing = gr.Textbox(label="Tags of all pictures", lines=4, elem_id="joytag_listing", show_copy_button=True)
+    return picture, folder, files, listing, buttons
 
 
 def _build_presets() -> dict[str, Any]:
