@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from joytag_core.merging import merge_prompts
-
 from joytag_core.errors import JoyTagError, PictureError, SettingError
 from joytag_core.files import find_pictures
+from joytag_core.merging import merge_prompts
 
 from .payload import picture_from
 from .rules import choose_tags, make_interrogation
