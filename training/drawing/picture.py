@@ -26,13 +26,13 @@ class DrawnPicture:
     jpeg_quality: int | None
 
 
-def draw_picture(seed: int, number: int) -> DrawnPicture:
-    """Draw picture `number` of a seed; the same two numbers always give the same picture."""
+def draw_picture(seed: int, number: int, *, tone: str | None = None) -> DrawnPicture:
+    """Draw picture `number` of a seed, in one of `TONES`; the same values always give the same picture."""
     rng = random.Random(f"{seed}:{number}")
     size = _choose_size(rng)
     detail = rng.choice((1, 2, 2, 2))  # drawn larger and reduced: smooth edges; 1 leaves them jagged
-    palette = Palette(rng, rng.choices(list(TONES), list(TONES.values()))[0])
-    effect = rng.choices(("", "blurry", "pixel_art"), (0.78, 0.11, 0.11))[0] if palette.tone == "colour" else ""
+    palette = Palette(rng, tone or rng.choices(list(TONES), list(TONES.values()))[0])
+    effect = rng.choices(("", "blurry", "pixel_art"), (0.78, 0.11, 0.11))[0] if palette.tone == "colour" or tone else ""
 
     scene, image, frame = _draw_framed(
         rng, (size[0] * detail, size[1] * detail), palette, bold=bool(effect), framed=not effect
