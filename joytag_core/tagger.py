@@ -12,12 +12,13 @@ from itertools import islice
 from typing import Any
 
 import torch
+from PIL import Image
 from torch import Tensor
 
 from .download import download_joytag
 from .errors import ModelError, PictureError
 from .host import Host, LocalHost, Placement
-from .images import OnePicture, Pictures, count_pictures, open_picture, split_pictures
+from .images import OnePicture, Pictures, count_pictures, open_picture, split_pictures, to_rgb
 from .models import find_installed
 from .network import Network
 from .pixels import to_pixels
@@ -126,14 +127,16 @@ class Tagger:
             waiting: list[Future[Tensor | PictureError]] = []
             remaining = iter(pictures)
             while batch := list(islice(remaining, size)):
-                started = [threads.submit(self._pixels_of, picture) for picture in batch]
+                started = [threads.submit(self._pixels_of, _own(picture)) for picture in batch]
                 if waiting:
                     yield [future.result() for future in waiting]
                 waiting = started
             if waiting:
                 yield [future.result() for future in waiting]
 
-    def _pixels_of(self, picture: OnePicture) -> Tensor | PictureError:
+    def _pixels_of(self, picture: OnePicture | PictureError) -> Tensor | PictureError:
+        if isinstance(picture, PictureError):
+            return picture
         try:
             return to_pixels([open_picture(picture)], self.network.config.image_size)
         except PictureError as error:
@@ -209,6 +212,14 @@ class Tagger:
         if message not in self._warned:
             self._warned.add(message)
             logger.warning(message, *values)
+
+
+def _own(picture: OnePicture) -> OnePicture | PictureError:
+    """Return a picture that is one thread's own: Pillow decodes a file at first use, and not in two threads at once."""
+    try:
+        return to_rgb(picture) if isinstance(picture, Image.Image) else picture
+    except PictureError as error:
+        return error
 
 
 def _without_autocast(device: torch.device) -> AbstractContextManager[object]:

@@ -1,0 +1,298 @@
+"""Do pictures become scores, whatever the memory, the arithmetic and the person do meanwhile?"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from joytag_core import (
+    DeviceError,
+    ModelError,
+    ModelFileError,
+    ModelNotFoundError,
+    PictureError,
+    Tagger,
+    TagScores,
+    UnreadablePictureError,
+)
+from tests.conftest import DATA
+from tests.fakes import FakeHost, StoppedByPersonError
+
+Pictures = list[Image.Image]
+
+
+@pytest.fixture
+def pictures() -> Pictures:
+    """Return five pictures of five sizes."""
+    random = np.random.default_rng(3)
+    sizes = [(20, 30), (64, 64), (7, 90), (100, 10), (33, 33)]
+    return [Image.fromarray(random.integers(0, 256, (h, w, 3), dtype=np.uint8)) for w, h in sizes]
+
+
+@pytest.fixture
+def host() -> FakeHost:
+    """Return a host that remembers."""
+    return FakeHost()
+
+
+def values(scores: list[TagScores]) -> np.ndarray:
+    """Return scores as [N, T]."""
+    return np.stack([one.values for one in scores])
+
+
+def warnings_in(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return what was warned of, in our own log."""
+    return [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+def test_paths_pictures_and_tensors_give_the_same_scores(tiny: Path) -> None:
+    """One picture in every form; one result a picture, over the model's own tags."""
+    tagger = Tagger.load(tiny, device="cpu")
+    path = DATA / "pictures" / "tiny_31x17.png"
+    with Image.open(path) as opened:
+        picture = opened.convert("RGB")
+    tensor = torch.from_numpy(np.asarray(picture).copy()).float().div(255)
+    results = tagger.score([path, str(path), picture, tensor])
+    assert (4, 40) == values(results).shape
+    assert np.ptp(values(results), axis=0).max() < 1e-6
+    assert values(results[:1]) == pytest.approx(values(tagger.score(path)), abs=1e-6)
+    assert results[0].vocabulary is tagger.vocabulary
+    assert "tag_0" == tagger.vocabulary[0].name
+
+
+def test_scores_are_the_sigmoid_of_the_logits(tiny: Path, pictures: Pictures, host: FakeHost) -> None:
+    """In 0..1, float32."""
+    logits: list[torch.Tensor] = []
+    tagger = Tagger.load(tiny, host=host)
+    tagger.network.register_forward_hook(lambda _m, _i, output: logits.append(output.clone()))
+    scores = values(tagger.score(pictures))
+    assert np.float32 == scores.dtype
+    assert scores == pytest.approx(1 / (1 + np.exp(-torch.cat(logits).double().numpy())), abs=1e-6)
+
+
+def test_pictures_of_any_sizes_share_forward_passes(tiny: Path, pictures: Pictures, host: FakeHost) -> None:
+    """In batches as large as asked; the order and the scores are those of each alone."""
+    tagger = Tagger.load(tiny, host=host)
+    together = values(tagger.score(pictures, batch_size=5))
+    assert [5] == host.batches
+    in_twos = values(tagger.score(pictures, batch_size=2))
+    assert [5, 2, 2, 1] == host.batches
+    alone = np.concatenate([values(tagger.score(picture)) for picture in pictures])
+    assert together == pytest.approx(alone, abs=1e-6)
+    assert in_twos == pytest.approx(alone, abs=1e-6)
+
+
+def test_no_pictures_give_no_scores(tiny: Path, host: FakeHost) -> None:
+    """An empty list and an empty batch compute nothing."""
+    tagger = Tagger.load(tiny, host=host)
+    assert [] == tagger.score([]) == tagger.score(torch.zeros(0, 8, 8, 3))
+    assert [] == host.batches
+
+
+def test_one_lazily_opened_picture_may_be_given_many_times(tiny: Path) -> None:
+    """Pillow decodes a file at first use, which two threads must not do at once."""
+    tagger = Tagger.load(tiny, device="cpu")
+    path = DATA / "pictures" / "portrait_512x600.png"
+    expected = tagger.score(path)[0].values
+    for _ in range(5):
+        with Image.open(path) as opened:
+            for result in tagger.score([opened] * 8, batch_size=8):
+                assert expected == pytest.approx(result.values, abs=1e-6)
+
+
+def test_a_broken_picture_among_many_is_reported_in_its_place(tiny: Path, pictures: Pictures, host: FakeHost) -> None:
+    """`score_each` yields its error and the others' scores; `score` raises it."""
+    tagger = Tagger.load(tiny, host=host)
+    given = [pictures[0], Path("none.png"), pictures[1], torch.full((1, 2, 3), float("nan"))]
+    kinds = [type(result) for result in tagger.score_each(given, batch_size=2)]
+    assert [TagScores, UnreadablePictureError, TagScores, PictureError] == kinds
+    assert [(4, "JoyTag", [2, 4])] == host.progresses
+    with pytest.raises(UnreadablePictureError, match=r"none\.png"):
+        tagger.score(given)
+
+
+def test_what_is_no_picture_is_refused_before_anything_is_computed(
+    tiny: Path, pictures: Pictures, host: FakeHost
+) -> None:
+    """A generator would be counted and then be empty; it is refused, not silently dropped."""
+    tagger = Tagger.load(tiny, host=host)
+    with pytest.raises(PictureError, match="generator"):
+        tagger.score(picture for picture in pictures)  # type: ignore[arg-type]
+    assert [] == host.batches
+
+
+# --- memory
+
+
+def test_a_batch_that_does_not_fit_is_halved(
+    tiny: Path, pictures: Pictures, host: FakeHost, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Until it fits, with one warning however often; the scores are the same."""
+    expected = values(Tagger.load(tiny, host=FakeHost()).score(pictures))
+    tagger = Tagger.load(tiny, host=host)
+    host.capacity = 2
+    for _ in range(2):
+        assert expected == pytest.approx(values(tagger.score(pictures, batch_size=5)), abs=1e-6)
+    assert [5, 3, 2, 1, 2] == host.batches[:5]
+    assert 1 == len(warnings_in(caplog))
+    assert "5 pictures" in warnings_in(caplog)[0]
+    assert 4 == host.left
+
+
+def test_one_picture_that_does_not_fit_is_computed_on_the_cpu(
+    tiny: Path, pictures: Pictures, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In float32, with one warning; the next time, the device is tried again."""
+    expected = values(Tagger.load(tiny, host=FakeHost()).score(pictures[:1]))
+    host = FakeHost(dtype=torch.bfloat16)
+    tagger = Tagger.load(tiny, host=host)
+    host.capacity = 0
+    for _ in range(2):
+        actual = values(tagger.score(pictures[0]))
+        assert expected == pytest.approx(actual, abs=0.02)
+    assert 1 == len(warnings_in(caplog))
+    assert "CPU" in warnings_in(caplog)[0]
+    host.capacity = 1
+    host.batches.clear()
+    tagger.score(pictures[0])
+    assert [1] == host.batches
+    assert torch.bfloat16 == tagger.network.compute_dtype
+
+
+def test_other_errors_are_not_taken_for_full_memory(tiny: Path, pictures: Pictures, host: FakeHost) -> None:
+    """They reach the caller, once."""
+    tagger = Tagger.load(tiny, host=host)
+
+    def fail(_module: object, _inputs: object) -> None:
+        raise RuntimeError("something else")
+
+    tagger.network.register_forward_pre_hook(fail)
+    with pytest.raises(RuntimeError, match="something else"):
+        tagger.score(pictures, batch_size=5)
+    assert [5] == host.batches
+
+
+# --- arithmetic
+
+
+def test_values_that_are_not_finite_are_computed_again_in_float32(
+    tiny: Path, pictures: Pictures, caplog: pytest.LogCaptureFixture
+) -> None:
+    """That batch only, with one warning however often; half precision goes on with the next."""
+    host = FakeHost(dtype=torch.bfloat16)
+    tagger = Tagger.load(tiny, host=host)
+    broken = {"now": True}
+
+    def overflow(network: torch.nn.Module, _inputs: object, logits: torch.Tensor) -> torch.Tensor | None:
+        is_half = network.compute_dtype == torch.bfloat16
+        return torch.full_like(logits, float("inf")) if broken["now"] and is_half else None
+
+    tagger.network.register_forward_hook(overflow)
+    expected = values(Tagger.load(tiny, host=FakeHost()).score(pictures))
+    assert expected == pytest.approx(values(tagger.score(pictures, batch_size=3)), abs=0.02)
+    assert [3, 3, 2, 2] == host.batches
+    assert 1 == len(warnings_in(caplog))
+    assert "float32" in warnings_in(caplog)[0]
+    broken["now"] = False
+    tagger.score(pictures[0])
+    assert [3, 3, 2, 2, 1] == host.batches
+    assert torch.bfloat16 == tagger.network.compute_dtype
+
+
+def test_values_that_stay_infinite_are_an_error(tiny: Path, pictures: Pictures, host: FakeHost) -> None:
+    """Never NaN as a score."""
+    tagger = Tagger.load(tiny, host=host)
+    tagger.network.register_forward_hook(lambda _m, _i, logits: torch.full_like(logits, float("nan")))
+    with pytest.raises(ModelError, match="not finite"):
+        tagger.score(pictures)
+
+
+def test_a_host_s_own_autocast_changes_nothing(checkpoints: Path, pictures: Pictures) -> None:
+    """The residual stream stays float32 inside somebody else's half-precision block, on the fallback path too."""
+    host = FakeHost()
+    tagger = Tagger.load(checkpoints / "tiny-hot", host=host)
+    expected = values(tagger.score(pictures))
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        assert np.array_equal(expected, values(tagger.score(pictures)))
+        host.capacity = 0
+        assert expected == pytest.approx(values(tagger.score(pictures)), abs=1e-6)
+
+
+def test_inference_mode_around_everything_leaves_a_usable_model(tiny: Path, pictures: Pictures) -> None:
+    """Hosts run us in it, and use and move the same model outside it later."""
+    with torch.inference_mode():
+        tagger = Tagger.load(tiny, device="cpu")
+        inside = values(tagger.score(pictures))
+    assert np.array_equal(inside, values(tagger.score(pictures)))
+    tagger.unload()
+    assert np.array_equal(inside, values(tagger.score(pictures)))
+    assert not any(parameter.is_inference() for parameter in tagger.network.parameters())
+
+
+def test_a_host_may_keep_the_weights_elsewhere(tiny: Path, pictures: Pictures, host: FakeHost) -> None:
+    """Brought for each batch and taken away when memory is given back, in whatever form it keeps them."""
+    expected = values(Tagger.load(tiny, host=FakeHost()).score(pictures))
+    host.moves = (lambda network: network.to(torch.float32), lambda network: network.to(torch.float64))
+    tagger = Tagger.load(tiny, host=host)
+    for _ in range(2):
+        assert expected == pytest.approx(values(tagger.score(pictures)), abs=1e-6)
+        tagger.unload()
+        assert torch.float64 == tagger.network.head.weight.dtype
+
+
+# --- progress and cancel
+
+
+def test_progress_counts_pictures(tiny: Path, pictures: Pictures, host: FakeHost) -> None:
+    """After each batch, up to the total."""
+    Tagger.load(tiny, host=host).score(pictures, batch_size=2)
+    assert [(5, "JoyTag", [2, 4, 5])] == host.progresses
+
+
+def test_the_person_may_stop_between_batches(tiny: Path, pictures: Pictures, host: FakeHost) -> None:
+    """The host's own exception comes out untouched, nothing more is computed, and the tagger still works."""
+    tagger = Tagger.load(tiny, host=host)
+    host.cancel_after = 1
+    with pytest.raises(StoppedByPersonError):
+        tagger.score(pictures, batch_size=2)
+    assert [2] == host.batches
+    host.cancel_after = None
+    assert 5 == len(tagger.score(pictures))
+
+
+# --- loading
+
+
+def test_a_host_given_decides_device_and_dtype(tiny: Path) -> None:
+    """And its layers are used."""
+    tagger = Tagger.load(tiny, host=FakeHost(dtype=torch.bfloat16))
+    assert torch.bfloat16 == tagger.placement.dtype == tagger.network.blocks[0].qkv_proj.weight.dtype
+    assert FakeHost.operations.Linear is type(tagger.network.head)
+
+
+def test_unknown_models_devices_and_dtypes_are_named(tiny: Path, tmp_path: Path) -> None:
+    """Each by an error of its own."""
+    with pytest.raises(ModelNotFoundError, match="nonesuch"):
+        Tagger.load("nonesuch", device="cpu")
+    with pytest.raises(DeviceError, match="gpu"):
+        Tagger.load(tiny, device="gpu")
+    with pytest.raises(DeviceError, match="float8"):
+        Tagger.load(tiny, device="cpu", dtype="float8")
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(ModelNotFoundError, match=r"top_tags\.txt, model\.safetensors missing"):
+        Tagger.load(tmp_path, device="cpu")
+
+
+def test_a_broken_model_is_handed_to_no_host(tiny: Path, tmp_path: Path, host: FakeHost) -> None:
+    """It fails before a host hears of it."""
+    for name in ("config.json", "top_tags.txt"):
+        (tmp_path / name).write_bytes((tiny / name).read_bytes())
+    (tmp_path / "model.safetensors").write_bytes(b"")
+    with pytest.raises(ModelFileError):
+        Tagger.load(tmp_path, host=host)
+    assert [] == host.adopted
