@@ -90,10 +90,11 @@ class _Numbered:
 
     def says(self, candidate: Candidate) -> tuple[bool, str | None]:
         """Return whether the rule matches, and what it then says."""
-        if self.inner is None:
-            return self.rule.pattern.match(candidate) is not None, self.rule.said()
-        reason = self.inner.find(candidate.facts, candidate.score, candidate.stopwatch)
-        return reason is not None, self.rule.said(reason)
+        if self.inner is not None:
+            reason = self.inner.find(candidate.facts, candidate.score, candidate.stopwatch)
+            return reason is not None, self.rule.said(reason)
+        pattern = self.rule.pattern
+        return not isinstance(pattern, Listed) and pattern.match(candidate) is not None, self.rule.said()
 
 
 def _latest(rules: Iterable[_Numbered], candidate: Candidate, verdict: Verdict) -> Verdict:
@@ -107,13 +108,13 @@ def _latest(rules: Iterable[_Numbered], candidate: Candidate, verdict: Verdict) 
     return verdict
 
 
-def _edge(pattern: Pattern) -> str:
+def _edge(pattern: Pattern | Listed) -> str:
     """Return the first or last character that a name has to have to match a glob; empty for other patterns."""
     pieces: Sequence[str] = pattern.glob.pieces if isinstance(pattern, AnyOf) else ("",)
     return pieces[-1][-1] + "$" if pieces[-1] else "^" + pieces[0][0] if pieces[0] else ""
 
 
-def _asks_scores(pattern: Pattern) -> bool:
+def _asks_scores(pattern: Pattern | Listed) -> bool:
     if isinstance(pattern, Listed):
         return any(_asks_scores(rule.pattern) for rule in pattern.patterns.rules)
     return isinstance(pattern, Compared) and pattern.field == "score"

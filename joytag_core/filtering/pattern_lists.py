@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from ..errors import RuleError
 from ..prompt import is_face
-from .patterns import Candidate, Match, Pattern, parse_pattern
+from .patterns import Pattern, parse_pattern
 
 _PATTERN = re.compile(
     r"""\s*(
@@ -25,7 +25,7 @@ _LIST_NAME = re.compile(r"\w[\w -]{0,63}")
 class Rule:
     """Hold one pattern as written; a negated one takes back what earlier ones matched."""
 
-    pattern: Pattern
+    pattern: Pattern | Listed
     negated: bool
     text: str
 
@@ -50,17 +50,10 @@ class PatternList:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Mean every tag that a list means; the matcher of the list around it asks that list's own."""
+    """Mean every tag that a list means by its own patterns, its `!` included."""
 
     name: str
     patterns: PatternList
-
-    def match(self, candidate: Candidate) -> Match:
-        """Match by the list's own patterns, its `!` included."""
-        latest = next(
-            (rule for rule in reversed(self.patterns.rules) if rule.pattern.match(candidate) is not None), None
-        )
-        return None if latest is None or latest.negated else ()
 
 
 def parse_patterns(text: str, where: str, find_list: Callable[[str], PatternList]) -> PatternList:
@@ -94,7 +87,7 @@ def _rule(text: str, find_list: Callable[[str], PatternList]) -> Rule:
     return Rule(_pattern(pattern, find_list), negated, text)
 
 
-def _pattern(text: str, find_list: Callable[[str], PatternList]) -> Pattern:
+def _pattern(text: str, find_list: Callable[[str], PatternList]) -> Pattern | Listed:
     if not text.startswith("@") or is_face(text):
         return parse_pattern(text)
     name = text[1:].strip()

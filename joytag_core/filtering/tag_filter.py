@@ -81,6 +81,7 @@ class TagFilter:
         for name in ("exclude", "keep_only", "protect", "replace", "lists", "max_per_group"):
             # A list could not be hashed, and a frozen value has to be.
             object.__setattr__(self, name, _as_text(name, getattr(self, name)))
+        object.__setattr__(self, "weight_range", tuple(self.weight_range))
         self.format  # noqa: B018  Checks the settings of the text.
         self._rules()
 

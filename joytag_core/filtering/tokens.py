@@ -31,9 +31,9 @@ class Token(NamedTuple):
 def tokens_of(text: str, target: str) -> list[Token]:
     """Split a prompt into tokens, which joined give the prompt again."""
     tokens: list[Token] = []
-    scanner, position, composed = _scanner(target), 0, False
+    scanner, position, depth, composed = _scanner(target), 0, 0, False
     while position < len(text):
-        face = _face_end(text, position, tokens)
+        face = _face_end(text, position, depth) if _starts_item(tokens) else 0
         if face:
             tokens.append(Token("text", text[position:face]))
             position = face
@@ -49,6 +49,7 @@ def tokens_of(text: str, target: str) -> list[Token]:
         if between:
             tokens.append(Token("text", between))
         tokens.append(Token("text" if kind == "escaped" else kind, piece))
+        depth = max(depth + {"open": 1, "close": -1}.get(kind, 0), 0)
         composed = composed or (kind == "barrier" and "AND" in piece)
         position = match.start() + len(piece)
     if text[position:]:
@@ -76,17 +77,12 @@ def _starts_item(tokens: list[Token]) -> bool:
     return not tokens or tokens[-1].kind in ("separator", "open", "barrier", "standalone")
 
 
-def _face_end(text: str, position: int, tokens: list[Token]) -> int:
+def _face_end(text: str, position: int, depth: int) -> int:
     """Return where a face with a bracket in it, such as `>:(`, ends; 0 where none begins here."""
-    if not _starts_item(tokens):
-        return 0
     blank = _BLANK.match(text, position)
     face = _FACE.match(text, blank.end() if blank else position)
     if face is None:
         return 0
-    depth = 0
-    for token in tokens:
-        depth = max(depth + {"open": 1, "close": -1}.get(token.kind, 0), 0)
     # Inside brackets, `;)` may as well end the group: it is a face only where another bracket is left to do that.
     stands_alone = _GROUP_ENDS if depth > 0 and face[0][-1] in ")]" else _ITEM_ENDS
     opens_face = face[0][-1] in "([" and depth > 0 and _GROUP_ENDS.match(text, face.end())

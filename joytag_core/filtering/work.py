@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from .additions import split_ends
 from .arrangement import arranged
-from .duplicates import identity, merged
+from .duplicates import merged
 from .exclusive_sets import losers
 from .items import Item, Prompt
 from .limits import beyond, estimate_tokens, too_long
@@ -59,13 +60,13 @@ class Work:
         last_line = prompt.items[-1].line if prompt.items else 0
         first = self._added(self._settings.add_first, 0)
         last = self._added(self._settings.add_last, last_line)
-        before, items, after = self._peeled(prompt.items, first, last)
+        ends, items, again = split_ends(prompt.items, first, last, self._settings.names)
+        for item in again:
+            self._drop(item, "duplicate")
         items = self._replaced(items)
         items = self._matched(items)
-        items = self._settled(items, spent=(*before, *after))
-        items = arranged(items, self._settings.order, keep_lines=self._settings.keep_line_breaks)
-        items = self._with_added(items, before, after, first, last)
-        return replace(prompt, items=tuple(items))
+        items = self._settled(items, spent=ends.fixed)
+        return replace(prompt, items=tuple(ends.around(self._in_order(items))))
 
     def _drop(self, item: Item, rule: str) -> None:
         self.dropped.append(Dropped(self._writer.name(item), rule))
@@ -144,10 +145,10 @@ class Work:
         by_name = {item.facts.tag.name: item for item in items if item.facts.tag is not None}
         reasons: dict[str, str] = {}
         for child, item in by_name.items():
-            for parent in self._tools.index.vocabulary.ancestors(child):
-                if parent in by_name and self._settings.implications == "specific":
+            for parent in sorted(self._tools.index.vocabulary.ancestors(child) & by_name.keys()):
+                if self._settings.implications == "specific":
                     reasons.setdefault(parent, f"implied by {self._writer.name(item)}")
-                elif parent in by_name:
+                else:
                     reasons.setdefault(child, f"implies {self._writer.name(by_name[parent])}")
         return self._without(items, [(item, reasons[item.facts.tag.name]) for item in items
                                      if item.facts.tag is not None and item.facts.tag.name in reasons])  # fmt: skip
@@ -199,46 +200,6 @@ class Work:
     def _added(self, text: str, line: int) -> list[Item]:
         items = parse(text, self._settings.target, self._tools.index).items
         return [replace(item, position=-1, gap=None, line=line, as_given=True) for item in items]
-
-    def _peeled(
-        self, items: Sequence[Item], first: Sequence[Item], last: Sequence[Item]
-    ) -> tuple[list[Item], list[Item], list[Item]]:
-        """Take off what an earlier run added: what is to be added and stands at an end already."""
-        at_first, at_last = ({self._identity(item): item for item in added} for added in (first, last))
-        start, end = 0, len(items)
-        while start < end and self._identity(items[start]) in at_first:
-            start += 1
-        while end > start and self._identity(items[end - 1]) in at_last:
-            end -= 1
-        # A trigger word is written as given; the weight is the one that the person gave it in the prompt.
-        before = [replace(item, text=at_first[self._identity(item)].text, as_given=True) for item in items[:start]]
-        after = [replace(item, text=at_last[self._identity(item)].text, as_given=True) for item in items[end:]]
-        seen = {self._identity(item) for item in (*before, *after)}
-        between = []
-        for item in items[start:end]:
-            if self._identity(item) in seen and not item.verbatim:
-                self._drop(item, "duplicate")
-            else:
-                between.append(item)
-        return before, between, after
-
-    def _with_added(
-        self,
-        items: list[Item],
-        before: Sequence[Item],
-        after: Sequence[Item],
-        first: Sequence[Item],
-        last: Sequence[Item],
-    ) -> list[Item]:
-        """Put what is to be added at the ends, unless it is present anywhere; what stood there already stays."""
-        present = {self._identity(item) for item in (*before, *items, *after)}
-        new = {self._identity(item): item for item in (*last, *reversed(first))}
-        missing = [item for key, item in new.items() if key not in present]
-        head = [item for item in first if item in missing]
-        return [*head, *before, *items, *after, *(item for item in last if item in missing)]
-
-    def _identity(self, item: Item) -> str:
-        return identity(item, self._settings.names)
 
 
 def _is_of(item: Item, name: str) -> bool:

@@ -50,22 +50,25 @@ class Writer:
 
     def _level(self, items: Sequence[Item], depth: int, weight: float) -> str:
         """Write items that share `depth` groups, at the weight that these groups give them in ComfyUI."""
-        text, start = "", 0
+        parts: list[str] = []
+        start = 0
         while start < len(items):
             group = items[start].groups[depth] if len(items[start].groups) > depth else None
             end = start + 1
             while group is not None and end < len(items) and _is_in(items[end], group, depth):
                 end += 1
-            gap = self._gap(items[start - 1], items[start]) if start else ""
-            if not start and not depth:
-                gap = self._hash_guard(items[start])
-            if items[start].barrier and "AND" in items[start].text:
-                text = self._guarded(text, items[:start])
+            gap = self._gap(items[start - 1], items[start]) if start else "" if depth else self._hash_guard(items[0])
+            if parts and items[start].barrier and "AND" in items[start].text:
+                parts[-1] = self._guarded(parts[-1], items[:start])
             piece = self._item(items[start]) if group is None else self._group(items[start:end], group, depth, weight)
-            if text.endswith(":") and self._form.target == "a1111" and not gap.strip() and piece[:1].isdigit():
-                piece = "\\" + piece
-            text, start = text + gap + piece, end
-        return text
+            parts += [gap, self._off_colon(parts, gap, piece)]
+            start = end
+        return "".join(parts)
+
+    def _off_colon(self, before: Sequence[str], gap: str, piece: str) -> str:
+        """Keep A1111 from reading `d: 2015` at an end as a weight, where only blanks stand between."""
+        is_risky = bool(before) and before[-1].endswith(":") and not gap.strip() and piece[:1].isdigit()
+        return "\\" + piece if is_risky and self._form.target == "a1111" else piece
 
     def _group(self, items: Sequence[Item], group: Group, depth: int, weight: float) -> str:
         inner = weight

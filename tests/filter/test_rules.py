@@ -210,6 +210,8 @@ RULES = [
     ({"max_tokens": 5}, "smile, sky, solo, sun", "smile, sky, solo"),
     ({"max_tokens": 4}, "smile, sky, solo", "smile, sky"),
     ({"max_tokens": 1}, "<lora:x:1>, smile, sky", "<lora:x:1>, smile"),
+    ({"max_tokens": 4, "add_first": "cat", "add_last": "<lora:x:1>"}, "smile, sky, solo", "cat, smile, <lora:x:1>"),
+    ({"max_tokens": 4, "add_first": "cat"}, "cat, smile, sky", "cat, smile"),
     # order
     ({"order": "alphabetical"}, "c, <lora:x:1>, b, a", "a, <lora:x:1>, b, c"),
     ({"order": "alphabetical"}, "b, a, BREAK, d, c", "a, b, BREAK, c, d"),
