@@ -41,7 +41,9 @@ class Writer:
         if not self._keep_lines:
             end = self._form.separator.rstrip(" ") if self._form.trailing_separator and prompt.items else ""
             return self._guarded(self._level(prompt.items, 0, 1.0) + end, prompt.items)
-        lines = [[item for item in prompt.items if item.line == line] for line in range(prompt.lines)]
+        lines: list[list[Item]] = [[] for _ in range(prompt.lines)]
+        for item in prompt.items:
+            lines[item.line].append(item)
         return "\n".join(self._line(items, is_open=number in prompt.open_lines) for number, items in enumerate(lines))
 
     def _line(self, items: Sequence[Item], *, is_open: bool) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from joytag_core import Vocabulary
 
-from .forms import forms_of, needs_record
+from .forms import composed_forms, forms_of, needs_record
 from .host_parsers import load_a1111, load_comfyui
 
 
@@ -25,10 +25,9 @@ def main() -> None:
     options.add_argument("--comfyui", type=Path, required=True)
     paths = options.parse_args()
     for target, parse in {"a1111": load_a1111(paths.a1111), "comfyui": load_comfyui(paths.comfyui)}.items():
-        lines = []
-        for name in filter(needs_record, Vocabulary.joytag().names):
-            for form in forms_of(name, target):
-                lines.append(f"{form.rendered}\t{json.dumps(parse(form.rendered))}\n")
+        names = filter(needs_record, Vocabulary.joytag().names)
+        forms = [*(form for name in names for form in forms_of(name, target)), *composed_forms(target)]
+        lines = [f"{form.rendered}\t{json.dumps(parse(form.rendered))}\n" for form in forms]
         (Path(__file__).parent / "data" / f"parsed_{target}.tsv").write_text("".join(lines), encoding="utf-8")
 
 
