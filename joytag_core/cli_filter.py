@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .cli_arguments import add_settings, settings_of
+from .cli_arguments import add_device_options, add_settings, settings_of
 from .errors import SettingError
 from .parameters import FILTER_NAMES, PARAMETERS
 
@@ -54,6 +54,10 @@ def add_filter_command(commands: Any) -> None:
         "--json", action="store_true", help="print text, tags and what was dropped as JSON, a line each"
     )
     reading.add_argument("--scores", metavar="FILE", help="a JSON file of scores by tag name, 0..1")
+    scoring = parser.add_argument_group("a picture that scores the tags")
+    scoring.add_argument("--image", metavar="FILE", help="score the tags by what JoyTag sees in this picture")
+    add_settings(scoring, ["model"])
+    add_device_options(scoring)
     rules = parser.add_argument_group("rules")
     rules.add_argument("--rules", metavar="FILE", help="a file of rules; options here are added to it")
     rules.add_argument("--list", action="append", default=[], metavar="NAME", help="a list of rules, as --lists")
@@ -69,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.show_lists or arguments.show_list:
         return _show(arguments)
     tag_filter = _filter(arguments)
-    scores = _scores(arguments.scores) if arguments.scores else None
+    scores = _picture_scores(arguments) if arguments.image else _scores(arguments.scores) if arguments.scores else None
     if arguments.in_place and not arguments.files:
         raise SettingError("--in-place writes files back, and --files names none")
     for prompt in _prompts(arguments):
@@ -130,6 +134,14 @@ def _scores(path: str) -> dict[str, float]:
         return {str(name): float(score) for name, score in scores.items()}
     except (ValueError, TypeError, AttributeError) as error:
         raise SettingError(f'{path} holds no scores; expected a JSON object such as {{"smile": 0.9}}') from error
+
+
+def _picture_scores(arguments: argparse.Namespace) -> dict[str, float]:
+    from .cli_host import TerminalHost
+    from .tagger import Tagger
+
+    tagger = Tagger.load(arguments.model, host=TerminalHost(device=arguments.device, dtype=arguments.dtype))
+    return tagger.score(Path(arguments.image))[0].as_dict()
 
 
 def _report(arguments: argparse.Namespace, prompt: _Prompt, result: FilterResult) -> None:

@@ -73,8 +73,9 @@ class Matcher:
                 numbers.append(self._by_fact.get(fact, -1))
         number = max(numbers)
         verdict = (number, None if number < 0 else self._rules[number].said())
-        for edge in {edge for name in facts.names if name for edge in ("^" + name[0], name[-1] + "$")}:
-            verdict = _latest(self._by_edge.get(edge, ()), candidate, verdict)
+        edges = {edge for name in facts.names if name for edge in ("^" + name[0], name[-1] + "$")}
+        for edge in edges & self._by_edge.keys():
+            verdict = _latest(self._by_edge[edge], candidate, verdict)
         return _latest(self._others, candidate, verdict)
 
 

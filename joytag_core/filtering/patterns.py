@@ -50,11 +50,11 @@ class Name:
     key: str
 
     def keys(self, index: NameIndex) -> frozenset[str]:
-        """Return the keys that a tag of this name may have: as written, and the name of today for an old word."""
+        """Return the key as written and, where it is an old name only by a word in it, the tag's own."""
         tag = index.tag(self.key)
-        # A tag that is known by exactly this name has no other; one that is only found by its old words has today's.
-        return frozenset({self.key} if tag is None or self.key in (tag.key, tag_key(tag.current_name)) else
-                         {self.key, tag.key})  # fmt: skip
+        if tag is None or self.key in (tag.key, tag_key(tag.current_name)):
+            return frozenset({self.key})
+        return frozenset({self.key, tag.key})
 
     def match(self, candidate: Candidate) -> Match:
         """Match by the name as written, the model's, and today's."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from joytag_core import TagFilter
+from joytag_core import TagFilter, Tagger
 from joytag_core.cli import main
 from joytag_core.parameters import FILTER_NAMES
 
@@ -81,6 +81,19 @@ def test_scores_come_from_a_file(capsys: pytest.CaptureFixture[str], tmp_path: P
     scores.write_text('{"sky": 0.9, "long hair": 0.2}', encoding="utf-8")
 
     assert (0, "sky\n", "") == _run(capsys, "long_hair, sky", "--min-score", "0.5", "--scores", str(scores))
+
+
+def test_scores_come_from_a_picture(capsys: pytest.CaptureFixture[str], tiny: Path, picture_paths: list[Path]) -> None:
+    """A picture scores every tag that the model knows; others pass score rules untouched."""
+    picture = str(picture_paths[0])
+    [scores] = Tagger.load(tiny).score(picture_paths[0])
+    names = [item.name for item in scores.top(len(scores))]
+    best, worst = names[0], names[-1]
+    arguments = ["--image", picture, "--model", str(tiny), "--device", "cpu", "--no-spaces", "--target", "caption"]
+
+    assert (0, f"{best}, {worst}, my_idea\n", "") == _run(
+        capsys, f"my_idea, {worst}, {best}", "--order", "score", *arguments
+    )
 
 
 def test_a_rules_file_holds_rules_and_settings(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
