@@ -43,6 +43,8 @@ def webui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebUIServer]:
     """Run one WebUI for all tests."""
     settings = {"joytag_model": MODEL, "joytag_threshold": THRESHOLD, "joytag_tagger_routes": True}
     webui = WebUIServer(Path(os.environ["WEBUI_PATH"]), tmp_path_factory.mktemp("webui"), settings=settings)
-    webui.start()
-    yield webui
-    webui.stop()
+    try:
+        webui.start()
+        yield webui
+    finally:
+        webui.stop()

@@ -14,7 +14,7 @@ from tests.hosts.webui_server import PAGE_LOGIN, WebUIServer
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-WAIT = 60_000
+WAIT = 90_000
 """Milliseconds that a page may take on a busy machine before a test gives up."""
 
 

@@ -19,7 +19,7 @@ from typing import Any
 REPOSITORY = Path(__file__).parents[2]
 MODEL = "demo"
 THRESHOLD = 0.3
-BOOT_SECONDS = 300
+BOOT_SECONDS = 900
 API_LOGIN = ("api-user", "api-word")
 PAGE_LOGIN = ("page-user", "page-word")
 _NOT_COPIED = shutil.ignore_patterns(".git", "__pycache__", ".*_cache", "tests", "*.log")
