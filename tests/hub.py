@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -33,6 +34,7 @@ class HubStandIn:
     url: str = ""
     gets: list[tuple[str, str]] = field(default_factory=list)
     """Each GET so far: file name and Range header."""
+    requests: int = 0
 
     def bytes_of(self, name: str) -> bytes:
         """Return what a GET of that file is answered with."""
@@ -68,6 +70,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(with_body=True)
 
     def _answer(self, *, with_body: bool) -> None:
+        self.hub.requests += 1
         prefix = f"/{HUB_REPOSITORY}/resolve/{HUB_REVISION}/"
         name = self.path[len(prefix) :].partition("?")[0]
         if self.hub.status or not self.path.startswith(prefix) or name not in self.hub.files:
@@ -121,6 +124,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+@lru_cache(maxsize=16)
 def _etag(name: str, content: bytes) -> str:
     """Return what the Hub gives: SHA-256 for large files, git's own hash for small ones."""
     if name.endswith(".safetensors"):
