@@ -66,15 +66,13 @@ class Matcher:
     def _decide(self, candidate: Candidate) -> Verdict:
         """Find the last rule that matches, whatever the score."""
         facts = candidate.facts
-        numbers = [self._by_key.get(name, -1) for name in facts.names]
+        number = max(self._by_key.get(name, -1) for name in facts.names)
         if facts.tag is not None and self._by_fact:
             tag = facts.tag
             for fact in (("category", tag.category), ("group", tag.group), ("set", tag.exclusive_set)):
-                numbers.append(self._by_fact.get(fact, -1))
-        number = max(numbers)
+                number = max(number, self._by_fact.get(fact, -1))
         verdict = (number, None if number < 0 else self._rules[number].said())
-        edges = {edge for name in facts.names if name for edge in ("^" + name[0], name[-1] + "$")}
-        for edge in edges & self._by_edge.keys():
+        for edge in facts.edges & self._by_edge.keys():
             verdict = _latest(self._by_edge[edge], candidate, verdict)
         return _latest(self._others, candidate, verdict)
 

@@ -28,6 +28,7 @@ class Facts:
     names: tuple[str, ...] = ()
     model_key: str = ""
     current_key: str = ""
+    edges: frozenset[str] = frozenset()
 
 
 class NameIndex:
@@ -36,6 +37,8 @@ class NameIndex:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self._renamed = _renamed_words(vocabulary)
+        # Most tags are written as the model has them, or with spaces: no need to normalise them first.
+        self._exact = {name: tag for tag in vocabulary for name in (tag.name, tag.name.replace("_", " "))}
         self._facts: dict[str, Facts] = {}
 
     def facts(self, name: str) -> Facts:
@@ -58,19 +61,26 @@ class NameIndex:
         return self.vocabulary.find(" ".join(self._renamed.get(word, word) for word in words))
 
     def _look_up(self, name: str) -> Facts:
-        key, tag = tag_key(name), self.tag(name)
+        tag = self._exact.get(name)
+        key = tag_key(name) if tag is None else _key(tag.name)
         if tag is None:
-            return Facts(key, None, (key,), key, key)
+            tag = self.tag(key)
+        if tag is None:
+            return Facts(key, None, (key,), key, key, _edges(key))
         model_key = _key(tag.name)
         current_key = _key(tag.current_name) if tag.current_name else model_key
         names = tuple(dict.fromkeys((key, model_key, current_key)))
-        return Facts(key, tag, names, model_key, current_key)
+        return Facts(key, tag, names, model_key, current_key, _edges(*names))
 
 
 @lru_cache(maxsize=4)
 def name_index(vocabulary: Vocabulary) -> NameIndex:
     """Return the one index of a vocabulary."""
     return NameIndex(vocabulary)
+
+
+def _edges(*names: str) -> frozenset[str]:
+    return frozenset(edge for name in names if name for edge in ("^" + name[0], name[-1] + "$"))
 
 
 def _key(name: str) -> str:
