@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -182,10 +183,12 @@ def find_dtype(name: str, device: torch.device) -> torch.dtype:
     """Return the torch dtype of a name; `auto` is float16 where the device has fast float16, else float32.
 
     Raises:
-        DeviceError: the name is unknown.
+        DeviceError: the name is unknown, or this torch cannot compute in it on that device.
     """
     if name not in DTYPES:
         raise DeviceError(f"dtype {name!r} is unknown; expected one of {', '.join(DTYPES)}")
+    if name == "float16" and device.type == "cpu" and not _has_float16_on_cpu():
+        raise DeviceError(f"dtype 'float16' does not run on the CPU in torch {torch.__version__}; expected float32")
     if name != "auto":
         dtype: torch.dtype = getattr(torch, name)
         return dtype
@@ -197,6 +200,17 @@ def empty_cache(device: torch.device) -> None:
     release = getattr(getattr(torch, device.type, None), "empty_cache", None)
     if device.type != "cpu" and release is not None:
         release()
+
+
+@lru_cache(maxsize=1)
+def _has_float16_on_cpu() -> bool:
+    # Asked of torch itself: which version learned it differs by processor.
+    one = torch.ones(1, 1, 1, 1, dtype=torch.float16)
+    try:
+        nn.functional.conv2d(one, one)
+    except RuntimeError:
+        return False
+    return True
 
 
 def _count(kind: str) -> int:

@@ -95,6 +95,18 @@ def test_an_unknown_dtype_is_named(name: str) -> None:
         find_dtype(name, CPU)
 
 
+def test_float16_on_the_cpu_runs_or_is_refused_by_name() -> None:
+    """Torch 2.1 has no such convolution: an error when the model is placed, not from the middle of the network."""
+    one = torch.ones(1, 1, 2, 2)
+    try:
+        torch.nn.functional.conv2d(one.half(), one.half())
+    except RuntimeError:
+        with pytest.raises(DeviceError, match=r"float16.*does not run on the CPU"):
+            find_dtype("float16", CPU)
+    else:
+        assert torch.float16 == find_dtype("float16", CPU)
+
+
 def test_the_placement_is_asked_for_when_it_is_needed(machine: dict[str, FakeDevices]) -> None:
     """Making a host touches no device; a wrong name is found when a model is to be placed."""
     host = LocalHost(device="cuda")

@@ -351,6 +351,7 @@ def test_a_picture_without_pixels_is_refused(size: tuple[int, int]) -> None:
         pictures_from(Image.new("RGB", size))
 
 
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_a_decompression_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Over twice Pillow's limit is an error with the file's name; up to that, a picture."""
     path = saved(tmp_path / "bomb.png", Image.new("1", (21, 10)))
@@ -383,7 +384,7 @@ def test_a_cut_off_file_is_named(tmp_path: Path, kind: str, share: float) -> Non
         load_picture(path)
 
 
-@pytest.mark.filterwarnings("ignore:.*:UserWarning:PIL")
+@pytest.mark.filterwarnings("ignore:.*:UserWarning:PIL", "ignore::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF"])
 def test_a_damaged_file_is_a_picture_or_our_error(tmp_path: Path, kind: str) -> None:
     """Flipped bytes anywhere raise nothing but our own error."""

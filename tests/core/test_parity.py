@@ -9,13 +9,12 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from joytag_core import Tagger
+from joytag_core import DeviceError, Tagger
 from tests.conftest import DATA
 
 LOGIT_TOLERANCE = 1e-3  # float32, from the issue
 SCORE_TOLERANCE = 0.02  # half precision, from the issue
 ONE_PICTURE = ["coffee_600x400"]
-HALF = [torch.bfloat16, torch.float16]
 
 
 def golden(preset: str) -> dict[str, Tensor]:
@@ -25,7 +24,10 @@ def golden(preset: str) -> dict[str, Tensor]:
 
 def scores(folder: Path, dtype: str, names: list[str]) -> Tensor:
     """Return scores [N, T] of golden pictures by file name."""
-    tagger = Tagger.load(folder, device="cpu", dtype=dtype)
+    try:
+        tagger = Tagger.load(folder, device="cpu", dtype=dtype)
+    except DeviceError as error:  # float16, before torch 2.3
+        pytest.skip(str(error))
     paths = [DATA / "pictures" / f"{name}.png" for name in names]
     return torch.stack([torch.from_numpy(result.values.copy()) for result in tagger.score(paths)])
 
@@ -76,7 +78,7 @@ def test_full_size_scores_are_close_in_half_precision(full: Path, dtype: str) ->
 
 def test_the_hot_model_would_overflow_a_float16_stream(checkpoints: Path) -> None:
     """The case is real: between the blocks, values are larger than float16's largest."""
-    tagger = Tagger.load(checkpoints / "tiny-hot", device="cpu", dtype="float16")
+    tagger = Tagger.load(checkpoints / "tiny-hot", device="cpu")
     largest: list[float] = []
     for block in tagger.network.blocks:
         block.register_forward_hook(lambda _m, _i, stream: largest.append(stream.abs().max().item()))
