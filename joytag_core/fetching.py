@@ -89,7 +89,7 @@ def _receive(file: HubFile, out: _StoppableFile) -> None:
         try:
             http_get(file.url, out, resume_size=before, expected_size=file.size or None)
             return
-        except Exception:  # as in _explaining
+        except Exception:  # the library's errors have no common base over its versions
             if out.seek(0, io.SEEK_END) <= before or out.stop.is_set():
                 raise
 

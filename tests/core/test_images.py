@@ -292,6 +292,7 @@ def test_exif_orientation_is_honoured(tmp_path: Path, orientation: int, suffix: 
     assert same(upright(), load_picture(path))
     with Image.open(path) as opened:
         assert same(upright(), to_rgb(opened))
+        assert same(upright(), to_rgb(to_rgb(opened)))
 
 
 @pytest.mark.parametrize("orientation", [0, 9, 99])

@@ -105,6 +105,21 @@ def test_one_lazily_opened_picture_may_be_given_many_times(tiny: Path) -> None:
                 assert expected == pytest.approx(result.values, abs=1e-6)
 
 
+def test_pictures_that_are_opened_are_turned_once(tiny: Path, tmp_path: Path) -> None:
+    """A photograph that lies on its side scores as its upright self, by path or opened, alone or among others."""
+    tagger = Tagger.load(tiny, device="cpu")
+    with Image.open(DATA / "pictures" / "tall_100x400.png") as opened:
+        upright = opened.convert("RGB")
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    path = tmp_path / "photo.png"
+    upright.rotate(90, expand=True).save(path, exif=exif)
+    expected = tagger.score(upright)[0].values
+    with Image.open(path) as photo:
+        for result in [*tagger.score(photo), *tagger.score([photo, path, photo])]:
+            assert expected == pytest.approx(result.values, abs=1e-6)
+
+
 def test_a_broken_picture_among_many_is_reported_in_its_place(tiny: Path, pictures: Pictures, host: FakeHost) -> None:
     """`score_each` yields its error and the others' scores; `score` raises it."""
     tagger = Tagger.load(tiny, host=host)
