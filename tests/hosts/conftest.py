@@ -30,10 +30,10 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 @pytest.fixture(scope="session")
-def expected(pictures: list[Path]) -> list[str]:
+def expected(webui: WebUIServer, pictures: list[Path]) -> list[str]:
     """Return the prompt of each picture as the core makes it without any host."""
     interrogation = Interrogation.from_settings({"threshold": THRESHOLD, "target": "a1111"})
-    prompts = [interrogation.prompt(scores).text for scores in Tagger.load(MODEL).score(pictures)]
+    prompts = [interrogation.prompt(scores).text for scores in Tagger.load(webui.model_folder).score(pictures)]
     assert len(set(prompts)) == len(pictures), "the tests need pictures with different tags"
     return prompts
 

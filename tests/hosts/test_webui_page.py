@@ -17,7 +17,7 @@ from joytag_core.interrogation import Interrogation
 from joytag_core.merging import merge_prompts
 from tests.hosts.test_webui import WEBUI, makes_pictures, prompt_in
 from tests.hosts.webui_page import CHROMIUM, WebUIPage, wait_for
-from tests.hosts.webui_server import MODEL, THRESHOLD, WebUIServer, encoded
+from tests.hosts.webui_server import THRESHOLD, WebUIServer, encoded
 
 playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.skipif(not (WEBUI and CHROMIUM), reason="WEBUI_PATH names no WebUI, or there is no Chromium")
@@ -72,7 +72,7 @@ def test_img2img_button_tags_the_picture_of_the_tab(page: WebUIPage, pictures: l
 
 def test_tab_filters_without_running_the_model_again(page: WebUIPage, pictures: list[Path]) -> None:
     """Interrogate shows bars; another threshold and a banned tag act at once on the scores that are there."""
-    (scores,) = Tagger.load(MODEL).score(pictures[2])
+    (scores,) = Tagger.load(page.server.model_folder).score(pictures[2])
     page.show_tab("JoyTag")
     page.upload("#joytag_picture", pictures[2])
     page.click("#joytag_interrogate")
@@ -154,7 +154,9 @@ def test_batch_tab_button_writes_text_files(page: WebUIPage, pictures: list[Path
     wait_for(lambda: len(list(tmp_path.glob("*.txt"))) == len(pictures))
     page.page.wait_for_timeout(1000)
     interrogation = Interrogation.from_settings({"threshold": THRESHOLD, "target": "caption"})
-    wanted = [interrogation.prompt(scores).text + "\n" for scores in Tagger.load(MODEL).score(pictures)]
+    wanted = [
+        interrogation.prompt(scores).text + "\n" for scores in Tagger.load(page.server.model_folder).score(pictures)
+    ]
     assert wanted == [(tmp_path / f"{path.stem}.txt").read_text() for path in pictures]
 
 

@@ -61,6 +61,11 @@ class WebUIServer:
         return "forge" if (self.path / "backend").is_dir() else "a1111"
 
     @property
+    def model_folder(self) -> Path:
+        """Return the folder of the demo model that this WebUI has: the repository's own may change meanwhile."""
+        return self.base / "extensions" / "joytag" / "joytag_core" / "demo"
+
+    @property
     def log(self) -> str:
         """Return what it has printed so far."""
         return self.log_file.read_text(errors="replace")
