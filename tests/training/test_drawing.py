@@ -136,6 +136,13 @@ def test_black_and_white_lessons_are_greyscale():
     assert all("greyscale" in draw_lesson(4, number, colourful=False).tags for number in range(60))
 
 
+def test_pictures_drawn_in_grey_are_greyscale():
+    """Asked for in grey, a picture is greyscale, whatever else is in it."""
+    tags = [draw_picture(6, number, tone="grey").tags for number in range(40)]
+    assert all({"greyscale", "monochrome"} <= each for each in tags)
+    assert set().union(*tags) & {"blurry", "pixel_art"}
+
+
 def test_folder_holds_each_picture_and_its_tags(tmp_path):
     """Each number becomes one picture and one .txt, the same in a second folder."""
     for folder in ("a", "b"):

@@ -236,9 +236,9 @@ def _colour_tag(palette: Palette, ink: Ink) -> set[str]:
 
 Drawer = Callable[[random.Random, Size, Palette, "list[Ink]"], Background]
 _DRAWERS: tuple[tuple[Drawer, float], ...] = (
-    (flat, 0.52),
-    (gradient, 0.08),
-    (two_tone, 0.07),
+    (flat, 0.49),
+    (gradient, 0.1),
+    (two_tone, 0.08),
     (striped, 0.06),
     (polka_dot, 0.06),
     (checkered, 0.05),

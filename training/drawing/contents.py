@@ -23,7 +23,7 @@ def fill_scene(scene: Scene, *, bold: bool) -> None:
     if not bold and rng.random() < 0.04:
         scene.add_scattered(rng.choice(("snowflakes", "heart", "star_(symbol)", "musical_note")))
         count = least
-    elif not bold and rng.random() < 0.16 and scene.add_text():
+    elif not bold and rng.random() < 0.22 and scene.add_text():
         count = min(count, max(1, least))
     _add_shapes(scene, count, bold=bold)
     if not bold and rng.random() < 0.06:

@@ -67,14 +67,14 @@ def lay_tone(image: Image.Image, palette: Palette) -> Image.Image:
 
 
 def blur(rng: random.Random, image: Image.Image) -> Image.Image:
-    radius = max(image.size) * rng.uniform(0.012, 0.024)
+    radius = max(image.size) * rng.uniform(0.018, 0.034)
     kind = ImageFilter.GaussianBlur if rng.random() < 0.75 else ImageFilter.BoxBlur
     return image.filter(kind(radius))
 
 
 def pixelate(rng: random.Random, image: Image.Image) -> Image.Image:
     """Return the picture in large pixels, of few colours half the time."""
-    cells = rng.randint(18, 42)
+    cells = rng.randint(14, 30)
     width, height = image.size
     scale = cells / max(width, height)
     small = (max(6, round(width * scale)), max(6, round(height * scale)))
