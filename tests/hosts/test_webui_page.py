@@ -142,7 +142,8 @@ def open_batch_tab(page: WebUIPage, source: Path, target: Path) -> None:
     """Open img2img's batch tab and name the folders."""
     page.show_tab("img2img")
     page.open_tab("Batch")
-    page.open_tab("From directory")
+    if page.server.kind != "reforge":  # the others take uploaded pictures too
+        page.open_tab("From directory")
     page.fill("#img2img_batch_input_dir", str(source))
     page.fill("#img2img_batch_output_dir", str(target))
 
