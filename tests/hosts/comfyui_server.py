@@ -83,9 +83,16 @@ class ComfyServer:
         environment = {**os.environ, **self._hub, "HF_HOME": str(self.base / "hub")}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(command, cwd=self.path, env=environment, stdout=log, stderr=log)
+        try:
+            self._wait_until_it_answers(self._process)
+        except BaseException:
+            self.stop()
+            raise
+
+    def _wait_until_it_answers(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + BOOT_SECONDS
         while not self._answers():
-            assert self._process.poll() is None, f"ComfyUI stopped:\n{self.log.read_text()[-3000:]}"
+            assert process.poll() is None, f"ComfyUI stopped:\n{self.log.read_text()[-3000:]}"
             assert time.monotonic() < deadline, f"ComfyUI did not answer:\n{self.log.read_text()[-3000:]}"
             time.sleep(0.5)
 
