@@ -70,6 +70,28 @@ def test_img2img_button_tags_the_picture_of_the_tab(page: WebUIPage, pictures: l
     keep(page, "img2img")
 
 
+@pytest.mark.parametrize(
+    ("tab", "box"),
+    [
+        ("Sketch", "#img2img_sketch"),
+        ("Inpaint", "#img2maskimg"),
+        ("Inpaint sketch", "#inpaint_sketch"),
+        ("Inpaint upload", "#img_inpaint_base"),
+    ],
+)
+def test_img2img_button_tags_the_picture_of_every_tab(
+    page: WebUIPage, pictures: list[Path], expected: list[str], tab: str, box: str
+) -> None:
+    """The canvases of the other tabs are read as the plain picture is."""
+    page.show_tab("img2img")
+    page.open_tab(tab)
+    page.fill("#img2img_prompt", "")
+    page.upload(box, pictures[3])
+    page.click("#joytag_img2img_interrogate")
+    wait_for(lambda: page.text_of("#img2img_prompt") == expected[3])
+    assert expected[3] == page.text_of("#img2img_prompt")
+
+
 def test_tab_filters_without_running_the_model_again(page: WebUIPage, pictures: list[Path]) -> None:
     """Interrogate shows bars; another threshold and a banned tag act at once on the scores that are there."""
     (scores,) = Tagger.load(page.server.model_folder).score(pictures[2])
