@@ -85,14 +85,14 @@ class Tagger:
         """Score pictures: paths, Pillow pictures, or a float tensor [B, H, W, C] in 0..1; one result a picture.
 
         Raises:
-            PictureError: a picture cannot be turned into pixels.
+            PictureError: a picture cannot be turned into pixels; of several, the message says which.
             ModelError: the model's outputs are not finite.
             Whatever the host raises to cancel, between two batches.
         """
         scores: list[TagScores] = []
         for result in self.score_each(pictures, batch_size=batch_size):
             if isinstance(result, PictureError):
-                raise result
+                raise _with_place(result, len(scores) + 1, count_pictures(pictures))
             scores.append(result)
         return scores
 
@@ -212,6 +212,10 @@ class Tagger:
         if message not in self._warned:
             self._warned.add(message)
             logger.warning(message, *values)
+
+
+def _with_place(error: PictureError, number: int, count: int) -> PictureError:
+    return error if count == 1 else type(error)(f"picture {number} of {count}: {error}")
 
 
 def _own(picture: OnePicture) -> OnePicture | PictureError:

@@ -127,7 +127,7 @@ def test_a_broken_picture_among_many_is_reported_in_its_place(tiny: Path, pictur
     kinds = [type(result) for result in tagger.score_each(given, batch_size=2)]
     assert [TagScores, UnreadablePictureError, TagScores, PictureError] == kinds
     assert [(4, "JoyTag", [2, 4])] == host.progresses
-    with pytest.raises(UnreadablePictureError, match=r"none\.png"):
+    with pytest.raises(UnreadablePictureError, match=r"picture 2 of 4: .*none\.png"):
         tagger.score(given)
 
 
