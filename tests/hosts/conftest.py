@@ -1,16 +1,20 @@
-"""What do the tests on a real WebUI share? One running WebUI, and pictures with what the core says of them."""
+"""What do the tests on real hosts share? Running hosts, a browser, and pictures with what the core says of them."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw
 
 from joytag_core import Tagger
 from joytag_core.interrogation import Interrogation
+from tests.hosts.comfyui_page import CHROMIUM, open_page
+from tests.hosts.comfyui_prompts import COMFYUI, draw_pictures
+from tests.hosts.comfyui_server import ComfyServer
 from tests.hosts.webui_server import MODEL, THRESHOLD, WebUIServer
 
 
@@ -48,3 +52,41 @@ def webui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebUIServer]:
         yield webui
     finally:
         webui.stop()
+
+
+@pytest.fixture(scope="module")
+def comfyui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComfyServer]:
+    """Run one ComfyUI for all page tests of a file, with what the example workflows name in its folders."""
+    assert COMFYUI is not None
+    comfyui = ComfyServer(Path(COMFYUI), tmp_path_factory.mktemp("comfyui"))
+    draw_pictures(comfyui.base / "input")
+    (comfyui.base / "input" / "example.png").write_bytes((comfyui.base / "input" / "circle.png").read_bytes())
+    (comfyui.base / "input" / "my_pictures").mkdir()
+    draw_pictures(comfyui.base / "input" / "my_pictures")
+    checkpoints = comfyui.base / "models" / "checkpoints"
+    checkpoints.mkdir(parents=True)
+    (checkpoints / "v1-5-pruned-emaonly.safetensors").touch()
+    comfyui.start()
+    yield comfyui
+    comfyui.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Run one headless Chromium."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as running:
+        chromium = running.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(comfyui: ComfyServer, browser: Any) -> Iterator[Any]:
+    """Open ComfyUI's page in English with classic nodes, the menu entry set to the demo model."""
+    page = open_page(comfyui, browser)
+    yield page
+    page.close()

@@ -10,15 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image, ImageDraw
 
-from tests.hosts.comfyui_server import ComfyServer, Prompt, Run
-
-COMFYUI = os.environ.get("COMFYUI_PATH")
+from tests.hosts.comfyui_prompts import COMFYUI, SHOW, TAGGER, batch_of_two, draw_pictures, node, tagging, tags_of
+from tests.hosts.comfyui_server import ComfyServer
 
 pytestmark = pytest.mark.skipif(not COMFYUI, reason="COMFYUI_PATH names no ComfyUI")
-
-TAGGER, SHOW = "tagger", "show"
 
 
 @pytest.fixture(scope="module")
@@ -30,48 +26,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComfyServer]:
     server.start()
     yield server
     server.stop()
-
-
-def draw_pictures(folder: Path) -> None:
-    """Draw a red circle on blue, a white triangle on red, and a circle hidden below wholly transparent pixels."""
-    circle = Image.new("RGB", (256, 256), "blue")
-    ImageDraw.Draw(circle).ellipse((56, 56, 200, 200), fill="red")
-    circle.save(folder / "circle.png")
-    triangle = Image.new("RGB", (240, 320), "red")
-    ImageDraw.Draw(triangle).polygon([(120, 80), (30, 240), (210, 240)], fill="white")
-    triangle.save(folder / "triangle.png")
-    hidden = circle.convert("RGBA")
-    hidden.putalpha(0)
-    hidden.save(folder / "hidden.png")
-
-
-def node(kind: str, **inputs: Any) -> dict[str, Any]:
-    """Return one node of a prompt."""
-    return {"class_type": kind, "inputs": inputs}
-
-
-def tagging(picture: str = "circle.png", **settings: Any) -> Prompt:
-    """Return the prompt that tags one picture and shows all tags in one text."""
-    return {
-        "picture": node("LoadImage", image=picture),
-        TAGGER: node("JoyTag_Interrogate", **({"image": ["picture", 0], "model": "demo"} | settings)),
-        SHOW: node("PreviewAny", source=[TAGGER, 1]),
-    }
-
-
-def batch_of_two() -> Prompt:
-    """Return the nodes of a batch with the circle and the triangle, both scaled to the same size."""
-    return {
-        "one": node("LoadImage", image="circle.png"),
-        "two": node("LoadImage", image="triangle.png"),
-        "batch": node("ImageBatch", image1=["one", 0], image2=["two", 0]),
-    }
-
-
-def tags_of(run: Run) -> list[str]:
-    """Return the tags of a run that went well, one by one."""
-    assert run.ending == "execution_success", run.error
-    return run.shown(SHOW)[0].split(", ")
 
 
 def test_every_node_is_there_with_a_help_for_every_input_and_output(server: ComfyServer) -> None:

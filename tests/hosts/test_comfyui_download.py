@@ -12,8 +12,8 @@ import pytest
 from joytag_core.models import MODEL_FILES
 from joytag_core.vocabulary import Vocabulary
 from tests.checkpoints import RELEASE_CONFIG, config_bytes, tag_bytes
+from tests.hosts.comfyui_prompts import COMFYUI, TAGGER, draw_pictures, tagging
 from tests.hosts.comfyui_server import ComfyServer
-from tests.hosts.test_comfyui import COMFYUI, TAGGER, draw_pictures, tagging
 from tests.hub import HubStandIn, serving
 
 pytestmark = pytest.mark.skipif(not COMFYUI, reason="COMFYUI_PATH names no ComfyUI")

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from tests.hosts.comfyui_prompts import COMFYUI, SHOW, TAGGER, draw_pictures, node, tagging, tags_of
 from tests.hosts.comfyui_server import ComfyServer, Prompt, Run
-from tests.hosts.test_comfyui import COMFYUI, SHOW, TAGGER, draw_pictures, node, tagging, tags_of
 
 pytestmark = pytest.mark.skipif(not COMFYUI, reason="COMFYUI_PATH names no ComfyUI")
 
-EMITTER = '''
+EMITTER = """
 import torch
 
 def colour(red, green, blue, height=40, width=48):
@@ -55,7 +55,7 @@ class Emit:
         return (WHAT[what](),)
 
 NODE_CLASS_MAPPINGS = {"Emit": Emit}
-'''
+"""
 
 
 @pytest.fixture(scope="module")

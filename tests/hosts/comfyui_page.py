@@ -1,0 +1,89 @@
+"""How do tests use the page of a real ComfyUI? As its own scripts do, in a headless Chromium.
+
+With JOYTAG_SCREENSHOTS naming a folder, the pictures of the README are left there.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from tests.hosts.comfyui_server import ComfyServer
+
+CHROMIUM = os.environ.get("CHROMIUM")
+SETTINGS = {"Comfy.TutorialCompleted": True, "Comfy.Minimap.Visible": False, "JoyTag.Menu.Model": "demo"}
+PROMPT: dict[str, dict[str, Any]] = {
+    "1": {"class_type": "LoadImage", "inputs": {"image": "circle.png"}},
+    "2": {"class_type": "JoyTag_Interrogate", "inputs": {"image": ["1", 0], "model": "demo"}},
+    "3": {
+        "class_type": "JoyTag_TagFilter",
+        "inputs": {"tags": ["2", 0], "scores": ["2", 2], "model": "demo", "exclude": "*background"},
+    },
+    "4": {"class_type": "PreviewAny", "inputs": {"source": ["3", 0]}},
+}
+NODE = "window.app.graph._nodes.find(node => node.type === {type!r})"
+TEXT = NODE + ".widgets.find(widget => widget.name === 'joytag_text')?.value"
+
+
+def open_page(comfyui: ComfyServer, browser: Any, *, language: str = "en", modern: bool = False) -> Any:
+    """Open the page, with Nodes 2.0 where `modern`, and wait until it can be used."""
+    changed = {"Comfy.Locale": language, "Comfy.VueNodes.Enabled": modern}
+    for name, value in {**SETTINGS, **changed}.items():
+        assert 200 == comfyui.post(f"/settings/{name}", value)[0]
+    page = browser.new_page(viewport={"width": 1500, "height": 900})
+    page.goto(f"http://127.0.0.1:{comfyui.port}/")
+    page.wait_for_function("window.app?.vueAppReady", timeout=120_000)
+    page.wait_for_timeout(1500)
+    return page
+
+
+def keep(page: Any, name: str) -> None:
+    """Keep a picture of the page for the README, where a folder for it is named."""
+    folder = os.environ.get("JOYTAG_SCREENSHOTS")
+    if folder:
+        page.screenshot(path=str(Path(folder) / f"{name}.png"))
+
+
+def load(page: Any, prompt: dict[str, Any]) -> None:
+    """Put a prompt on the page."""
+    page.evaluate("prompt => window.app.loadApiJson(prompt, 'joytag')", prompt)
+    page.wait_for_timeout(800)
+
+
+def run_and_wait(page: Any, node: str) -> str:
+    """Queue what is on the page; return the text that a node shows when it has run."""
+    page.evaluate("window.app.queuePrompt(0, 1)")
+    page.wait_for_function(TEXT.format(type=node), timeout=60_000)
+    page.wait_for_timeout(500)
+    text: str = page.evaluate(TEXT.format(type=node))
+    return text
+
+
+def menu_of(page: Any, node: str) -> list[str]:
+    """Return the entries of a node's right-click menu."""
+    entries: list[str] = page.evaluate(
+        f"window.app.canvas.getNodeMenuOptions({NODE.format(type=node)}).map(entry => entry?.content ?? '')"
+    )
+    return entries
+
+
+def choose_in_menu(page: Any, node: str, entry: str) -> None:
+    """Choose an entry of a node's right-click menu."""
+    page.evaluate(
+        f"""entry => window.app.canvas.getNodeMenuOptions({NODE.format(type=node)})
+            .find(one => one?.content === entry).callback()""",
+        entry,
+    )
+
+
+def saved_workflow(page: Any) -> str:
+    """Return the JSON of what is on the page, as its menu would save it."""
+    workflow: str = page.evaluate("window.app.graphToPrompt().then(({ workflow }) => JSON.stringify(workflow))")
+    return workflow
+
+
+def open_workflow(page: Any, workflow: str) -> None:
+    """Put a saved workflow on the page."""
+    page.evaluate("workflow => window.app.loadGraphData(JSON.parse(workflow))", workflow)
+    page.wait_for_timeout(1000)
