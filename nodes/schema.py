@@ -29,16 +29,18 @@ def inputs_for(names: Iterable[str], *, folded: Iterable[str] = ()) -> list[io.I
     All are optional, so that a prompt sent by a program names only what it changes.
     """
     folded = frozenset(folded)
-    return [_input_for(PARAMETERS[name], advanced=name in folded or PARAMETERS[name].advanced) for name in names]
+    made = {name: _input_for(PARAMETERS[name]) for name in names}
+    return [_folded(one) if name in folded else one for name, one in made.items()]
 
 
-def model_input(models: Sequence[str]) -> io.Input:
+def model_input(models: Sequence[str], *, folded: bool = False) -> io.Input:
     """Return the chooser of a model among those that there are."""
     parameter = PARAMETERS["model"]
-    return io.Combo.Input(
+    chooser = io.Combo.Input(
         parameter.name, options=list(models), default=parameter.default, optional=True,
         display_name=parameter.label, tooltip=parameter.help,
     )  # fmt: skip
+    return _folded(chooser) if folded else chooser
 
 
 def output(kind: Any, name: str, tooltip: str, *, is_list: bool = False) -> io.Output:
@@ -54,15 +56,13 @@ def first_of_each(inputs: Mapping[str, Sequence[Any]]) -> Settings:
     return {name: values[0] for name, values in inputs.items() if name in PARAMETERS and len(values) > 0}
 
 
-def _input_for(parameter: Parameter, *, advanced: bool) -> io.Input:
-    made = _plain_input_for(parameter)
-    if advanced:
-        # The page has long known `advanced`; as a keyword it is younger than the oldest ComfyUI here.
-        made.extra_dict = {**made.extra_dict, "advanced": True}
+def _folded(made: io.Input) -> io.Input:
+    # The page has long known `advanced`; as a keyword it is younger than the oldest ComfyUI here.
+    made.extra_dict = {**made.extra_dict, "advanced": True}
     return made
 
 
-def _plain_input_for(parameter: Parameter) -> io.Input:
+def _input_for(parameter: Parameter) -> io.Input:
     default = parameter.default
     shared: Settings = {"display_name": parameter.label, "tooltip": parameter.help, "optional": True}
     if isinstance(default, bool):

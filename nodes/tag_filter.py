@@ -17,6 +17,9 @@ from .pictures import score_images
 from .schema import CATEGORY, Scores, Settings, first_of_each, inputs_for, model_input, output, schema
 from .work import Work, files_used
 
+_SHOWN = ("exclude", "replace", "lists", "min_score", "max_tags", "add_first")
+_FOLDED = [name for name in FILTER_NAMES if name not in _SHOWN]
+
 
 class FilterTags(io.ComfyNode):
     """Filter tag lists, against pictures where there are any; takes whole lists, to score pictures in few passes."""
@@ -46,8 +49,8 @@ class FilterTags(io.ComfyNode):
                     "scores", optional=True,
                     tooltip="Scores from JoyTag Interrogate, so that the picture is not scored again.",
                 ),
-                *inputs_for(FILTER_NAMES),
-                model_input(model_names()),
+                *inputs_for(FILTER_NAMES, folded=_FOLDED),
+                model_input(model_names(), folded=True),
                 *inputs_for(["threshold"], folded=["threshold"]),
             ],
             outputs=[

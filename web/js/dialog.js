@@ -5,6 +5,7 @@ import { message } from "./messages.js";
 import { tagsOf } from "./queue.js";
 
 const TEXT_NODE = "PrimitiveStringMultiline";
+const MEGABYTE = 1e6;
 
 /** Open a dialog with a picture, queue it for tagging, and show its tags when they come. */
 export async function openDialog(node, picture) {
@@ -13,7 +14,7 @@ export async function openDialog(node, picture) {
   view.dialog.addEventListener("close", () => view.dialog.remove());
   view.dialog.showModal();
   try {
-    view.show(await tagsOf(picture));
+    view.show(await tagsOf(picture, view.showProgress));
   } catch (error) {
     view.fail(error.message);
   }
@@ -39,6 +40,12 @@ function buildDialog(node, picture) {
   dialog.append(element("h3", { textContent: message("tag_with_joytag") }), shown, tags, buttons, styleSheet());
   return {
     dialog,
+    showProgress(done, all) {
+      // One picture is one step; only a download has more.
+      if (all < MEGABYTE) return;
+      const [arrived, whole] = [done, all].map((bytes) => Math.round(bytes / MEGABYTE));
+      tags.placeholder = `${message("downloading")} ${arrived} / ${whole} MB`;
+    },
     show(text) {
       tags.value = text;
       tags.placeholder = message("no_tags");

@@ -2,8 +2,9 @@
 import { app } from "../../../scripts/app.js";
 import { showCachedTexts } from "./cached_text.js";
 import { addMenuEntry, tagSelectedNode, menuEntries, MENU_COMMAND } from "./menu.js";
-import { foldSettings } from "./settings.js";
+import { foldSettings, sizeNewNodes, watchNodeDesign } from "./settings.js";
 import { showTextAfterRuns } from "./shown_text.js";
+import { nameTextFields } from "./text_fields.js";
 import { shownPicture } from "./picture.js";
 import { loadMessages } from "./messages.js";
 
@@ -37,12 +38,15 @@ app.registerExtension({
 
   async init() {
     showCachedTexts(OURS);
+    watchNodeDesign();
     await loadMessages();
   },
   beforeRegisterNodeDef(nodeType, nodeDef) {
     if (OURS.has(nodeDef.name)) {
+      nameTextFields(nodeType);
       foldSettings(nodeType);
       showTextAfterRuns(nodeType);
+      sizeNewNodes(nodeType);
     }
     if (!hasMenuHook()) addMenuEntry(nodeType);
   },

@@ -5,11 +5,12 @@ import { message } from "./messages.js";
 
 // Not numbers, so that no node of the open workflow takes the results for its own.
 const [PICTURE, OVER_WHITE, TAGGER, END] = ["joytag_picture", "joytag_over_white", "joytag_tagger", "joytag_end"];
-const EVENTS = ["executed", "execution_error", "execution_interrupted"];
+const EVENTS = ["progress", "executed", "execution_error", "execution_interrupted"];
 
-/** Queue a picture for tagging and return its tags; throws an Error with ComfyUI's own words. */
-export async function tagsOf(picture) {
-  const results = new Results();
+/** Queue a picture for tagging and return its tags; throws an Error with ComfyUI's own words.
+ * `showProgress` is called with how much is done, and of how much: bytes while the model is downloaded. */
+export async function tagsOf(picture, showProgress) {
+  const results = new Results(showProgress);
   try {
     const response = await api.fetchApi("/prompt", {
       method: "POST",
@@ -35,7 +36,6 @@ function promptFor(picture) {
     [TAGGER]: {
       class_type: "JoyTag_Interrogate",
       inputs: {
-        ...defaultsOf("JoyTag_Interrogate"),
         image: [painted ? PICTURE : OVER_WHITE, 0],
         model: setting("JoyTag.Menu.Model", "joytag"),
         threshold: setting("JoyTag.Menu.Threshold", 0.4),
@@ -45,22 +45,12 @@ function promptFor(picture) {
   };
 }
 
-function defaultsOf(nodeId) {
-  const required = LiteGraph.registered_node_types[nodeId]?.nodeData?.input?.required ?? {};
-  const defaults = {};
-  for (const [name, [type, options]] of Object.entries(required)) {
-    const first = Array.isArray(type) ? type[0] : options?.options?.[0];
-    const value = options?.default ?? first;
-    if (value !== undefined) defaults[name] = value;
-  }
-  return defaults;
-}
-
 /** Hears what ComfyUI sends of all prompts, and hands out what is sent of one. */
 class Results {
-  constructor() {
+  constructor(showProgress) {
     // A cached run's results can arrive before the answer to the POST does, so what came earlier is kept.
     this.heard = [];
+    this.showProgress = showProgress;
     this.hear = ({ type, detail }) => this.heard.push({ type, detail }) && this.settle?.();
     EVENTS.forEach((name) => api.addEventListener(name, this.hear));
   }
@@ -70,6 +60,7 @@ class Results {
       this.settle = () =>
         this.heard.splice(0).forEach(({ type, detail }) => {
           if (detail?.prompt_id !== promptId) return;
+          if (type === "progress") this.showProgress(detail.value, detail.max);
           if (type === "execution_error") reject(new Error(detail.exception_message.trim()));
           if (type === "execution_interrupted") reject(new Error(message("interrupted")));
           if (type === "executed" && detail.node === END) resolve([detail.output?.text].flat().join("\n"));

@@ -3,51 +3,125 @@ import { app } from "../../../scripts/app.js";
 import { message } from "./messages.js";
 
 const WIDTH = 320; // pixels: room for a setting's name beside its value
+const TEXT_HEIGHT = 80; // pixels above the least that text fields take: a usual prompt's lines
 const GAP = 4; // pixels, LiteGraph's own
+const MODE_CHANGED = "Comfy.VueNodes.Enabled.change";
 
-/** Let every node of this type begin with its rare settings folded away, and say in each text field what it is for. */
+const folds = new Set();
+
+/** Let every node of this type begin with its rare settings folded away. */
 export function foldSettings(nodeType) {
-  const onNodeCreated = nodeType.prototype.onNodeCreated;
+  const { onNodeCreated, onConfigure, onConnectionsChange, onRemoved } = nodeType.prototype;
   nodeType.prototype.onNodeCreated = function () {
     const result = onNodeCreated?.apply(this, arguments);
-    const widgets = this.widgets ?? [];
-    widgets.forEach(nameTextField);
-    // Frontends to 1.35 read `advanced` into the options and fold nothing; a widget that has it itself needs no help.
-    const rare = widgets.filter((widget) => widget.options?.advanced && !widget.advanced);
-    if (rare.length > 0) addButton(this, rare);
+    const rare = (this.widgets ?? []).filter((widget) => widget.options?.advanced);
+    if (rare.length > 0) this.joytagFold = new Fold(this, rare);
+    return result;
+  };
+  nodeType.prototype.onConfigure = function () {
+    onConfigure?.apply(this, arguments);
+    this.joytagFold?.update();
+  };
+  nodeType.prototype.onConnectionsChange = function () {
+    onConnectionsChange?.apply(this, arguments);
+    // A node from a file has the size that it was saved with.
+    if (app.configuringGraph) this.joytagFold?.update();
+    else this.joytagFold?.keepRoom(() => this.joytagFold.update());
+  };
+  nodeType.prototype.onRemoved = function () {
+    onRemoved?.apply(this, arguments);
+    folds.delete(this.joytagFold);
+  };
+}
+
+/** Give a new node the size of what it shows folded, and fold it as the page's node design wants it. */
+export function sizeNewNodes(nodeType) {
+  const { onNodeCreated } = nodeType.prototype;
+  nodeType.prototype.onNodeCreated = function () {
+    const result = onNodeCreated?.apply(this, arguments);
     const [width, height] = this.computeSize();
-    this.setSize([Math.max(width, WIDTH), height]);
+    this.setSize([Math.max(width, WIDTH), height + TEXT_HEIGHT]);
+    this.joytagFold?.update();
     return result;
   };
 }
 
-function addButton(node, rare) {
-  let folded = true;
-  const fold = () => {
-    const before = node.computeSize()[1];
-    for (const widget of rare) setHidden(widget, folded);
-    button.label = message(folded ? "more_settings" : "fewer_settings");
-    node.setSize([node.size[0], node.size[1] + node.computeSize()[1] - before]);
-    app.canvas?.setDirty(true, true);
-  };
-  const button = node.addWidget("button", "joytag_more_settings", null, () => {
-    folded = !folded;
-    fold();
+/** Fold the settings anew where the person changes between Nodes 2.0 and the classic nodes. */
+export function watchNodeDesign() {
+  app.ui?.settings?.addEventListener?.(MODE_CHANGED, ({ detail }) => {
+    const update = () => folds.forEach((fold) => fold.update({ isModern: detail.value }));
+    // A classic node grows at once by what is not hidden, so hiding comes before the change, showing after it.
+    if (detail.value) setTimeout(update);
+    else update();
   });
-  button.serialize = false;
-  button.options = { ...button.options, serialize: false };
-  fold();
+}
+
+/** The folded part of one node. The node's own `showAdvanced`, which frontends save, tells whether it is unfolded. */
+class Fold {
+  constructor(node, rare) {
+    Object.assign(this, { node, rare });
+    this.button = node.addWidget("button", "joytag_more_settings", null, () => this.toggle());
+    this.button.serialize = false;
+    this.button.options = { ...this.button.options, serialize: false };
+    rare.forEach((widget) => setHidden(widget, true)); // so that the node gets the size of what is shown
+    folds.add(this);
+  }
+
+  toggle() {
+    this.keepRoom(() => {
+      this.node.showAdvanced = !this.node.showAdvanced;
+      this.update();
+    });
+  }
+
+  update({ isModern = LiteGraph.vueNodesMode } = {}) {
+    // Nodes 2.0 of newer frontends have a button of their own for such settings.
+    const ours = !(isModern && this.rare[0].advanced);
+    const folded = ours && !this.node.showAdvanced;
+    for (const widget of this.rare) {
+      setHidden(widget, folded && !isLinked(this.node, widget));
+      // Nor do they make a node taller that Nodes 2.0 lays out itself.
+      if (!ours) takeNoRoom(widget);
+    }
+    setHidden(this.button, !ours);
+    this.button.label = this.label(folded);
+    app.canvas?.setDirty(true, true);
+  }
+
+  /** Do something that shows or hides settings, and let the node grow or shrink by what they take. */
+  keepRoom(change) {
+    const { node } = this;
+    const before = node.computeSize()[1];
+    change();
+    const grown = node.computeSize()[1] - before;
+    if (grown !== 0) node.setSize([node.size[0], node.size[1] + grown]);
+  }
+
+  label(folded) {
+    const changed = this.rare.filter((widget) => widget.value !== defaultOf(this.node, widget)).length;
+    const words = message(folded ? "more_settings" : "fewer_settings");
+    return changed > 0 ? `${words} (${changed} ${message("changed")})` : words;
+  }
+}
+
+function isLinked(node, { name }) {
+  const place = node.inputs?.findIndex(({ widget }) => widget?.name === name) ?? -1;
+  return place >= 0 && node.isInputConnected(place);
+}
+
+function defaultOf(node, { name }) {
+  const { required, optional } = node.constructor.nodeData?.input ?? {};
+  return (optional?.[name] ?? required?.[name])?.[1]?.default;
 }
 
 function setHidden(widget, hidden) {
   widget.hidden = hidden;
   widget.options.hidden = hidden; // what Nodes 2.0 looks at
-  // Frontend 1.27 leaves room for hidden widgets; this height cancels the gap that it puts between two.
-  if (hidden) widget.computeSize = () => [0, -GAP];
+  // Frontend 1.27 leaves room for hidden widgets.
+  if (hidden) takeNoRoom(widget);
   else delete widget.computeSize;
 }
 
-function nameTextField(widget) {
-  const field = widget.element ?? widget.inputEl;
-  if (field?.tagName === "TEXTAREA") field.placeholder = widget.label ?? widget.name;
+function takeNoRoom(widget) {
+  widget.computeSize = () => [0, -GAP]; // which cancels the gap between two widgets
 }

@@ -4,7 +4,6 @@ import { message } from "./messages.js";
 
 const WIDGET = "joytag_text";
 const SEPARATOR = "\n\n";
-const EXTRA_HEIGHT = 80; // pixels above the least that a text field takes: a usual prompt's lines
 
 /** Let every node of this type show the `text` of its last run in a read-only field. */
 export function showTextAfterRuns(nodeType) {
@@ -13,8 +12,6 @@ export function showTextAfterRuns(nodeType) {
     const result = onNodeCreated?.apply(this, arguments);
     // There from the beginning: Nodes 2.0 shows no field that comes later.
     addField(this);
-    const [width, height] = this.computeSize();
-    this.setSize([Math.max(this.size[0], width), height + EXTRA_HEIGHT]);
     return result;
   };
   nodeType.prototype.onExecuted = function (output) {
@@ -48,7 +45,7 @@ function addField(node) {
   widget.serialize = false;
   widget.options = { ...widget.options, serialize: false, read_only: true };
   widget.serializeValue = () => undefined;
-  widget.label = message("shown_text");
+  widget.label = message("result");
   const field = widget.element ?? widget.inputEl;
   if (field) {
     field.readOnly = true;
