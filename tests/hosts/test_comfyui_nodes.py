@@ -54,6 +54,10 @@ def hidden(page: Any, node: str) -> list[str]:
 def modern(comfyui: ComfyServer, browser: Any) -> Iterator[Any]:
     """Open the page with Nodes 2.0."""
     page = open_page(comfyui, browser, modern=True)
+    version = page.evaluate("window.__COMFYUI_FRONTEND_VERSION__")
+    if [int(part) for part in version.split(".")[:2]] < [1, 35]:
+        page.close()
+        pytest.skip(f"Nodes 2.0 of frontend {version} show neither buttons' labels nor any node's text, core's neither")
     yield page
     page.close()
 
