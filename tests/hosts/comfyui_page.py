@@ -12,7 +12,7 @@ from typing import Any
 from tests.hosts.comfyui_server import ComfyServer
 
 CHROMIUM = os.environ.get("CHROMIUM")
-SETTINGS = {"Comfy.TutorialCompleted": True, "Comfy.Minimap.Visible": False, "JoyTag.Menu.Model": "demo"}
+SETTINGS = {"Comfy.TutorialCompleted": True, "Comfy.Minimap.Visible": False}
 PROMPT: dict[str, dict[str, Any]] = {
     "1": {"class_type": "LoadImage", "inputs": {"image": "circle.png"}},
     "2": {"class_type": "JoyTag_Interrogate", "inputs": {"image": ["1", 0], "model": "demo"}},
@@ -26,9 +26,11 @@ NODE = "window.app.graph._nodes.find(node => node.type === {type!r})"
 TEXT = NODE + ".widgets.find(widget => widget.name === 'joytag_text')?.value"
 
 
-def open_page(comfyui: ComfyServer, browser: Any, *, language: str = "en", modern: bool = False) -> Any:
+def open_page(
+    comfyui: ComfyServer, browser: Any, *, language: str = "en", modern: bool = False, menu_model: str = "demo"
+) -> Any:
     """Open the page, with Nodes 2.0 where `modern`, and wait until it can be used."""
-    changed = {"Comfy.Locale": language, "Comfy.VueNodes.Enabled": modern}
+    changed = {"Comfy.Locale": language, "Comfy.VueNodes.Enabled": modern, "JoyTag.Menu.Model": menu_model}
     for name, value in {**SETTINGS, **changed}.items():
         assert 200 == comfyui.post(f"/settings/{name}", value)[0]
     page = browser.new_page(viewport={"width": 1500, "height": 900})

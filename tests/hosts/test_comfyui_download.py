@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from joytag_core.models import MODEL_FILES
 from joytag_core.vocabulary import Vocabulary
 from tests.checkpoints import RELEASE_CONFIG, config_bytes, tag_bytes
+from tests.hosts.comfyui_page import CHROMIUM, NODE, PROMPT, choose_in_menu, load, open_page
 from tests.hosts.comfyui_prompts import COMFYUI, TAGGER, draw_pictures, tagging
 from tests.hosts.comfyui_server import ComfyServer
 from tests.hub import HubStandIn, serving
@@ -76,3 +78,19 @@ def test_a_download_shows_its_bytes_on_the_node_and_goes_where_models_are(hub: H
     folder = server.base / "models" / "joytag" / "joytag"
     assert GENUINE == {name: (folder / name).read_bytes() for name in MODEL_FILES}
     assert str(folder / "model.safetensors") in run.error
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="CHROMIUM is not set")
+def test_the_menus_dialog_shows_the_download(hub: HubStandIn, server: ComfyServer, browser: Any) -> None:
+    """There is no node that could show it; the dialog counts the megabytes."""
+    shutil.rmtree(server.base / "models" / "joytag" / "joytag")
+    hub.stall = threading.Event()
+    page = open_page(server, browser, menu_model="joytag")
+    load(page, PROMPT)
+    page.wait_for_function(f"{NODE.format(type='LoadImage')}.imgs?.length", timeout=20_000)
+    choose_in_menu(page, "LoadImage", "Tag with JoyTag")
+    field = "document.querySelector('.joytag-dialog textarea')"
+    page.wait_for_function(f"{field}?.placeholder.startsWith('Downloading the model: 0 / 1 MB')", timeout=60_000)
+    hub.stall.set()
+    page.wait_for_function(f"{field}.value.includes('model.safetensors')", timeout=60_000)
+    page.close()
