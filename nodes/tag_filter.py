@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from comfy_api.latest import io
 from torch import Tensor
 
 from ..joytag_core.errors import SettingError
-from ..joytag_core.filtering import FilterResult
 from ..joytag_core.parameters import FILTER_NAMES, PARAMETERS
 from ..joytag_core.scores import TagScores
 from .models import model_names
 from .pictures import score_images
 from .schema import CATEGORY, Scores, Settings, first_of_each, inputs_for, model_input, output, schema
 from .work import Work, files_used
+
+if TYPE_CHECKING:
+    from ..joytag_core.filtering import FilterResult
 
 _SHOWN = ("exclude", "replace", "lists", "min_score", "max_tags", "add_first")
 _FOLDED = [name for name in FILTER_NAMES if name not in _SHOWN]

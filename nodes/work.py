@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..joytag_core.filtering import FilterResult
-from ..joytag_core.interrogation import Interrogation
 from ..joytag_core.models import ModelFolder, installed_models
 from ..joytag_core.scores import TagScores
 from .host import session
 from .schema import Settings
 from .tokens import count_tokens
+
+if TYPE_CHECKING:
+    from ..joytag_core.filtering import FilterResult
 
 _LISTS = "lists"
 
@@ -26,6 +27,9 @@ class Work:
         Raises:
             SettingError: one is out of its range; as RuleError: a rule is malformed.
         """
+        # Imported late: ComfyUI's start should not wait for the filter, only the first picture.
+        from ..joytag_core.interrogation import Interrogation
+
         self._interrogation = Interrogation.from_settings(settings, lists_folder=_lists_folder())
 
     def interrogate(self, scores: TagScores) -> FilterResult:

@@ -13,7 +13,7 @@ import pytest
 
 import joytag_core
 from joytag_core.parameters import FILTER_NAMES, PARAMETERS, SELECTION_NAMES
-from tests.comfyui.fake_comfyui import OLDEST_SCHEMA, PACK, FakeComfy, fake_comfyui
+from tests.comfyui.fake_comfyui import OLDEST_SCHEMA, PACK, PACK_NAME, FakeComfy, fake_comfyui
 
 NODES = ("JoyTag_Interrogate", "JoyTag_TagFilter", "JoyTag_TagInfo")
 LANGUAGES = ("en", "zh", "ja", "ko")
@@ -57,6 +57,15 @@ def test_importing_the_door_imports_nothing_else() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(re.findall(r"'([^']+)'", done.stdout))
     assert set() == {name for name in loaded if name.split(".")[0] in ("torch", "numpy", "PIL", "joytag_core", "a")}
+
+
+def test_describing_the_nodes_imports_no_filter(comfy: FakeComfy) -> None:
+    """ComfyUI describes all nodes at its start; the filter, more than half of the pack's time, waits for its use."""
+    assert comfy.nodes()
+    assert f"{PACK_NAME}.joytag_core.session" in sys.modules
+    assert f"{PACK_NAME}.joytag_core.filtering" not in sys.modules
+    comfy.nodes()["JoyTag_TagInfo"].execute(tags="smile")
+    assert f"{PACK_NAME}.joytag_core.filtering" in sys.modules
 
 
 def test_the_door_is_a_v3_door(comfy: FakeComfy) -> None:
