@@ -39,8 +39,10 @@ def _add_draw(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, required=True, help="pictures of different seeds are different pictures")
     parser.add_argument("--count", type=int, required=True, help="how many pictures")
     parser.add_argument("--processes", type=int, default=1, help="how many draw at a time (default 1)")
-    lesson = "to start a network with: one large plain shape each, or (grey) the usual pictures without colour"
-    parser.add_argument("--lesson", choices=("black-and-white", "colour", "grey"), help=lesson)
+    lesson = (
+        "to start a network with: one large plain shape each, or the usual pictures without colour or full of shapes"
+    )
+    parser.add_argument("--lesson", choices=("black-and-white", "colour", "grey", "crowd"), help=lesson)
     parser.set_defaults(run=_draw)
 
 

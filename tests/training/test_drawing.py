@@ -152,3 +152,9 @@ def test_folder_holds_each_picture_and_its_tags(tmp_path):
     for number, example in enumerate(examples):
         assert read_tags(example.path.with_suffix(".txt")) == draw_picture(5, number).tags
         assert example.path.read_bytes() == (tmp_path / "b" / example.path.name).read_bytes()
+
+
+def test_crowds_hold_many_shapes():
+    """Twelve crowds show at least three kinds of shape on average, where the usual pictures show one or two."""
+    shapes = [len(draw_picture(5, number, crowded=True).tags & set(SHAPES)) for number in range(12)]
+    assert sum(shapes) / len(shapes) >= 3

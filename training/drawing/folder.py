@@ -12,7 +12,7 @@ from .lesson import draw_lesson
 from .picture import draw_picture
 from .tags import TAGS
 
-LESSONS = ("black-and-white", "colour", "grey")
+LESSONS = ("black-and-white", "colour", "grey", "crowd")
 
 
 def draw_folder(folder: Path, *, seed: int, count: int, processes: int = 1, lesson: str | None = None) -> None:
@@ -25,8 +25,9 @@ def draw_folder(folder: Path, *, seed: int, count: int, processes: int = 1, less
 
 def write_picture(folder: Path, seed: int, number: int, *, lesson: str | None = None) -> Path:
     """Draw one picture, write it and its tags, and return the picture's path."""
-    if lesson in (None, "grey"):
-        drawn = draw_picture(seed, number, tone=lesson)
+    if lesson in (None, "grey", "crowd"):
+        tone, crowded = ("grey" if lesson == "grey" else None), lesson == "crowd"
+        drawn = draw_picture(seed, number, tone=tone, crowded=crowded)
     else:
         drawn = draw_lesson(seed, number, colourful=lesson == "colour")
     path = folder / f"{seed}-{number:06d}.{'png' if drawn.jpeg_quality is None else 'jpg'}"
