@@ -11,6 +11,8 @@ from safetensors.torch import save_file
 
 from joytag_core.network import Network
 
+from .stem_norm import folded_state
+
 
 def export_model(
     network: Network,
@@ -24,7 +26,7 @@ def export_model(
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {
         name: (tensor.to(dtype) if tensor.is_floating_point() else tensor).cpu().contiguous()
-        for name, tensor in network.state_dict().items()
+        for name, tensor in folded_state(network).items()
     }
     temporary = folder / "model.safetensors.part"
     save_file(tensors, temporary, metadata={"format": "pt"})

@@ -22,9 +22,6 @@ from .recipe import Recipe, Stage
 
 log = logging.getLogger("joytag")
 
-VECTOR_RATE = 0.25
-"""The learning rate of biases, norms and residual scales, as a share of the matrices'."""
-
 AtStageEnd = Callable[[Stage], None]
 
 
@@ -125,8 +122,8 @@ class Training:
 
     def _begin_stage(self) -> None:
         """Start the optimiser and the cosine afresh: the restart of the recipe."""
-        groups = _parameter_groups(self.network, self.stage.learning_rate, self.recipe.weight_decay)
-        self.optimizer = Lamb(groups)
+        groups = _parameter_groups(self.network, self.recipe.weight_decay)
+        self.optimizer = Lamb(groups, lr=self.stage.learning_rate)
         self.schedule = torch.optim.lr_scheduler.CosineAnnealingLR(self.optimizer, self._steps)
         self.scaler = _make_scaler(enabled=self.device.type == "cuda")
 
@@ -178,13 +175,10 @@ def _make_scaler(*, enabled: bool) -> torch.amp.GradScaler:
     return torch.cuda.amp.GradScaler(enabled=enabled)  # torch before 2.3
 
 
-def _parameter_groups(network: nn.Module, rate: float, weight_decay: float) -> list[dict[str, object]]:
-    """Matrices decay, and LAMB scales their steps by their size; biases, norms and residual scales get neither.
-
-    What is not scaled takes absolute steps, for which the same rate would be too much.
-    """
+def _parameter_groups(network: nn.Module, weight_decay: float) -> list[dict[str, object]]:
+    """Matrices decay, and LAMB scales their steps by their size; biases, norms and residual scales get neither."""
     parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
     return [
-        {"params": [p for p in parameters if p.ndim > 1], "lr": rate, "weight_decay": weight_decay},
-        {"params": [p for p in parameters if p.ndim <= 1], "lr": rate * VECTOR_RATE, "weight_decay": 0.0},
+        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": weight_decay},
+        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
     ]

@@ -18,8 +18,11 @@ from .export import export_model, write_whole
 from .loop import Training
 from .network import build_network
 from .recipe import Recipe, Stage
+from .stem_norm import add_stem_norms
 
 log = logging.getLogger("joytag")
+
+CHECKPOINT = "checkpoint.pt"
 
 
 def train_folder(
@@ -48,12 +51,10 @@ def train_folder(
     log.info("%d pictures to learn from, %d to measure on, %d tags", len(learned), len(measured), len(tags))
 
     torch.manual_seed(recipe.seed)
-    network = build_network(config)
-    if start_from is not None:
-        network.load_state_dict(load_file(start_from / "model.safetensors"))
+    network = start_network(config, start_from)
     network.to(choose_device(device))
     out.mkdir(parents=True, exist_ok=True)
-    checkpoint = out / "checkpoint.pt"
+    checkpoint = out / CHECKPOINT
     training = Training(network, learned, tags, recipe, checkpoint=checkpoint, in_memory=in_memory, workers=workers)
     if checkpoint.exists():
         training.resume()
@@ -67,6 +68,22 @@ def train_folder(
             log.info("after %d pictures at %d: %s", stage.pictures, stage.size, table.splitlines()[-1])
 
     training.run(at_stage_end=publish)
+
+
+def start_network(config: dict[str, object], start_from: Path | None) -> Network:
+    """Build a network to train: from nothing, or with the weights of a model's folder.
+
+    A finished model's stem has no norms any more and goes on without; one with its checkpoint.pt still has them.
+    """
+    network = build_network(config)
+    if start_from is None:
+        add_stem_norms(network)
+    elif (start_from / CHECKPOINT).exists():
+        add_stem_norms(network)
+        network.load_state_dict(torch.load(start_from / CHECKPOINT, map_location="cpu", weights_only=True)["network"])
+    else:
+        network.load_state_dict(load_file(start_from / "model.safetensors"))
+    return network
 
 
 def evaluate_folder(model: Path, pictures: Path, *, threshold: float = THRESHOLD, device: str | None = None) -> str:

@@ -109,11 +109,11 @@ def test_first_filters_start_as_edge_detectors():
     assert (weight[24:] == 7.0).all()
 
 
-def test_vectors_learn_at_a_quarter_of_the_rate_and_do_not_decay(pictures):
-    """LAMB scales the steps of matrices only."""
+def test_only_matrices_decay(pictures):
+    """Biases, norms and residual scales learn at the same rate, and LAMB scales the steps of matrices only."""
     matrices, vectors = make_training(pictures).optimizer.param_groups
     assert (matrices["lr"], matrices["weight_decay"]) == (0.02, 0.05)
-    assert (vectors["lr"], vectors["weight_decay"]) == (0.005, 0.0)
+    assert (vectors["lr"], vectors["weight_decay"]) == (0.02, 0.0)
     assert {parameter.ndim for parameter in vectors["params"]} == {1}
 
 

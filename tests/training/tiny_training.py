@@ -7,8 +7,8 @@ from PIL import Image
 
 from training.dataset import find_examples
 from training.loop import Training
-from training.network import build_network
 from training.recipe import Recipe, Stage
+from training.session import start_network
 
 CONFIG = {
     "class": "ViT",
@@ -36,8 +36,10 @@ def write_pictures(folder: Path, count: int = 16) -> None:
         (folder / f"{number:02d}.txt").write_text(tag, encoding="utf-8")
 
 
-def make_training(folder: Path, *, checkpoint: Path | None = None, pictures: int = 48) -> Training:
+def make_training(
+    folder: Path, *, checkpoint: Path | None = None, pictures: int = 48, config: dict[str, object] = CONFIG
+) -> Training:
     """Return a training of two stages, 16 and 32 pixels, in batches of 8."""
     torch.manual_seed(0)
     recipe = Recipe((Stage(16, pictures, 0.02), Stage(32, pictures, 0.02)), batch_size=8)
-    return Training(build_network(CONFIG), find_examples(folder), TAGS, recipe, checkpoint=checkpoint)
+    return Training(start_network(config, None), find_examples(folder), TAGS, recipe, checkpoint=checkpoint)
