@@ -60,17 +60,12 @@ def report_one_picture(folder: Path, pictures: list[Image.Image], device: str, r
     """Time one picture, from Pillow to tags, here and in the snippet, with the matrix-product rate in between."""
     tagger, snippet = Tagger.load(folder, device=device), Snippet(folder, device)
     text = PromptFormat(target="caption")
-    times = interleaved(
-        {
-            "joytag_core": lambda i: text.render(tagger.score(pictures[i % len(pictures)])[0].select()),
-            "snippet": lambda i: snippet.tag(pictures[i % len(pictures)]),
-            "matrix product": matrix_product(device),
-        },
+    ours, theirs, rate = time_beside_snippet(
+        lambda i: text.render(tagger.score(pictures[i % len(pictures)])[0].select()),
+        lambda i: snippet.tag(pictures[i % len(pictures)]),
         rounds,
         device,
     )
-    ours, theirs = times["joytag_core"], times["snippet"]
-    rate = 2 * _MATRIX_SIDE**3 / times["matrix product"] / 1e9
     print("## One picture, from Pillow to tags\n")
     print(f"- joytag_core {ours * 1e3:.1f} ms, snippet {theirs * 1e3:.1f} ms: ratio {ours / theirs:.3f}")
     print(f"- matrix products of this machine: {rate:.1f} GFLOP/s (dtype of the network, side {_MATRIX_SIDE})")
@@ -82,17 +77,12 @@ def report_batches(folder: Path, pictures: list[Image.Image], device: str, round
     """Time 64 pictures in one call, and as the snippet would, one by one."""
     tagger, snippet = Tagger.load(folder, device=device), Snippet(folder, device)
     many = [pictures[i % len(pictures)] for i in range(64)]
-    times = interleaved(
-        {
-            "joytag_core": lambda _: tagger.score(many, batch_size=64),
-            "snippet": lambda _: [snippet.tag(picture) for picture in many],
-            "matrix product": matrix_product(device),
-        },
+    ours, theirs, rate = time_beside_snippet(
+        lambda _: tagger.score(many, batch_size=64),
+        lambda _: [snippet.tag(picture) for picture in many],
         rounds,
         device,
     )
-    ours, theirs = times["joytag_core"], times["snippet"]
-    rate = 2 * _MATRIX_SIDE**3 / times["matrix product"] / 1e9
     print("## 64 pictures\n")
     print(f"- joytag_core {64 / ours:.1f} pictures/s, snippet {64 / theirs:.1f}: ratio {theirs / ours:.2f}")
     print(f"- {64 * GFLOP / ours / rate:.2%} of the device's matrix-product rate, {rate / 1e3:.1f} TFLOP/s\n")
@@ -136,6 +126,15 @@ def report_drift(folder: Path, paths: list[Path], golden: Path, device: str) -> 
         )
         drift = (torch.logit(scores.double()) - expected.double()).abs().max()
         print(f"| {dtype} | {drift:.2e} | {(scores - expected.sigmoid()).abs().max():.2e} |")
+
+
+def time_beside_snippet(
+    ours: Callable[[int], object], theirs: Callable[[int], object], rounds: int, device: str
+) -> tuple[float, float, float]:
+    """Return the median seconds of both, and the machine's matrix-product rate in GFLOP/s, all taken in turns."""
+    steps = {"ours": ours, "theirs": theirs, "matrix product": matrix_product(device)}
+    seconds = interleaved(steps, rounds, device)
+    return seconds["ours"], seconds["theirs"], 2 * _MATRIX_SIDE**3 / seconds["matrix product"] / 1e9
 
 
 def interleaved(steps: dict[str, Callable[[int], object]], rounds: int, device: str) -> dict[str, float]:
