@@ -129,6 +129,25 @@ def test_a_filled_text_field_has_its_name_above_it(page: Any) -> None:
     assert "Replace" == page.evaluate(f"{FILTER}.widgets.find(widget => widget.name === 'replace').element.placeholder")
 
 
+def test_the_name_moves_with_its_field(page: Any) -> None:
+    """Also when nothing else asks the page to draw again."""
+    load(page, PROMPT)
+    field = f"{FILTER}.widgets.find(widget => widget.name === 'replace')"
+    page.evaluate(
+        f"""() => {{
+            const draw = {FILTER}.onDrawForeground;
+            {FILTER}.onDrawForeground = function () {{
+                window.drawnAt = {field}.y;
+                draw.apply(this, arguments);
+            }};
+            {FILTER}.setSize([320, 900]);
+        }}"""
+    )
+    page.wait_for_timeout(1500)
+    assert 300 < page.evaluate(f"{field}.y")
+    assert page.evaluate(f"{field}.y") == page.evaluate("window.drawnAt")
+
+
 def test_nodes_2_fold_rare_settings_as_well(modern: Any) -> None:
     """Newer pages have a button of their own, older ones ours; with either the node begins small."""
     load(modern, PROMPT)

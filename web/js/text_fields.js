@@ -4,7 +4,7 @@ const INDENT = 11; // pixels: the field's own margin
 
 /** Name the text fields of every node of this type; Nodes 2.0 does it itself. */
 export function nameTextFields(nodeType) {
-  const { onNodeCreated, onDrawForeground } = nodeType.prototype;
+  const { onNodeCreated, onDrawForeground, onResize } = nodeType.prototype;
   nodeType.prototype.onNodeCreated = function () {
     const result = onNodeCreated?.apply(this, arguments);
     textFields(this).forEach((widget) => (fieldOf(widget).placeholder = nameOf(widget)));
@@ -20,6 +20,13 @@ export function nameTextFields(nodeType) {
       if (!widget.hidden && widget.value) context.fillText(nameOf(widget), INDENT, widget.y + NAME_SIZE - 1);
     }
     context.restore();
+  };
+  nodeType.prototype.onResize = function () {
+    const result = onResize?.apply(this, arguments);
+    // A page lays the fields out after it has drawn this, so what moves them wants one frame more.
+    this.setDirtyCanvas(true, true);
+    requestAnimationFrame(() => requestAnimationFrame(() => this.setDirtyCanvas(true, true)));
+    return result;
   };
 }
 
