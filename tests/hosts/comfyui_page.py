@@ -1,12 +1,8 @@
-"""How do tests use the page of a real ComfyUI? As its own scripts do, in a headless Chromium.
-
-With JOYTAG_SCREENSHOTS naming a folder, the pictures of the README are left there.
-"""
+"""How do tests use the page of a real ComfyUI? As its own scripts do, in a headless Chromium."""
 
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any
 
 from tests.hosts.comfyui_server import ComfyServer
@@ -27,24 +23,24 @@ TEXT = NODE + ".widgets.find(widget => widget.name === 'joytag_text')?.value"
 
 
 def open_page(
-    comfyui: ComfyServer, browser: Any, *, language: str = "en", modern: bool = False, menu_model: str = "demo"
+    comfyui: ComfyServer,
+    browser: Any,
+    *,
+    language: str = "en",
+    modern: bool = False,
+    menu_model: str = "demo",
+    width: int = 1500,
+    height: int = 900,
 ) -> Any:
     """Open the page, with Nodes 2.0 where `modern`, and wait until it can be used."""
     changed = {"Comfy.Locale": language, "Comfy.VueNodes.Enabled": modern, "JoyTag.Menu.Model": menu_model}
     for name, value in {**SETTINGS, **changed}.items():
         assert 200 == comfyui.post(f"/settings/{name}", value)[0]
-    page = browser.new_page(viewport={"width": 1500, "height": 900})
+    page = browser.new_page(viewport={"width": width, "height": height})
     page.goto(f"http://127.0.0.1:{comfyui.port}/")
     page.wait_for_function("window.app?.vueAppReady", timeout=120_000)
     page.wait_for_timeout(1500)
     return page
-
-
-def keep(page: Any, name: str) -> None:
-    """Keep a picture of the page for the README, where a folder for it is named."""
-    folder = os.environ.get("JOYTAG_SCREENSHOTS")
-    if folder:
-        page.screenshot(path=str(Path(folder) / f"{name}.png"))
 
 
 def load(page: Any, prompt: dict[str, Any]) -> None:

@@ -1,0 +1,150 @@
+"""How are README's pictures of ComfyUI and the templates' thumbnails made? `python -m tests.hosts.readme_pictures`.
+
+COMFYUI_PATH, COMFYUI_PYTHON and CHROMIUM name what to use, as for the tests; a frontend from 1.30 to 1.40 looks best.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+from joytag_core import Tagger
+from joytag_core.interrogation import Interrogation
+from tests.hosts.comfyui_page import (
+    CHROMIUM,
+    NODE,
+    choose_in_menu,
+    load,
+    open_page,
+    open_workflow,
+    run_and_wait,
+)
+from tests.hosts.comfyui_prompts import COMFYUI
+from tests.hosts.comfyui_server import REPOSITORY, ComfyServer
+
+IMAGES, TEMPLATES, EXAMPLES = REPOSITORY / "docs" / "images", REPOSITORY / "example_workflows", REPOSITORY / "examples"
+PICTURE = "hello-note.png"
+PROMPT: dict[str, dict[str, Any]] = {
+    "1": {"class_type": "LoadImage", "inputs": {"image": PICTURE}},
+    "2": {"class_type": "JoyTag_Interrogate", "inputs": {"image": ["1", 0], "model": "demo"}},
+    "3": {
+        "class_type": "JoyTag_TagFilter",
+        "inputs": {
+            "tags": ["2", 0], "scores": ["2", 2], "exclude": "*border, category:meta",
+            "replace": "musical note -> eighth note",
+        },
+    },
+    "4": {"class_type": "PreviewAny", "inputs": {"source": ["3", 0]}},
+}  # fmt: skip
+CORNER = (90, 170)  # where the nodes' upper left corner goes: clear of the page's own bars
+MARGIN = 24
+THUMBNAIL_WIDTH = 800
+
+
+def main() -> None:
+    """Make all pictures anew."""
+    assert COMFYUI is not None
+    with tempfile.TemporaryDirectory() as base, sync_playwright() as running:
+        comfyui = ComfyServer(Path(COMFYUI), Path(base))
+        folder = comfyui.base / "input" / "my_pictures"
+        folder.mkdir(parents=True)
+        for path in EXAMPLES.glob("*.png"):
+            shutil.copy(path, comfyui.base / "input")
+            shutil.copy(path, folder)
+        shutil.copy(EXAMPLES / PICTURE, comfyui.base / "input" / "example.png")
+        (comfyui.base / "models" / "checkpoints").mkdir(parents=True)
+        (comfyui.base / "models" / "checkpoints" / "v1-5-pruned-emaonly.safetensors").touch()
+        comfyui.start()
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        try:
+            draw_nodes(open_page(comfyui, browser, width=1900, height=1000), "comfyui-nodes")
+            draw_nodes(open_page(comfyui, browser, width=1900, height=1000, language="ja"), "comfyui-ja")
+            draw_menu(open_page(comfyui, browser))
+            for path in sorted(TEMPLATES.glob("*.json")):
+                draw_template(open_page(comfyui, browser, width=2100, height=1300), path)
+        finally:
+            browser.close()
+            comfyui.stop()
+
+
+def draw_nodes(page: Any, name: str) -> None:
+    """Draw the nodes after a run."""
+    load(page, PROMPT)
+    run_and_wait(page, "JoyTag_TagFilter")
+    page.evaluate(f"{NODE.format(type='JoyTag_TagFilter')}.setSize([320, 600])")  # room for what was dropped
+    Image.open(io.BytesIO(picture_of_nodes(page))).convert("RGB").save(IMAGES / f"{name}.png", optimize=True)
+    page.close()
+
+
+def draw_menu(page: Any) -> None:
+    """Draw the dialog of the menu entry."""
+    load(page, PROMPT)
+    page.wait_for_function(f"{NODE.format(type='LoadImage')}.imgs?.length", timeout=20_000)
+    choose_in_menu(page, "LoadImage", "Tag with JoyTag")
+    page.wait_for_function("document.querySelector('.joytag-dialog textarea').value", timeout=60_000)
+    page.wait_for_timeout(500)
+    page.locator(".joytag-dialog").screenshot(path=str(IMAGES / "comfyui-menu.png"))
+    page.close()
+
+
+def draw_template(page: Any, path: Path) -> None:
+    """Draw a template's thumbnail, as it looks after a run with the demo model."""
+    workflow = json.loads(path.read_text(encoding="utf-8"))
+    for node in workflow["nodes"]:
+        if node["type"].startswith("JoyTag_"):
+            node["widgets_values"] = ["demo" if value == "joytag" else value for value in node["widgets_values"]]
+    open_workflow(page, json.dumps(workflow))
+    if "CheckpointLoaderSimple" in {node["type"] for node in workflow["nodes"]}:
+        exclude = next(node["widgets_values"][4] for node in workflow["nodes"] if node["type"] == "JoyTag_Interrogate")
+        scores = Tagger.load("demo").score(EXAMPLES / PICTURE)[0]
+        tags = Interrogation.from_settings({"exclude": exclude}).prompt(scores).text
+        page.evaluate(f"text => {NODE.format(type='JoyTag_Interrogate')}.onExecuted({{ text: [text] }})", tags)
+    else:
+        run_and_wait(page, "JoyTag_Interrogate")
+        page.wait_for_timeout(3000)
+    thumbnail = Image.open(io.BytesIO(picture_of_nodes(page))).convert("RGB")
+    thumbnail.thumbnail((THUMBNAIL_WIDTH, THUMBNAIL_WIDTH), Image.Resampling.LANCZOS)
+    thumbnail.save(path.with_suffix(".jpg"), quality=85)
+    page.close()
+
+
+def picture_of_nodes(page: Any) -> bytes:
+    """Return a PNG of the page's nodes, without its bars."""
+    left, top, right, bottom = page.evaluate(
+        """() => {
+            const boxes = window.app.graph._nodes.map(({ pos, size }) =>
+                [pos[0], pos[1] - LiteGraph.NODE_TITLE_HEIGHT * 1.6, pos[0] + size[0], pos[1] + size[1]]);
+            return [0, 1, 2, 3].map(i => (i < 2 ? Math.min : Math.max)(...boxes.map(box => box[i])));
+        }"""
+    )
+    offset = [CORNER[0] - left, CORNER[1] - top]
+    page.evaluate(
+        """offset => {
+            const { canvas } = window.app;
+            canvas.deselectAllNodes?.();
+            Object.assign(canvas.ds, { offset, scale: 1 });
+            canvas.setDirty(true, true);
+        }""",
+        offset,
+    )
+    page.mouse.move(page.viewport_size["width"] / 2, page.viewport_size["height"] - 3)
+    page.wait_for_timeout(6000)  # the page's own notice of a finished job goes
+    clip = {
+        "x": CORNER[0] - MARGIN,
+        "y": CORNER[1] - MARGIN,
+        "width": right - left + 2 * MARGIN,
+        "height": bottom - top + 2 * MARGIN,
+    }
+    png: bytes = page.screenshot(clip=clip)
+    return png
+
+
+if __name__ == "__main__":
+    main()
