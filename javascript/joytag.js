@@ -1,4 +1,4 @@
-// Clicks on tags, the txt2img picture chooser, and the unload link of the settings page.
+// Clicks on tags, the txt2img picture chooser, what the img2img button sends, and the unload link of the settings page.
 (function () {
     "use strict";
 
@@ -47,6 +47,17 @@
             chooser.dispatchEvent(new Event("change", {bubbles: true}));
         }
     }, true);
+
+    // reForge (March 2026) holds an Inpaint picture that nobody has painted on as plain text, and its server then fails
+    // on the missing mask. The mode and two folders come before the pictures; Inpaint's is the third of these.
+    window.joytagImg2imgInputs = function () {
+        const inpaint = 5;
+        const values = get_img2img_tab_index(...arguments);
+        if (typeof values[inpaint] === "string" && values[inpaint]) {
+            values[inpaint] = {image: values[inpaint], mask: values[inpaint]};
+        }
+        return values;
+    };
 
     window.joytagUnload = function () {
         find("#joytag_unload").click();

@@ -12,6 +12,9 @@ TXT2IMG_BUTTON = "joytag_txt2img_interrogate"
 _PICTURES = ("img2img_image", "img2img_sketch", "img2maskimg", "inpaint_sketch", "img_inpaint_base")
 _PARTS = ("img2img_batch_input_dir", "img2img_batch_output_dir", *_PICTURES, "img2img_prompt")
 _SEND_TARGETS = ("txt2img_prompt", "img2img_prompt")
+_INPUTS = "get_img2img_tab_index"
+_SKETCHED_INPUTS = "joytagImg2imgInputs"
+"""Where gradio 3 has a picture to paint on: javascript/joytag.js gives one that was not painted on a mask."""
 
 
 class Buttons:
@@ -61,7 +64,7 @@ class Buttons:
             button, mode = self._img2img
             button.click(
                 fn=interrogate_img2img,
-                _js="get_img2img_tab_index",
+                _js=_SKETCHED_INPUTS if getattr(self.parts["img2maskimg"], "tool", None) == "sketch" else _INPUTS,
                 inputs=[mode, *(self.parts[name] for name in _PARTS)],
                 outputs=[self.parts["img2img_prompt"], mode],
             )

@@ -37,7 +37,7 @@ def build_page(webui: FakeWebUI, *, tools_last: bool = False) -> Buttons:
                 logical(elem_id="uuid", elem_classes=["logical_image_foreground"])
                 logical(elem_id=f"background of {name}", elem_classes=["logical_image_background"])
             else:
-                gradio.Image(elem_id=name)
+                gradio.Image(elem_id=name).tool = "sketch" if name == "img2maskimg" else "editor"
         for name in FOLDERS:
             gradio.Textbox(elem_id=name)
 
@@ -64,7 +64,13 @@ def test_img2img_button_is_wired_like_the_hosts_own(any_webui: FakeWebUI, tools_
     ]
     assert [*FOLDERS, *pictures, "img2img_prompt"] == [component.elem_id for component in rest]
     assert [find("img2img_prompt"), mode] == wiring().outputs
-    assert "get_img2img_tab_index" == wiring().js
+
+
+def test_unpainted_inpaint_pictures_get_a_mask_on_the_page(any_webui: FakeWebUI) -> None:
+    """gradio 3's Inpaint picture passes through our script, which reForge needs; Forge's canvas has no such picture."""
+    build_page(any_webui)
+    wanted = "get_img2img_tab_index" if any_webui.kind == "forge" else "joytagImg2imgInputs"
+    assert wanted == wiring().js
 
 
 def test_one_button_on_each_tab(any_webui: FakeWebUI) -> None:
