@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from html import escape
 
 from joytag_core.filtering import FilterResult
@@ -12,18 +12,24 @@ from joytag_core.scores import TagScores
 MOST_BARS = 150
 LOWEST_SCORE = 0.05
 """Tags that the model finds less likely than this are not worth a bar."""
+_BUTTONS = {"ban": ("&#10005;", "never"), "keep": ("&#10003;", "always")}
+_MEANINGS = {"kept": "in the prompt", "dropped": "dropped by rules", "below": "not chosen"}
 
 
-def render_bars(scores: TagScores, result: FilterResult) -> str:
+def render_bars(scores: TagScores, result: FilterResult, *, is_marked: Callable[[str, str], bool]) -> str:
     """Return HTML: a bar for each of the best tags, with what became of it and why.
 
-    javascript/joytag.js listens for clicks on what carries `data-joytag-action`.
+    javascript/joytag.js listens for clicks on what carries `data-joytag-action`: `ban` or `keep`. `is_marked` says
+    which of these a person has clicked for a tag.
     """
     kept = {_key(scores, name) for name in result.tags}
     dropped = {_key(scores, item): rule for item, rule in result.dropped}
     shown = [item for item in scores.top(MOST_BARS) if item.score >= LOWEST_SCORE or item.name in kept]
-    rows = "".join(_row(item, item.name in kept, dropped.get(item.name)) for item in shown)
-    return f"<div class='joytag-bars'>{rows}</div>{_others(scores, result)}"
+    states = [_state(item.name, kept, dropped) for item in shown]
+    rows = "".join(
+        _row(item, state, dropped.get(item.name), is_marked) for item, state in zip(shown, states, strict=True)
+    )
+    return f"{_legend(states)}<div class='joytag-bars'>{rows}</div>{_others(scores, result)}"
 
 
 def render_error(message: str) -> str:
@@ -31,16 +37,36 @@ def render_error(message: str) -> str:
     return f"<div class='joytag-error'>{escape(message)}</div>"
 
 
-def _row(item: ScoredTag, kept: bool, rule: str | None) -> str:
-    name, percent = escape(item.name, quote=True), round(item.score * 100)
-    state = "kept" if kept else "dropped" if rule else "below"
-    why = {"kept": "in the prompt", "dropped": f"dropped by {rule}", "below": "not chosen"}[state]
+def _state(name: str, kept: Container[str], dropped: Container[str]) -> str:
+    return "kept" if name in kept else "dropped" if name in dropped else "below"
+
+
+def _legend(states: Sequence[str]) -> str:
+    """Return a line that says what the colours mean and what can be clicked."""
+    counts = "".join(
+        f"<span class='joytag-count {state}'>{states.count(state)} {meaning}</span>"
+        for state, meaning in _MEANINGS.items()
+    )
+    return f"<p class='joytag-legend'>{counts}<span>&#10005; never, &#10003; always: click again to undo</span></p>"
+
+
+def _row(item: ScoredTag, state: str, rule: str | None, is_marked: Callable[[str, str], bool]) -> str:
+    buttons = "".join(_button(action, item.name, is_marked(action, item.name)) for action in _BUTTONS)
+    why = f"<span class='joytag-why'>{escape(rule)}</span>" if state == "dropped" and rule else ""
     return (
-        f"<div class='joytag-bar {state}' title='{escape(why, quote=True)}'>"
-        f"<button type='button' data-joytag-action='ban' data-joytag-tag='{name}' title='ban {name}'>&#10005;</button>"
-        f"<button type='button' data-joytag-action='keep' data-joytag-tag='{name}' title='always keep {name}'>"
-        f"&#10003;</button><span class='joytag-fill' style='--score:{percent}%'>"
-        f"<span class='joytag-name'>{name}</span></span><span class='joytag-score'>{item.score:.2f}</span></div>"
+        f"<div class='joytag-bar {state}' title='{_MEANINGS[state]}'>{buttons}"
+        f"<span class='joytag-fill' style='--score:{round(item.score * 100)}%'>"
+        f"<span class='joytag-name'>{escape(item.name, quote=True)}</span>{why}</span>"
+        f"<span class='joytag-score'>{item.score:.2f}</span></div>"
+    )
+
+
+def _button(action: str, name: str, is_on: bool) -> str:
+    name, (symbol, meaning) = escape(name, quote=True), _BUTTONS[action]
+    marked = " class='marked'" if is_on else ""
+    return (
+        f"<button type='button'{marked} data-joytag-action='{action}' data-joytag-tag='{name}'"
+        f" title='{meaning} {name}'>{symbol}</button>"
     )
 
 

@@ -67,7 +67,7 @@ class Buttons:
                 _js=_SKETCHED_INPUTS if getattr(self.parts["img2maskimg"], "tool", None) == "sketch" else _INPUTS,
                 inputs=[mode, *(self.parts[name] for name in _PARTS)],
                 outputs=[self.parts["img2img_prompt"], mode],
-            )
+            ).then(fn=None, _js="update_img2img_tokens")
 
 
 def _make_img2img_button() -> tuple[Any, Any]:

@@ -89,7 +89,7 @@ def component_for(parameter: Parameter) -> tuple[Any, Any]:
         return gr.Radio, {"choices": list(parameter.choices)}
     if parameter.maximum is not None:
         return gr.Slider, {"minimum": parameter.minimum, "maximum": parameter.maximum, "step": parameter.step}
-    return gr.Textbox, {"lines": 3} if parameter.multiline else {}
+    return gr.Textbox, {"lines": 2} if parameter.multiline else {}
 
 
 def model_names() -> list[str]:

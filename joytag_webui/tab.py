@@ -22,85 +22,143 @@ def build_tab(prompts: Mapping[str, Any]) -> list[tuple[Any, str, str]]:
     with gr.Blocks(analytics_enabled=False) as tab:
         scores = gr.State(None)
         with gr.Row():
-            with gr.Column():
-                picture, folder, files, listing, buttons = _build_input()
-                model = gr.Dropdown(
-                    label="Model", choices=model_names(), value=current_settings()["model"], elem_id="joytag_model"
-                )
-                model.do_not_save_to_config = True
-                presets = _build_presets()
-                controls = Controls(ELEMENT)
-            with gr.Column():
-                tags, sending = _build_output()
-                bars = gr.HTML(elem_id="joytag_bars")
-                clicked = gr.Textbox(elem_id="joytag_clicked", elem_classes=["joytag-hidden"], label="", lines=1)
-                click = gr.Button("click", elem_id="joytag_click", elem_classes=["joytag-hidden"])
-                unload = gr.Button("Unload the model", elem_id="joytag_unload")
-                unloaded = gr.HTML()
-        show = {"fn": actions.show, "inputs": [scores, *controls.components], "outputs": [tags, bars]}
-        buttons["picture"].click(
-            actions.interrogate, inputs=[picture, model, *controls.components], outputs=[scores, tags, bars]
-        )
-        buttons["folder"].click(
-            _folder_action(), inputs=[folder, files, model, *controls.components], outputs=[bars, listing]
-        )
-        buttons["interrupt"].click(_interrupt, inputs=[], outputs=[])
-        for control in controls.components:
-            control.input(**show, show_progress=False)
-        rules = [controls["exclude"], controls["protect"]]
-        click.click(actions.mark_tag, inputs=[clicked, *rules], outputs=rules, show_progress=False).then(**show)
-        _wire_presets(presets, controls, show)
-        unload.click(actions.unload_model, inputs=[], outputs=[unloaded])
-        _wire_sending(sending, tags, picture, prompts)
+            with gr.Column(elem_id="joytag_left"):
+                sources = _build_sources()
+                model, presets = _build_choices()
+                with gr.Column(elem_id="joytag_rules"):
+                    controls = Controls(ELEMENT)
+            with gr.Column(elem_id="joytag_right"):
+                one = _build_one_result()
+                many = _build_many_results()
+        _wire_one(sources, one, scores, model, controls)
+        _wire_presets(presets, controls, _show(scores, controls, one))
+        _wire_many(sources, many, model, controls)
+        for source, shown in ((sources["one"], True), (sources["many"], False)):
+            source.select(
+                lambda shown=shown: [gr.update(visible=shown), gr.update(visible=not shown)],
+                inputs=[], outputs=[one["column"], many["column"]], show_progress=False,
+            )  # fmt: skip
+        _wire_sending(one["sending"], one["tags"], sources["picture"], prompts)
         _wire_txt2img_file(prompts)
     return [(tab, TITLE, ELEMENT)]
 
 
-def _build_input() -> tuple[Any, Any, Any, Any, dict[str, Any]]:
+def _build_sources() -> dict[str, Any]:
+    """Build the two tabs on the left: one picture, or a folder."""
     import gradio as gr
     from modules import shared
 
-    buttons = {}
     with gr.Tabs(elem_id="joytag_inputs"):
-        with gr.TabItem("One picture", elem_id="joytag_one"):
+        with gr.TabItem("One picture", elem_id="joytag_one") as one:
             picture = gr.Image(
                 label="Picture", type="pil", image_mode="RGBA", height=360, elem_id="joytag_picture",
                 show_label=False,
             )  # fmt: skip
-            buttons["picture"] = gr.Button("Interrogate", variant="primary", elem_id="joytag_interrogate")
-        with gr.TabItem("Folder", elem_id="joytag_many"):
+            interrogate = gr.Button("Interrogate", variant="primary", elem_id="joytag_interrogate")
+        with gr.TabItem("Folder", elem_id="joytag_many") as many:
             folder = gr.Textbox(
-                label="Folder with pictures", visible=not shared.cmd_opts.hide_ui_dir_config, elem_id="joytag_folder"
-            )
-            files = gr.File(label="or drop pictures here", file_count="multiple", elem_id="joytag_files")
+                label="Folder with pictures", placeholder="the path of a folder on the WebUI's machine",
+                visible=not shared.cmd_opts.hide_ui_dir_config, elem_id="joytag_folder",
+            )  # fmt: skip
+            files = gr.File(label="or drop pictures here", file_count="multiple", height=140, elem_id="joytag_files")
             with gr.Row():
-                buttons["folder"] = gr.Button("Interrogate all", variant="primary", elem_id="joytag_all")
-                buttons["interrupt"] = gr.Button("Interrupt", elem_id="joytag_interrupt")
-            listing = gr.Textbox(label="Tags of all pictures", lines=4, elem_id="joytag_listing", show_copy_button=True)
-    return picture, folder, files, listing, buttons
+                start = gr.Button("Interrogate all", variant="primary", elem_id="joytag_all")
+                interrupt = gr.Button("Interrupt", elem_id="joytag_interrupt")
+    return {
+        "one": one, "picture": picture, "interrogate": interrogate,
+        "many": many, "folder": folder, "files": files, "start": start, "interrupt": interrupt,
+    }  # fmt: skip
 
 
-def _build_presets() -> dict[str, Any]:
+def _build_choices() -> tuple[Any, dict[str, Any]]:
+    """Build the row with the model and the presets."""
+    import gradio as gr
+    from modules.ui_common import create_refresh_button
+    from modules.ui_components import ToolButton
+
+    with gr.Row(elem_id="joytag_choices"):
+        model = gr.Dropdown(
+            label="Model", choices=model_names(), value=current_settings()["model"], elem_id="joytag_model",
+            min_width=120,
+        )  # fmt: skip
+        create_refresh_button(model, lambda: None, lambda: {"choices": model_names()}, "joytag_model_refresh")
+        chosen = gr.Dropdown(
+            label="Preset", choices=list(actions.preset_choices()), elem_id="joytag_preset", min_width=120
+        )
+        load = ToolButton(
+            "\N{OPEN FILE FOLDER}", elem_id="joytag_preset_load",
+            tooltip="Set all controls below as this preset says; without one, as on the settings page",
+        )  # fmt: skip
+        delete = ToolButton(
+            "\N{WASTEBASKET}\N{VARIATION SELECTOR-16}", elem_id="joytag_preset_delete", tooltip="Delete this preset"
+        )
+        name = gr.Textbox(label="Save as", lines=1, max_lines=1, elem_id="joytag_preset_name", min_width=100)
+        save = ToolButton(
+            "\N{FLOPPY DISK}", elem_id="joytag_preset_save", tooltip="Save the controls below as a preset of this name"
+        )
+    # Neither is to begin with what it showed when the page was first built: ui-config.json would hold on to it.
+    model.do_not_save_to_config = chosen.do_not_save_to_config = True
+    return model, {"chosen": chosen, "load": load, "delete": delete, "name": name, "save": save}
+
+
+def _build_one_result() -> dict[str, Any]:
+    """Build what is on the right for one picture: its tags, its bars, and where to send it."""
     import gradio as gr
 
-    with gr.Row():
-        chosen = gr.Dropdown(label="Preset", choices=list(actions.preset_choices()), elem_id="joytag_preset", scale=4)
-        chosen.do_not_save_to_config = True
-        load = gr.Button("Load", elem_id="joytag_preset_load", min_width=80)
-        delete = gr.Button("Delete", elem_id="joytag_preset_delete", min_width=80)
-    with gr.Row():
-        name = gr.Textbox(label="Save as", elem_id="joytag_preset_name", scale=4)
-        save = gr.Button("Save", elem_id="joytag_preset_save", min_width=80)
-    return {"chosen": chosen, "load": load, "delete": delete, "name": name, "save": save}
+    with gr.Column(elem_id="joytag_one_result") as column:
+        tags = gr.Textbox(label="Tags", lines=5, elem_id="joytag_tags", show_copy_button=True)
+        with gr.Row():
+            sending = {tab: gr.Button(f"Send to {tab}", elem_id=f"joytag_to_{tab}") for tab in ("txt2img", "img2img")}
+        bars = gr.HTML(elem_id="joytag_bars")
+        clicked = gr.Textbox(elem_id="joytag_clicked", elem_classes=["joytag-hidden"], label="", lines=1)
+        click = gr.Button("click", elem_id="joytag_click", elem_classes=["joytag-hidden"])
+        unload = gr.Button("Unload the model", size="sm", elem_id="joytag_unload")
+        unloaded = gr.HTML()
+    unload.click(actions.unload_model, inputs=[], outputs=[unloaded])
+    return {"column": column, "tags": tags, "sending": sending, "bars": bars, "clicked": clicked, "click": click}
 
 
-def _build_output() -> tuple[Any, dict[str, Any]]:
+def _build_many_results() -> dict[str, Any]:
+    """Build what is on the right for a folder: all tags as text, and as a table that fills while it is tagged."""
     import gradio as gr
 
-    tags = gr.Textbox(label="Tags", lines=5, elem_id="joytag_tags", show_copy_button=True)
-    with gr.Row():
-        sending = {tab: gr.Button(f"Send to {tab}", elem_id=f"joytag_to_{tab}") for tab in ("txt2img", "img2img")}
-    return tags, sending
+    with gr.Column(elem_id="joytag_many_results", visible=False) as column:
+        listing = gr.Textbox(
+            label="Tags of all pictures, to copy", lines=5, elem_id="joytag_listing", show_copy_button=True
+        )
+        table = gr.HTML(elem_id="joytag_table")
+    return {"column": column, "listing": listing, "table": table}
+
+
+def _show(scores: Any, controls: Controls, one: dict[str, Any]) -> dict[str, Any]:
+    """Return the wiring that shows scores anew without running the model."""
+    return {"fn": actions.show, "inputs": [scores, *controls.components], "outputs": [one["tags"], one["bars"]]}
+
+
+def _wire_one(sources: dict[str, Any], one: dict[str, Any], scores: Any, model: Any, controls: Controls) -> None:
+    show = _show(scores, controls, one)
+    sources["interrogate"].click(
+        actions.interrogate,
+        inputs=[sources["picture"], model, *controls.components],
+        outputs=[scores, one["tags"], one["bars"]],
+    )
+    sources["picture"].clear(lambda: [None, "", ""], inputs=[], outputs=[scores, one["tags"], one["bars"]])
+    for control in controls.components:
+        control.input(**show, show_progress=False)
+    rules = [controls["exclude"], controls["protect"]]
+    marked = one["click"].click(
+        actions.mark_tag, inputs=[one["clicked"], *rules], outputs=rules, show_progress=False
+    )  # fmt: skip
+    marked.then(**show, show_progress=False)
+
+
+def _wire_many(sources: dict[str, Any], many: dict[str, Any], model: Any, controls: Controls) -> None:
+    sources["start"].click(
+        _folder_action(),
+        inputs=[sources["folder"], sources["files"], model, *controls.components],
+        outputs=[many["table"], many["listing"]],
+    )
+    sources["interrupt"].click(actions.interrupt, inputs=[], outputs=[])
 
 
 def _folder_action() -> Any:
@@ -110,12 +168,6 @@ def _folder_action() -> Any:
         return actions.tag_folder(folder, files, model, progress, *values)
 
     return run
-
-
-def _interrupt() -> None:
-    from modules import shared
-
-    shared.state.interrupt()
 
 
 def _wire_presets(presets: dict[str, Any], controls: Controls, show: dict[str, Any]) -> None:
@@ -132,7 +184,8 @@ def _wire_txt2img_file(prompts: Mapping[str, Any]) -> None:
     file = gr.File(label="", elem_id=TXT2IMG_FILE, elem_classes=["joytag-hidden"], type="binary")
     prompt = prompts.get("txt2img_prompt")
     if prompt is not None:
-        file.upload(interrogate_txt2img, inputs=[file, prompt], outputs=[prompt, file])
+        sent = file.upload(interrogate_txt2img, inputs=[file, prompt], outputs=[prompt, file])
+        sent.then(fn=None, _js="update_txt2img_tokens")
 
 
 def _wire_sending(sending: dict[str, Any], tags: Any, picture: Any, prompts: Mapping[str, Any]) -> None:
@@ -142,5 +195,6 @@ def _wire_sending(sending: dict[str, Any], tags: Any, picture: Any, prompts: Map
     for name, button in sending.items():
         prompt = prompts.get(f"{name}_prompt")
         if prompt is not None:
-            button.click(inserted, inputs=[prompt, tags], outputs=[prompt])
+            sent = button.click(inserted, inputs=[prompt, tags], outputs=[prompt])
+            sent.then(fn=None, _js=f"update_{name}_tokens")
         register_paste_params_button(ParamBinding(paste_button=button, tabname=name, source_image_component=picture))

@@ -17,7 +17,7 @@ from .payload import picture_from
 from .presets import Presets, presets_file
 from .rules import choose_tags, make_interrogation
 from .settings import current_settings
-from .tagging import score_in_queue, unload
+from .tagging import QUEUE_JOB, score_in_queue, unload
 
 logger = logging.getLogger("joytag")
 
@@ -39,13 +39,15 @@ def show(scores: TagScores | None, *values: Any) -> list[Any]:
     """Return the tags and the bars for scores that are there already; the model does not run."""
     if scores is None:
         return ["", ""]
+    settings = current_settings(values_by_name(values))
     try:
-        result = choose_tags(make_interrogation(current_settings(values_by_name(values))), scores)
+        result = choose_tags(make_interrogation(settings), scores)
     except JoyTagError as error:  # while a rule is being typed it is often wrong: no pop-up at each key
         import gradio as gr
 
         return [gr.update(), render_error(str(error))]
-    return [result.text, render_bars(scores, result)]
+    marks = {action: set(settings[rule].splitlines()) for action, rule in (("ban", "exclude"), ("keep", "protect"))}
+    return [result.text, render_bars(scores, result, is_marked=lambda action, tag: _pattern(tag) in marks[action])]
 
 
 def mark_tag(action_and_tag: str, exclude: str, protect: str) -> list[str]:
@@ -95,14 +97,28 @@ def _tag_folder(folder: str, files: Any, settings: dict[str, Any], progress: Any
     return render_list(done, failed), "\n".join(f"{name}: {tags}" for name, tags in done)
 
 
+def interrupt() -> None:
+    """Stop JoyTag's own work; a picture that is being made, perhaps for another person, is left alone."""
+    import gradio as gr
+    from modules import shared
+
+    if shared.state.job == QUEUE_JOB:
+        shared.state.interrupt()
+    else:
+        gr.Info("JoyTag is not tagging anything right now.")
+
+
 def load_preset(name: str) -> list[Any]:
     """Return what the controls have to show for a preset; what it does not set is as on the settings page."""
-    return shown_values(told_as_gradio_error(lambda: current_settings(_presets().load(name or "")))())
+    return shown_values(told_as_gradio_error(lambda: current_settings(_presets().load(name) if name else None))())
 
 
 def save_preset(name: str, *values: Any) -> list[Any]:
-    """Save the controls under a name; return the new list of presets."""
+    """Save the controls under a name; return the new list of presets, and an empty name."""
+    import gradio as gr
+
     told_as_gradio_error(lambda: _presets().save(name or "", values_by_name(values)))()
+    gr.Info(f"JoyTag: saved as the preset {name.strip()}")
     return [_choices(name.strip()), ""]
 
 

@@ -20,6 +20,9 @@ from joytag_core.tagger import Tagger
 from .host import WebUIHost
 from .rules import choose_tags, make_interrogation
 
+QUEUE_JOB = "joytag"
+"""What the WebUI's state calls our work while it holds the queue."""
+
 logger = logging.getLogger("joytag")
 
 
@@ -74,7 +77,7 @@ def in_queue() -> Iterator[None]:
     from modules.call_queue import queue_lock
 
     with queue_lock:
-        shared.state.begin(job="joytag")
+        shared.state.begin(job=QUEUE_JOB)
         try:
             yield
         finally:

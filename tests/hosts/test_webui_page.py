@@ -5,6 +5,7 @@ JOYTAG_SCREENSHOTS may name a folder for screenshots of what the tests do.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,8 @@ from PIL import Image
 from joytag_core import Tagger
 from joytag_core.interrogation import Interrogation
 from joytag_core.merging import merge_prompts
-from tests.hosts.test_webui import WEBUI, makes_pictures, prompt_in
+from tests.hosts.test_webui import WEBUI, makes_pictures
+from tests.hosts.test_webui_prompts import prompt_in
 from tests.hosts.webui_page import CHROMIUM, WebUIPage, wait_for
 from tests.hosts.webui_server import THRESHOLD, WebUIServer, encoded
 
@@ -57,6 +59,15 @@ def test_txt2img_button_takes_a_picture(page: WebUIPage, pictures: list[Path], e
     wait_for(lambda: page.text_of("#txt2img_prompt") == wanted)
     assert wanted == page.text_of("#txt2img_prompt")
     keep(page, "txt2img")
+
+
+def test_txt2img_button_takes_a_dropped_picture(page: WebUIPage, pictures: list[Path], expected: list[str]) -> None:
+    """A picture dropped onto the button is as good as one that was chosen."""
+    page.show_tab("txt2img")
+    page.fill("#txt2img_prompt", "")
+    page.drop("#joytag_txt2img_interrogate", pictures[1])
+    wait_for(lambda: page.text_of("#txt2img_prompt") == expected[1])
+    assert expected[1] == page.text_of("#txt2img_prompt")
 
 
 def test_img2img_button_tags_the_picture_of_the_tab(page: WebUIPage, pictures: list[Path], expected: list[str]) -> None:
@@ -138,10 +149,46 @@ def test_folder_becomes_a_list(page: WebUIPage, pictures: list[Path]) -> None:
     page.open_tab("Folder")
     page.fill("#joytag_folder", str(pictures[0].parent))
     page.click("#joytag_all")
-    wait_for(lambda: page.page.locator(".joytag-list tr").count() == len(pictures))
+    wait_for(lambda: page.page.locator("#joytag_table .joytag-list tr").count() == len(pictures))
     names = page.page.locator(".joytag-list td:first-child").all_inner_texts()
     assert [path.name for path in pictures] == names
     keep(page, "folder")
+
+
+def test_interrupted_folder_shows_what_is_done(page: WebUIPage, tmp_path: Path) -> None:
+    """Interrupt ends a folder early; the pictures tagged until then are listed, and how many there would have been."""
+    first = tmp_path / "000.png"
+    Image.effect_noise((2000, 2000), 64).save(first, compress_level=1)
+    for number in range(1, 200):
+        (tmp_path / f"{number:03}.png").hardlink_to(first)
+    page.show_tab("JoyTag")
+    page.open_tab("Folder")
+    page.fill("#joytag_folder", str(tmp_path))
+    page.click("#joytag_all")
+    wait_for(page.page.locator("#joytag_many_results .progress-text").first.is_visible)
+    keep(page, "progress")
+    page.click("#joytag_interrupt")
+    wait_for(lambda: "of 200 pictures were done" in page.page.locator(".joytag-list").last.inner_text())
+    rows = page.page.locator(".joytag-list tr").count()
+    assert 1 <= rows < 200
+    assert f"{rows - 1} of 200 pictures were done" in page.page.locator(".joytag-list .joytag-error").inner_text()
+
+
+def test_settings_page_stores_what_is_set(page: WebUIPage) -> None:
+    """The section JoyTag on the settings page shows what is stored, and stores what is changed."""
+    page.open_tab("Settings")
+    page.open_tab("JoyTag", among="#settings")
+    threshold = page.page.locator("#setting_joytag_threshold input[type=number]").first
+    assert str(THRESHOLD) == threshold.input_value()
+    keep(page, "settings")
+    page.fill("#setting_joytag_exclude", "*hair")
+    page.click("#settings_submit")
+    stored = page.server.base / "config.json"
+    wait_for(lambda: json.loads(stored.read_text()).get("joytag_exclude") == "*hair")
+    assert "*hair" == json.loads(stored.read_text())["joytag_exclude"]
+    page.fill("#setting_joytag_exclude", "")
+    page.click("#settings_submit")
+    wait_for(lambda: json.loads(stored.read_text()).get("joytag_exclude") == "")
 
 
 def test_send_to_img2img_brings_prompt_and_picture(page: WebUIPage, pictures: list[Path]) -> None:

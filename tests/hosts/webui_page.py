@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import shutil
@@ -14,6 +15,12 @@ from tests.hosts.webui_server import PAGE_LOGIN, WebUIServer
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+_AS_TRANSFER = """([name, content]) => {
+    const transfer = new DataTransfer();
+    const bytes = Uint8Array.from(atob(content), letter => letter.charCodeAt(0));
+    transfer.items.add(new File([bytes], name, {type: "image/png"}));
+    return transfer;
+}"""
 WAIT = 90_000
 """Milliseconds that a page may take on a busy machine before a test gives up."""
 
@@ -54,9 +61,10 @@ class WebUIPage:
             self.page.evaluate(f"switch_to_{name}()")
             self.page.wait_for_timeout(500)
 
-    def open_tab(self, name: str) -> None:
+    def open_tab(self, name: str, *, among: str = "body") -> None:
         """Click on a tab that is to be seen; gradio's two lines make tabs of different elements."""
-        tabs = self.page.locator(".tab-nav > button, [role=tab]").filter(has_text=re.compile(rf"^\s*{name}\s*$"))
+        tabs = self.page.locator(f"{among} .tab-nav > button, {among} [role=tab]")
+        tabs = tabs.filter(has_text=re.compile(rf"^\s*{name}\s*$"))
         tabs.locator("visible=true").first.click()
         self.page.wait_for_timeout(500)
 
@@ -65,11 +73,16 @@ class WebUIPage:
         self.page.locator(f"{selector} input[type=file]").first.set_input_files([str(path) for path in paths])
         self.page.wait_for_timeout(1500)
 
+    def drop(self, selector: str, path: Path) -> None:
+        """Drop a file onto an element, as if from a file manager."""
+        transfer = self.page.evaluate_handle(_AS_TRANSFER, [path.name, base64.b64encode(path.read_bytes()).decode()])
+        self.page.dispatch_event(selector, "dragover", {"dataTransfer": transfer})
+        self.page.dispatch_event(selector, "drop", {"dataTransfer": transfer})
+
     def fill(self, selector: str, text: str) -> None:
         """Type into a text or number box."""
-        box = self.page.locator(
-            f"{selector} textarea, {selector} input[type=number], {selector} input[type=text]"
-        ).first
+        kinds = ("textarea", "input[type=number]", "input[type=text]", "input:not([type])")
+        box = self.page.locator(", ".join(f"{selector} {kind}" for kind in kinds)).first
         box.fill(text)
         box.dispatch_event("change")
         box.blur()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
-_EVENTS = ("click", "input", "change", "upload", "then", "release")
+_EVENTS = ("click", "input", "change", "clear", "upload", "select", "then", "release")
 _KINDS = (
     "Button", "Checkbox", "CheckboxGroup", "Dropdown", "File", "HTML", "Image", "Number", "Radio", "Slider", "State",
     "Textbox",

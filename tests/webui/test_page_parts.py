@@ -160,6 +160,15 @@ def test_interrupted_folder_shows_what_is_done(webui: FakeWebUI, picture: Image.
     assert not webui.queue_lock.locked()
 
 
+@pytest.mark.parametrize(("job", "interrupted"), [("joytag", True), ("txt2img", False), ("", False)])
+def test_interrupt_stops_only_our_own_work(webui: FakeWebUI, job: str, interrupted: bool) -> None:
+    """A picture that is being made, perhaps for another person, is left alone, and that is said."""
+    webui.state.job = job
+    tab_actions.interrupt()
+    assert interrupted == webui.state.interrupted
+    assert ([] if interrupted else ["JoyTag is not tagging anything right now."]) == webui.gradio.told
+
+
 # --- bars
 
 
@@ -167,17 +176,33 @@ def test_bars_say_what_became_of_each_tag() -> None:
     """A kept tag, one that a rule dropped, and one below the threshold look different and say why."""
     vocabulary = Vocabulary.from_names(["hat", "long_hair", "chair", "rare"])
     scores = TagScores(vocabulary, [0.9, 0.8, 0.2, LOWEST_SCORE / 2])
-    html = render_bars(scores, FilterResult("hat", ("hat",), (("long hair", "exclude *hair"),)))  # type: ignore[arg-type]
+    result = FilterResult("hat", ("hat",), (("long hair", "exclude *hair"),))  # type: ignore[arg-type]
+    html = render_bars(scores, result, is_marked=lambda *_: False)
     assert 3 == html.count("<div class='joytag-bar ")
     assert "joytag-bar kept' title='in the prompt'" in html
-    assert "joytag-bar dropped' title='dropped by exclude *hair'" in html
+    assert "joytag-bar dropped' title='dropped by rules'" in html
+    assert "<span class='joytag-why'>exclude *hair</span>" in html
     assert "joytag-bar below' title='not chosen'" in html
+    for count in ("kept'>1 in the prompt", "dropped'>1 dropped by rules", "below'>1 not chosen"):
+        assert f"<span class='joytag-count {count}</span>" in html
+
+
+def test_a_clicked_mark_is_seen(webui: FakeWebUI, picture: Image.Image) -> None:
+    """The mark that a person has set on a tag stands out, so that a second click can take it off."""
+    scores, _, plain = tab_actions.interrogate(picture, "tiny", *defaults())
+    tag = scores.top(1)[0].name
+    exclude, protect = tab_actions.mark_tag(f"keep {tag}", "", "")
+    _, bars = tab_actions.show(scores, *defaults(exclude=exclude, protect=protect))
+    assert 0 == plain.count("class='marked'")
+    assert 1 == bars.count("class='marked'")
+    assert f"class='marked' data-joytag-action='keep' data-joytag-tag='{tag}'" in bars
 
 
 def test_bars_escape_names() -> None:
     """A tag of a stranger's model cannot put elements onto the page."""
     name = "<img_src=x_onerror='alert(1)'>"
-    html = render_bars(TagScores(Vocabulary.from_names([name]), [0.9]), FilterResult("", (), ()))
+    scores = TagScores(Vocabulary.from_names([name]), [0.9])
+    html = render_bars(scores, FilterResult("", (), ()), is_marked=lambda *_: False)
     assert "<img" not in html
     assert "onerror='" not in html
 
@@ -228,6 +253,7 @@ def test_presets_of_the_tab(webui: FakeWebUI, tmp_path: Path) -> None:
     webui.opts.data["joytag_max_tags"] = 9
     shown = tab_actions.load_preset("mine")
     assert ("a", 9) == (shown[CONTROLS.index("exclude")], shown[CONTROLS.index("max_tags")])
+    assert 9 == tab_actions.load_preset("")[CONTROLS.index("max_tags")]
     assert [] == tab_actions.delete_preset("mine")["choices"]
     with pytest.raises(PageError, match="no preset"):
         tab_actions.load_preset("mine")
