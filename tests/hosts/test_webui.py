@@ -6,14 +6,16 @@ tests that make pictures; what the WebUI wants of the Hub (CLIP's tokenizer) is 
 
 from __future__ import annotations
 
+import base64
 import json
 import os
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
-from joytag_core.merging import merge_prompts
 from tests.hosts.webui_server import API_LOGIN, MODEL, PAGE_LOGIN, THRESHOLD, WebUIServer, encoded
 
 WEBUI = os.environ.get("WEBUI_PATH")
@@ -69,6 +71,14 @@ def test_one_picture_as_data_uri(webui: WebUIServer, pictures: list[Path], expec
         ({"exclude": "/(/"}, 422, "/(/"),
         ({"treshold": 0.5}, 422, "treshold"),
         ({"model": "../demo"}, 404, "'../demo'"),
+        ({"image": None, "images": []}, 422, "0 pictures were sent"),
+        ({"image": {"url": "x"}}, 422, "image"),
+        ({"images": "abc"}, 422, "images"),
+        ({"images": ["aGFsbG8="] * 65}, 422, "66 pictures were sent"),
+        ({"image": "A" * 43_000_000}, 413, "32 megabytes"),
+        ({"threshold": "high"}, 422, "threshold"),
+        ({"categories": ["genral"]}, 422, "genral"),
+        ({"target": "midjourney"}, 422, "midjourney"),
     ],
 )
 def test_mistakes_are_told(
@@ -78,6 +88,16 @@ def test_mistakes_are_told(
     answer = webui.call("/joytag/v1/interrogate", {"image": encoded(pictures[0]), **changes})
     assert status == answer[0]
     assert said in json.dumps(answer[1], ensure_ascii=False)
+
+
+def test_huge_pictures_are_refused_before_they_are_decoded(webui: WebUIServer) -> None:
+    """A small file that would fill the memory with pixels is refused by its size."""
+    file = BytesIO()
+    Image.new("1", (12_000, 12_000)).save(file, "PNG")
+    body = {"image": base64.b64encode(file.getvalue()).decode()}
+    for route in ("/joytag/v1/interrogate", "/sdapi/v1/interrogate", "/tagger/v1/interrogate"):
+        status, answer = webui.call(route, {**body, "model": "joytag" if "sdapi" in route else MODEL})
+        assert (413, True) == (status, "12000x12000" in str(answer))
 
 
 def test_filter_says_what_it_dropped(webui: WebUIServer) -> None:
@@ -118,46 +138,3 @@ def test_unload_gives_the_model_back(webui: WebUIServer, pictures: list[Path]) -
     assert (200, {"unloaded": MODEL}) == webui.call("/joytag/v1/unload", {})
     assert not any(model["loaded"] for model in webui.call("/joytag/v1/models")[1]["models"])
     assert 200 == webui.status("/joytag/v1/interrogate", {"image": encoded(pictures[0])})
-
-
-def img2img(webui: WebUIServer, pictures: list[Path], prompt: str, section: Any, **more: Any) -> list[str]:
-    """Make pictures over the API with the JoyTag section's values; return their infotexts."""
-    body = {
-        "init_images": [encoded(path) for path in pictures], "prompt": prompt, "batch_size": len(pictures),
-        "width": 64, "height": 64, "steps": 1, "denoising_strength": 0.5, "sampler_name": "Euler", "seed": 1,
-        "alwayson_scripts": {"JoyTag": {"args": [section]}}, **more,
-    }  # fmt: skip
-    status, answer = webui.call("/sdapi/v1/img2img", body)
-    assert 200 == status, answer
-    infotexts: list[str] = json.loads(answer["info"])["infotexts"]
-    return infotexts
-
-
-def prompt_in(infotext: str) -> str:
-    """Return the prompt of an infotext that has no negative prompt."""
-    return infotext.partition("\nSteps: ")[0]
-
-
-@makes_pictures
-def test_each_slot_has_its_own_tags(webui: WebUIServer, pictures: list[Path], expected: list[str]) -> None:
-    """Of several pictures in one API call, each gets its own tags, after the prompt."""
-    infotexts = img2img(webui, pictures[:2], "a photo", {})
-    assert [merge_prompts("a photo", tags, how="append") for tags in expected[:2]] == [
-        prompt_in(text) for text in infotexts
-    ]
-
-
-@makes_pictures
-def test_failed_tagging_is_said_and_the_picture_made(webui: WebUIServer, pictures: list[Path]) -> None:
-    """With a wrong rule the picture is made without tags and placeholder, and says so."""
-    (infotext,) = img2img(webui, pictures[:1], "a photo, {joytag}", {"exclude": "/(/"})
-    assert "a photo" == prompt_in(infotext)
-    assert "JoyTag: no tags were added" in infotext
-
-
-@makes_pictures
-def test_section_that_is_off_changes_nothing(webui: WebUIServer, pictures: list[Path]) -> None:
-    """Where the section is not ticked, prompts stay as they are."""
-    (infotext,) = img2img(webui, pictures[:1], "a photo", False)
-    assert "a photo" == prompt_in(infotext)
-    assert "JoyTag" not in infotext

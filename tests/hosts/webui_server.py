@@ -49,6 +49,7 @@ class WebUIServer:
         other = base / "extensions" / "zz-other" / "scripts"
         other.mkdir(parents=True)
         (other / "other.py").write_text(_OTHER_EXTENSION)
+        (base / "styles.csv").write_text('name,prompt,negative_prompt\nof a test,"before, {prompt}, behind",\n')
         quiet = {"live_previews_enable": False, "show_progress_type": "Approx cheap"}
         (base / "config.json").write_text(json.dumps({**quiet, **settings}))
         self._process: subprocess.Popen[bytes] | None = None

@@ -1,0 +1,147 @@
+"""Does every picture that a real WebUI makes get its own tags? Run as test_webui.py, with WEBUI_CHECKPOINT."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from joytag_core.merging import merge_prompts
+from tests.hosts.test_webui import WEBUI, makes_pictures
+from tests.hosts.webui_server import WebUIServer, encoded
+
+pytestmark = [pytest.mark.skipif(not WEBUI, reason="WEBUI_PATH names no WebUI"), makes_pictures]
+
+
+def img2img(webui: WebUIServer, pictures: list[Path], prompt: str, section: Any, **more: Any) -> list[str]:
+    """Make pictures over the API with the JoyTag section's values; return their infotexts."""
+    body = {
+        "init_images": [encoded(path) for path in pictures], "prompt": prompt, "batch_size": len(pictures),
+        "width": 64, "height": 64, "steps": 1, "denoising_strength": 0.5, "sampler_name": "Euler", "seed": 1,
+        "alwayson_scripts": {"JoyTag": {"args": [section]}}, **more,
+    }  # fmt: skip
+    return infotexts_of(webui, "img2img", body)
+
+
+def infotexts_of(webui: WebUIServer, route: str, body: dict[str, Any]) -> list[str]:
+    """Make pictures over the API; return their infotexts, without that of a grid."""
+    status, answer = webui.call(f"/sdapi/v1/{route}", body)
+    assert 200 == status, answer
+    info = json.loads(answer["info"])
+    infotexts: list[str] = info["infotexts"][info["index_of_first_image"] :]
+    return infotexts
+
+
+def prompt_in(infotext: str) -> str:
+    """Return the prompt of an infotext."""
+    return infotext.partition("\nSteps: ")[0].partition("\nNegative prompt: ")[0]
+
+
+def after(prompt: str, tags: str) -> str:
+    """Return a prompt with tags at its end, less those that it has."""
+    return merge_prompts(prompt, tags, how="missing", target="a1111")
+
+
+def test_each_slot_has_its_own_tags(webui: WebUIServer, pictures: list[Path], expected: list[str]) -> None:
+    """Of several pictures in one API call, each gets its own tags, after the prompt."""
+    infotexts = img2img(webui, pictures[:2], "a photo", {})
+    assert [merge_prompts("a photo", tags, how="append") for tags in expected[:2]] == [
+        prompt_in(text) for text in infotexts
+    ]
+
+
+def test_failed_tagging_is_said_and_the_picture_made(webui: WebUIServer, pictures: list[Path]) -> None:
+    """With a wrong rule the picture is made without tags and placeholder, and says so."""
+    (infotext,) = img2img(webui, pictures[:1], "a photo, {joytag}", {"exclude": "/(/"})
+    assert "a photo" == prompt_in(infotext)
+    assert "JoyTag: no tags were added" in infotext
+
+
+def test_section_that_is_off_changes_nothing(webui: WebUIServer, pictures: list[Path]) -> None:
+    """Where the section is not ticked, prompts stay as they are."""
+    (infotext,) = img2img(webui, pictures[:1], "a photo", False)
+    assert "a photo" == prompt_in(infotext)
+    assert "JoyTag" not in infotext
+
+
+def test_slots_of_every_batch_have_their_picture(webui: WebUIServer, pictures: list[Path], expected: list[str]) -> None:
+    """Two batches of two pictures: slot i of each batch is made from, and tagged by, picture i."""
+    infotexts = img2img(webui, pictures[:2], "a photo", {}, n_iter=2)
+    wanted = [after("a photo", tags) for tags in expected[:2]] * 2
+    assert wanted == [prompt_in(text) for text in infotexts]
+
+
+def test_one_picture_in_all_slots(webui: WebUIServer, pictures: list[Path], expected: list[str]) -> None:
+    """Two batches of four from one picture: all eight have its tags."""
+    infotexts = img2img(webui, pictures[2:3], "a photo", {}, batch_size=4, n_iter=2)
+    assert [after("a photo", expected[2])] * 8 == [prompt_in(text) for text in infotexts]
+
+
+def test_options_stand_in_styles_and_beside_loras(
+    webui: WebUIServer, pictures: list[Path], expected: list[str]
+) -> None:
+    """A style around the prompt stays around it; options in the brackets hold; what is no tag stays as it is."""
+    (infotext,) = img2img(
+        webui, pictures[:1], "{joytag:max_tags=2|-no_humans} <lora:absent:0.5>", {}, styles=["of a test"]
+    )
+    two = ", ".join(tag for tag in expected[0].split(", ") if tag != "no humans").split(", ")[:2]
+    assert f"before, {', '.join(two)} <lora:absent:0.5>, behind" == prompt_in(infotext)
+
+
+def test_negative_prompt_is_not_contradicted(webui: WebUIServer, pictures: list[Path], expected: list[str]) -> None:
+    """What the negative prompt names, weighted or not, is not added."""
+    first, second, *others = expected[0].split(", ")
+    negative = f"({first.replace(' ', '_')}:1.2), {second}"
+    (infotext,) = img2img(webui, pictures[:1], "a photo", {}, negative_prompt=negative)
+    assert ", ".join(["a photo", *others]) == prompt_in(infotext)
+
+
+def test_txt2img_takes_tags_from_the_given_picture(
+    webui: WebUIServer, pictures: list[Path], expected: list[str]
+) -> None:
+    """In txt2img the section's own picture gives the tags, for the high resolution pass too."""
+    body = {
+        "prompt": "a photo, {joytag}", "width": 64, "height": 64, "steps": 1, "sampler_name": "Euler", "seed": 1,
+        "enable_hr": True, "hr_scale": 2, "hr_upscaler": "Latent", "hr_second_pass_steps": 1,
+        "denoising_strength": 0.5,
+        "alwayson_scripts": {"JoyTag": {"args": [{"picture": encoded(pictures[3])}]}},
+    }  # fmt: skip
+    (infotext,) = infotexts_of(webui, "txt2img", body)
+    assert after("a photo", expected[3]) == prompt_in(infotext)
+    assert "Hires upscale: 2" in infotext
+    assert "joytag}" not in infotext
+
+
+def test_loopback_tags_each_picture_anew(webui: WebUIServer, pictures: list[Path], expected: list[str]) -> None:
+    """A script that runs one processing object over and over starts from the person's prompt each time."""
+    more = {"script_name": "Loopback", "script_args": [2, 0.5, "Linear", "None"]}
+    prompts = [prompt_in(text) for text in img2img(webui, pictures[:1], "a photo, {joytag:max_tags=1}", {}, **more)]
+    assert f"a photo, {expected[0].split(', ')[0]}" == prompts[0]
+    assert len(prompts) >= 2
+    assert all(prompt.count(", ") <= 1 for prompt in prompts)
+
+
+def test_calls_during_a_generation_wait_their_turn(
+    webui: WebUIServer, pictures: list[Path], expected: list[str]
+) -> None:
+    """Interrogations sent while pictures are made are all answered, each with its own tags."""
+    with ThreadPoolExecutor(5) as clients:
+        making = clients.submit(img2img, webui, pictures[:1], "a photo", {}, steps=4)
+        asked = list(clients.map(lambda path: webui.call("/joytag/v1/interrogate", {"image": encoded(path)}), pictures))
+    assert [after("a photo", expected[0])] == [prompt_in(text) for text in making.result()]
+    assert [(200, tags) for tags in expected] == [(status, answer["pictures"][0]["prompt"]) for status, answer in asked]
+
+
+def test_model_survives_the_hosts_own_unloading(webui: WebUIServer, pictures: list[Path], expected: list[str]) -> None:
+    """After the WebUI has given all its memory back, ours is loaded again when it is needed."""
+    body = {"image": encoded(pictures[0])}
+    webui.call("/joytag/v1/interrogate", body)
+    assert 200 == webui.status("/sdapi/v1/unload-checkpoint", {})
+    _, answer = webui.call("/joytag/v1/interrogate", body)
+    assert expected[0] == answer["pictures"][0]["prompt"]
+    assert 200 == webui.status("/sdapi/v1/reload-checkpoint", {})
+    (infotext,) = img2img(webui, pictures[:1], "a photo", {})
+    assert after("a photo", expected[0]) == prompt_in(infotext)
