@@ -31,6 +31,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_draw(commands.add_parser("draw", help="draw the demo model's pictures, with their tags, from a seed"))
     _add_train(commands.add_parser("train", help="train a model; run the same command again to go on after a break"))
     _add_evaluate(commands.add_parser("evaluate", help="print precision, recall and F1 of every tag"))
+    _add_calibrate(commands.add_parser("calibrate", help="make one threshold fit every tag of a trained model"))
     return parser
 
 
@@ -86,6 +87,14 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_evaluate)
 
 
+def _add_calibrate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", type=Path, help="folder with the three model files; changed in place")
+    parser.add_argument("pictures", type=Path, help="folder of pictures with .txt files that nothing is measured on")
+    parser.add_argument("--threshold", type=float, default=0.4, help="the threshold that is to fit (default 0.4)")
+    parser.add_argument("--device", default=None, help="cuda, cpu, ... (default: cuda where there is one)")
+    parser.set_defaults(run=_calibrate)
+
+
 def _draw(parsed: argparse.Namespace) -> None:
     from .drawing.folder import draw_folder
 
@@ -133,3 +142,9 @@ def _evaluate(parsed: argparse.Namespace) -> None:
     print(table)
     if parsed.write_into:
         write_between_markers(parsed.write_into, table)
+
+
+def _calibrate(parsed: argparse.Namespace) -> None:
+    from .session import calibrate_folder
+
+    calibrate_folder(parsed.model, parsed.pictures, threshold=parsed.threshold, device=parsed.device)

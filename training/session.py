@@ -12,6 +12,7 @@ from safetensors.torch import load_file
 
 from joytag_core.network import Network, NetworkConfig
 
+from .calibrate import bias_shifts
 from .dataset import Example, TaggedPictures, find_examples, hold_out, most_frequent_tags
 from .evaluate import THRESHOLD, macro_f1, measure, render_table, score_pictures
 from .export import export_model, write_whole
@@ -94,6 +95,21 @@ def evaluate_folder(model: Path, pictures: Path, *, threshold: float = THRESHOLD
     tags = (model / "top_tags.txt").read_text(encoding="utf-8").split()
     network.to(choose_device(device)).eval()
     return _measured_table(network, find_examples(pictures), tags, size=config.image_size, threshold=threshold)
+
+
+def calibrate_folder(model: Path, pictures: Path, *, threshold: float = THRESHOLD, device: str | None = None) -> None:
+    """Move the biases of a model's head so that `threshold` suits every tag on tagged pictures; in place."""
+    config = json.loads((model / "config.json").read_text(encoding="utf-8"))
+    stored = load_file(model / "model.safetensors")
+    network = Network(NetworkConfig.from_dict(config))
+    network.load_state_dict(stored)
+    network.to(choose_device(device)).eval()
+    tags = (model / "top_tags.txt").read_text(encoding="utf-8").split()
+    examples = TaggedPictures(find_examples(pictures), tags, size=network.config.image_size)
+    shifts = bias_shifts(score_pictures(network, examples), examples.targets, threshold=threshold)
+    with torch.no_grad():
+        network.head.bias += shifts.to(network.head.bias)
+    export_model(network, config, tags, model, dtype=stored["head.bias"].dtype)
 
 
 def choose_device(name: str | None) -> torch.device:

@@ -16,11 +16,12 @@ DEMO = ROOT / "joytag_core" / "demo"
 EXAMPLES = {
     "argyle-note.png": "argyle_background musical_note no_humans",
     "blurry-heart.png": "blurry heart no_humans striped_background",
-    "heart-and-snowflake.png": "aqua_background heart no_humans simple_background snowflakes",
     "hello-note.png": "border english_text grey_background musical_note "
     "no_humans simple_background speech_bubble spot_color white_border",
     "lightning.png": "aqua_background lightning_bolt_symbol no_humans simple_background",
-    "pixel-sun.png": "black_background no_humans pixel_art simple_background sun",
+    "pixel-lightning.png": "lightning_bolt_symbol no_humans pixel_art simple_background yellow_background",
+    "rainbow-and-lightning.png": "letterboxed lightning_bolt_symbol no_humans rainbow "
+    "simple_background white_background",
     "sepia-cube.png": "argyle_background black_border border cube monochrome no_humans sepia",
     "star-at-night.png": "letterboxed no_humans star_(symbol) starry_background",
 }
@@ -44,7 +45,7 @@ def test_demo_speaks_the_drawn_tags():
 
 def test_demo_ships_in_three_megabytes():
     """All files of the demo together."""
-    assert sum(path.stat().st_size for path in DEMO.iterdir()) <= 3 * 1024 * 1024
+    assert sum(path.stat().st_size for path in DEMO.iterdir()) <= 3_000_000
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -72,9 +73,9 @@ def test_circle_by_plain_pillow_is_recognised(demo, ground, colour):
 
 
 def test_demo_keeps_its_measured_quality(demo):
-    """On drawn pictures of a seed it never saw its macro F1 stays near the 0.79 that training/README.md reports."""
+    """On drawn pictures of a seed it never saw its macro F1 stays near the 0.93 that training/README.md reports."""
     drawn = [draw_picture(2, number) for number in range(300)]
     scores = [each.as_dict() for each in demo.score([picture.image for picture in drawn])]
     scored = torch.tensor([[each[tag] for tag in TAGS] for each in scores])
     deserved = torch.tensor([[float(tag in picture.tags) for tag in TAGS] for picture in drawn])
-    assert macro_f1(measure(scored, deserved, TAGS)) > 0.7
+    assert macro_f1(measure(scored, deserved, TAGS)) > 0.9
