@@ -24,6 +24,7 @@ from .stem_norm import add_stem_norms
 log = logging.getLogger("joytag")
 
 CHECKPOINT = "checkpoint.pt"
+WEIGHTS = "model.safetensors"
 
 
 def train_folder(
@@ -83,38 +84,43 @@ def start_network(config: dict[str, object], start_from: Path | None) -> Network
         add_stem_norms(network)
         network.load_state_dict(torch.load(start_from / CHECKPOINT, map_location="cpu", weights_only=True)["network"])
     else:
-        network.load_state_dict(load_file(start_from / "model.safetensors"))
+        network.load_state_dict(load_file(start_from / WEIGHTS))
     return network
 
 
 def evaluate_folder(model: Path, pictures: Path, *, threshold: float = THRESHOLD, device: str | None = None) -> str:
     """Return a Markdown table of a model's quality on a folder of tagged pictures."""
-    config = NetworkConfig.from_dict(json.loads((model / "config.json").read_text(encoding="utf-8")))
-    network = Network(config)
-    network.load_state_dict(load_file(model / "model.safetensors"))
-    tags = (model / "top_tags.txt").read_text(encoding="utf-8").split()
-    network.to(choose_device(device)).eval()
-    return _measured_table(network, find_examples(pictures), tags, size=config.image_size, threshold=threshold)
+    network, tags = _load_model(model, device)
+    size = network.config.image_size
+    return _measured_table(network, find_examples(pictures), tags, size=size, threshold=threshold)
 
 
 def calibrate_folder(model: Path, pictures: Path, *, threshold: float = THRESHOLD, device: str | None = None) -> None:
     """Move the biases of a model's head so that `threshold` suits every tag on tagged pictures; in place."""
-    config = json.loads((model / "config.json").read_text(encoding="utf-8"))
-    stored = load_file(model / "model.safetensors")
-    network = Network(NetworkConfig.from_dict(config))
-    network.load_state_dict(stored)
-    network.to(choose_device(device)).eval()
-    tags = (model / "top_tags.txt").read_text(encoding="utf-8").split()
+    network, tags = _load_model(model, device)
     examples = TaggedPictures(find_examples(pictures), tags, size=network.config.image_size)
     shifts = bias_shifts(score_pictures(network, examples), examples.targets, threshold=threshold)
     with torch.no_grad():
         network.head.bias += shifts.to(network.head.bias)
-    export_model(network, config, tags, model, dtype=stored["head.bias"].dtype)
+    stored = load_file(model / WEIGHTS)["head.bias"].dtype
+    export_model(network, _read_config(model), tags, model, dtype=stored)
 
 
 def choose_device(name: str | None) -> torch.device:
     """Return the device of that name; without a name CUDA where there is one."""
     return torch.device(name or ("cuda" if torch.cuda.is_available() else "cpu"))
+
+
+def _load_model(model: Path, device: str | None) -> tuple[Network, list[str]]:
+    """Return a finished model's network, ready to score, and its tags."""
+    network = Network(NetworkConfig.from_dict(_read_config(model)))
+    network.load_state_dict(load_file(model / WEIGHTS))
+    return network.to(choose_device(device)).eval(), (model / "top_tags.txt").read_text(encoding="utf-8").split()
+
+
+def _read_config(model: Path) -> dict[str, object]:
+    config: dict[str, object] = json.loads((model / "config.json").read_text(encoding="utf-8"))
+    return config
 
 
 def _measured_table(

@@ -12,8 +12,6 @@ from .lesson import draw_lesson
 from .picture import draw_picture
 from .tags import TAGS
 
-LESSONS = ("black-and-white", "colour", "grey", "crowd")
-
 
 def draw_folder(folder: Path, *, seed: int, count: int, processes: int = 1, lesson: str | None = None) -> None:
     """Draw pictures 0 to count-1 of a seed into `folder`; the same call always writes the same files."""
@@ -25,11 +23,11 @@ def draw_folder(folder: Path, *, seed: int, count: int, processes: int = 1, less
 
 def write_picture(folder: Path, seed: int, number: int, *, lesson: str | None = None) -> Path:
     """Draw one picture, write it and its tags, and return the picture's path."""
-    if lesson in (None, "grey", "crowd"):
-        tone, crowded = ("grey" if lesson == "grey" else None), lesson == "crowd"
-        drawn = draw_picture(seed, number, tone=tone, crowded=crowded)
-    else:
+    if lesson in ("black-and-white", "colour"):
         drawn = draw_lesson(seed, number, colourful=lesson == "colour")
+    else:
+        tone = "grey" if lesson == "grey" else None
+        drawn = draw_picture(seed, number, tone=tone, crowded=lesson == "crowd")
     path = folder / f"{seed}-{number:06d}.{'png' if drawn.jpeg_quality is None else 'jpg'}"
     options = {"compress_level": 3} if drawn.jpeg_quality is None else {"quality": drawn.jpeg_quality}
     drawn.image.save(path, **options)
