@@ -46,12 +46,8 @@ def expected(webui: WebUIServer, pictures: list[Path]) -> list[str]:
 def webui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebUIServer]:
     """Run one WebUI for all tests."""
     settings = {"joytag_model": MODEL, "joytag_threshold": THRESHOLD, "joytag_tagger_routes": True}
-    webui = WebUIServer(Path(os.environ["WEBUI_PATH"]), tmp_path_factory.mktemp("webui"), settings=settings)
-    try:
-        webui.start()
+    with WebUIServer(Path(os.environ["WEBUI_PATH"]), tmp_path_factory.mktemp("webui"), settings=settings) as webui:
         yield webui
-    finally:
-        webui.stop()
 
 
 @pytest.fixture(scope="module")

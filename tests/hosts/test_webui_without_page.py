@@ -22,14 +22,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebUIServer]:
     """Run a WebUI as an API server whose interrogators are to use the CPU."""
     settings = {"joytag_model": MODEL, "joytag_threshold": THRESHOLD}
     flags = ("--nowebui", "--skip-load-model-at-start", "--use-cpu", "interrogate")
-    server = WebUIServer(
-        Path(os.environ["WEBUI_PATH"]), tmp_path_factory.mktemp("server"), settings=settings, flags=flags
-    )
-    try:
-        server.start()
+    folder = tmp_path_factory.mktemp("server")
+    with WebUIServer(Path(os.environ["WEBUI_PATH"]), folder, settings=settings, flags=flags) as server:
         yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture(scope="module")

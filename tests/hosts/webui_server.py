@@ -22,7 +22,7 @@ THRESHOLD = 0.3
 BOOT_SECONDS = 900
 API_LOGIN = ("api-user", "api-word")
 PAGE_LOGIN = ("page-user", "page-word")
-_NOT_COPIED = shutil.ignore_patterns(".git", "__pycache__", ".*_cache", "tests", "*.log")
+_NOT_COPIED = shutil.ignore_patterns(".git", ".venv*", "__pycache__", ".*_cache", "tests", "*.log")
 
 # A second extension, loaded after ours, that answers on one of the tagger's routes.
 _OTHER_EXTENSION = """
@@ -70,6 +70,17 @@ class WebUIServer:
     def log(self) -> str:
         """Return what it has printed so far."""
         return self.log_file.read_text(errors="replace")
+
+    def __enter__(self) -> WebUIServer:
+        try:
+            self.start()
+        except BaseException:  # nobody else would end what did not come up
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     def start(self) -> None:
         """Start it and wait until our routes answer."""
