@@ -24,6 +24,19 @@ from tests.hosts.comfyui_server import ComfyServer
 
 WORKFLOWS = Path(__file__).parents[2] / "example_workflows"
 
+# What a page may find in place of a clipboard that works.
+_CLIPBOARDS = {
+    "there": "0",
+    "refused": "navigator.clipboard.writeText = () => Promise.reject(new Error('NotAllowedError')), 0",
+    "missing": "Object.defineProperty(navigator, 'clipboard', {value: undefined})",
+}
+
+_PASTE_HERE = """() => {
+    const box = document.createElement("textarea");
+    box.id = "pasted";
+    document.body.append(box);
+}"""
+
 pytestmark = pytest.mark.skipif(not (COMFYUI and CHROMIUM), reason="COMFYUI_PATH or CHROMIUM is not set")
 
 
@@ -89,6 +102,28 @@ def test_the_menu_of_a_picture_tags_it_and_makes_a_text_node(page: Any) -> None:
     made = NODE.format(type="PrimitiveStringMultiline")
     assert tags == page.evaluate(f"{made}.widgets[0].value")
     assert page.evaluate("document.querySelector('.joytag-dialog') === null")
+
+
+@pytest.mark.parametrize("clipboard", ["there", "refused", "missing"])
+def test_the_dialog_copies_the_tags(comfyui: ComfyServer, browser: Any, clipboard: str) -> None:
+    """Copy works on a page from this machine, where the browser refuses, and on a page served over plain http."""
+    page = open_page(comfyui, browser)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate("navigator.clipboard.writeText('nothing of ours')")
+    page.evaluate(_CLIPBOARDS[clipboard])
+    load(page, PROMPT)
+    page.wait_for_function(f"{NODE.format(type='LoadImage')}.imgs?.length", timeout=20_000)
+    choose_in_menu(page, "LoadImage", "Tag with JoyTag")
+    page.wait_for_function("document.querySelector('.joytag-dialog textarea').value", timeout=60_000)
+    page.click(".joytag-buttons button:nth-child(1)")
+    page.wait_for_function("document.querySelector('.joytag-buttons button').textContent === 'Copied'")
+    page.click(".joytag-buttons button:nth-child(2)")
+    made = NODE.format(type="PrimitiveStringMultiline")
+    page.evaluate(_PASTE_HERE)
+    page.focus("#pasted")
+    page.keyboard.press("Control+V")
+    assert page.evaluate(f"{made}.widgets[0].value") == page.input_value("#pasted") != ""
+    page.close()
 
 
 def test_an_error_of_the_menus_prompt_is_shown_in_the_dialog(page: Any) -> None:

@@ -58,11 +58,14 @@ function buildDialog(node, picture) {
   };
 }
 
-// navigator.clipboard is missing where the page is not served over https or from this machine.
+// A page served neither over https nor from this machine has no navigator.clipboard, and a browser may refuse one.
 async function copyText(field) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(field.value);
-  field.select();
-  document.execCommand("copy");
+  try {
+    await navigator.clipboard.writeText(field.value);
+  } catch {
+    field.select();
+    document.execCommand("copy");
+  }
 }
 
 function addTextNode(above, text) {
