@@ -119,6 +119,16 @@ def test_an_unusual_picture_is_tagged_as_a_person_sees_it(server: ComfyServer, w
     assert tag in tags_of(server.run(emitting(what)))
 
 
+def test_a_mask_is_tagged_through_cores_own_node(server: ComfyServer) -> None:
+    """MaskToImage turns a MASK into the IMAGE that the tagger takes."""
+    prompt = tagging(image=["picture", 0])
+    prompt |= {
+        "mask": node("SolidMask", value=1.0, width=96, height=64),
+        "picture": node("MaskToImage", mask=["mask", 0]),
+    }
+    assert "white background" in tags_of(server.run(prompt))
+
+
 def test_sixty_four_pictures_have_their_own_tags_in_order(server: ComfyServer) -> None:
     """A large batch goes through, and no picture's tags come to another."""
     shown = server.run(emitting("64")).shown(TAGGER)
