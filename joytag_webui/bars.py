@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 
 from joytag_core.filtering import FilterResult
@@ -13,7 +13,12 @@ MOST_BARS = 150
 LOWEST_SCORE = 0.05
 """Tags that the model finds less likely than this are not worth a bar."""
 _BUTTONS = {"ban": ("&#10005;", "never"), "keep": ("&#10003;", "always")}
-_MEANINGS = {"kept": "in the prompt", "dropped": "dropped by rules", "below": "not chosen"}
+_MEANINGS = {
+    "kept": "in the prompt",
+    "dropped": "dropped by rules",
+    "replaced": "replaced by rules",
+    "below": "not chosen",
+}
 
 
 def render_bars(scores: TagScores, result: FilterResult, *, is_marked: Callable[[str, str], bool]) -> str:
@@ -22,14 +27,13 @@ def render_bars(scores: TagScores, result: FilterResult, *, is_marked: Callable[
     javascript/joytag.js listens for clicks on what carries `data-joytag-action`: `ban` or `keep`. `is_marked` says
     which of these a person has clicked for a tag.
     """
-    kept = {_key(scores, name) for name in result.tags}
-    dropped = {_key(scores, item): rule for item, rule in result.dropped}
-    shown = [item for item in scores.top(MOST_BARS) if item.score >= LOWEST_SCORE or item.name in kept]
-    states = [_state(item.name, kept, dropped) for item in shown]
-    rows = "".join(
-        _row(item, state, dropped.get(item.name), is_marked) for item, state in zip(shown, states, strict=True)
-    )
-    return f"{_legend(states)}<div class='joytag-bars'>{rows}</div>{_others(scores, result)}"
+    fate_of = {_key(scores, item): ("replaced", rule) for item, rule in result.replaced}
+    fate_of |= {_key(scores, item): ("dropped", rule) for item, rule in result.dropped}
+    fate_of |= {_key(scores, name): ("kept", "") for name in result.tags}
+    shown = [item for item in scores.top(MOST_BARS) if item.score >= LOWEST_SCORE or item.name in fate_of]
+    fates = [fate_of.get(item.name, ("below", "")) for item in shown]
+    rows = "".join(_row(item, *fate, is_marked) for item, fate in zip(shown, fates, strict=True))
+    return f"{_legend([state for state, _ in fates])}<div class='joytag-bars'>{rows}</div>{_others(scores, result)}"
 
 
 def render_error(message: str) -> str:
@@ -37,22 +41,19 @@ def render_error(message: str) -> str:
     return f"<div class='joytag-error'>{escape(message)}</div>"
 
 
-def _state(name: str, kept: Container[str], dropped: Container[str]) -> str:
-    return "kept" if name in kept else "dropped" if name in dropped else "below"
-
-
 def _legend(states: Sequence[str]) -> str:
     """Return a line that says what the colours mean and what can be clicked."""
     counts = "".join(
         f"<span class='joytag-count {state}'>{states.count(state)} {meaning}</span>"
         for state, meaning in _MEANINGS.items()
+        if state != "replaced" or state in states
     )
     return f"<p class='joytag-legend'>{counts}<span>&#10005; never, &#10003; always: click again to undo</span></p>"
 
 
-def _row(item: ScoredTag, state: str, rule: str | None, is_marked: Callable[[str, str], bool]) -> str:
+def _row(item: ScoredTag, state: str, rule: str, is_marked: Callable[[str, str], bool]) -> str:
     buttons = "".join(_button(action, item.name, is_marked(action, item.name)) for action in _BUTTONS)
-    why = f"<span class='joytag-why'>{escape(rule)}</span>" if state == "dropped" and rule else ""
+    why = f"<span class='joytag-why'>{escape(rule)}</span>" if rule else ""
     return (
         f"<div class='joytag-bar {state}' title='{_MEANINGS[state]}'>{buttons}"
         f"<span class='joytag-fill' style='--score:{round(item.score * 100)}%'>"

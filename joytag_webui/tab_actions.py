@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from joytag_core.errors import CancelledError, JoyTagError, PictureError, SettingError
+from joytag_core.filtering import exact_pattern
 from joytag_core.scores import TagScores
 
 from .bars import render_bars, render_error, render_list
@@ -47,7 +48,7 @@ def show(scores: TagScores | None, *values: Any) -> list[Any]:
 
         return [gr.update(), render_error(str(error))]
     marks = {action: set(settings[rule].splitlines()) for action, rule in (("ban", "exclude"), ("keep", "protect"))}
-    return [result.text, render_bars(scores, result, is_marked=lambda action, tag: _pattern(tag) in marks[action])]
+    return [result.text, render_bars(scores, result, is_marked=lambda action, tag: exact_pattern(tag) in marks[action])]
 
 
 def mark_tag(action_and_tag: str, exclude: str, protect: str) -> list[str]:
@@ -60,16 +61,11 @@ def mark_tag(action_and_tag: str, exclude: str, protect: str) -> list[str]:
 
 def _toggled(rules: str, tag: str) -> str:
     without = _without(rules, tag)
-    return without if without != rules.strip() else "\n".join([*([without] if without else []), _pattern(tag)])
+    return without if without != rules.strip() else "\n".join([*([without] if without else []), exact_pattern(tag)])
 
 
 def _without(rules: str, tag: str) -> str:
-    return "\n".join(line for line in rules.strip().splitlines() if line.strip() != _pattern(tag))
-
-
-def _pattern(tag: str) -> str:
-    """Write a tag so that no character of it is read as part of a pattern."""
-    return f'"{tag}"'
+    return "\n".join(line for line in rules.strip().splitlines() if line.strip() != exact_pattern(tag))
 
 
 def tag_folder(folder: str, files: Any, model: str, progress: Any, *values: Any) -> tuple[str, str]:

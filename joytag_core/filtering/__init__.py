@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .result import Dropped, FilterResult
+from .patterns import exact_pattern
+from .result import Dropped, FilterResult, Replaced
 from .tag_filter import TagFilter
 
-__all__ = ["Dropped", "FilterResult", "TagFilter"]
+__all__ = ["Dropped", "FilterResult", "Replaced", "TagFilter", "exact_pattern"]

@@ -161,6 +161,11 @@ def parse_pattern(text: str) -> Pattern:
     return _name_or_glob(text)
 
 
+def exact_pattern(name: str) -> str:
+    """Write a tag as a pattern that means this tag alone: no character of it is read as a sign."""
+    return f'"{name}"'
+
+
 def _regex(text: str) -> Regex:
     if len(text) < 3 or not text.endswith("/"):
         raise RuleError(f"{text} has no closing slash; write /.../ for a regular expression, or \\/ for a slash")

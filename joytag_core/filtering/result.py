@@ -13,13 +13,21 @@ class Dropped(NamedTuple):
     rule: str
 
 
+class Replaced(NamedTuple):
+    """Pair an item with the rule that put something else in its place."""
+
+    item: str
+    rule: str
+
+
 @dataclass(frozen=True, slots=True)
 class FilterResult:
-    """Hold the text for the target, the names that remain (plain: no escapes, no weights), and what was dropped."""
+    """Hold the text for the target, the names that remain (plain: no escapes, no weights), and what went."""
 
     text: str
     tags: tuple[str, ...] = ()
     dropped: tuple[Dropped, ...] = ()
+    replaced: tuple[Replaced, ...] = ()
 
     def explain(self) -> str:
         """Return a line for each dropped item: the item and the rule that dropped it."""

@@ -145,7 +145,7 @@ class TagFilter:
         work = Work(self, tools, writer, count_tokens)
         done = work.done(prompt)
         names = tuple(writer.name(item) for item in done.items if not item.verbatim)
-        return FilterResult(writer.text(done), names, tuple(work.dropped))
+        return FilterResult(writer.text(done), names, tuple(work.dropped), tuple(work.replaced))
 
     def _rules(self) -> RuleBook:
         texts: dict[str, Any] = {name: getattr(self, name) for name in ("exclude", "keep_only", "protect", "replace")}

@@ -17,7 +17,7 @@ from .names import NameIndex
 from .parser import parse
 from .patterns import Candidate
 from .regexes import Stopwatch
-from .result import Dropped
+from .result import Dropped, Replaced
 from .rule_book import RuleBook
 from .writing import Writer
 
@@ -43,12 +43,13 @@ class Tools:
 
 
 class Work:
-    """Filter one prompt, and remember what was dropped by which rule."""
+    """Filter one prompt, and remember which rule dropped or replaced what."""
 
     def __init__(
         self, settings: TagFilter, tools: Tools, writer: Writer, count_tokens: Callable[[str], int] | None
     ) -> None:
         self.dropped: list[Dropped] = []
+        self.replaced: list[Replaced] = []
         self._settings = settings
         self._tools = tools
         self._writer = writer
@@ -94,6 +95,7 @@ class Work:
                 if not rule.new:
                     self._drop(item, f"replace {rule.text}")
                     return []
+                self.replaced.append(Replaced(self._writer.name(item), f"replace {rule.text}"))
                 return rule.items(item, carried, self._tools.index, self._settings.target)
         return [item]
 

@@ -187,6 +187,17 @@ def test_bars_say_what_became_of_each_tag() -> None:
         assert f"<span class='joytag-count {count}</span>" in html
 
 
+def test_a_replaced_tag_says_by_what(webui: FakeWebUI, picture: Image.Image) -> None:
+    """A tag that a rule turned into another one was chosen: its bar says so, and shows the rule."""
+    scores, _, plain = tab_actions.interrogate(picture, "tiny", *defaults(threshold=0.0))
+    tag = scores.top(1)[0].name
+    text, bars = tab_actions.show(scores, *defaults(threshold=0.0, replace=f"{tag} -> my own words"))
+    assert "my own words" in text
+    assert "replaced" not in plain
+    assert f"<span class='joytag-why'>replace {tag} -&gt; my own words</span>" in bars
+    assert "<span class='joytag-count replaced'>1 replaced by rules</span>" in bars
+
+
 def test_a_clicked_mark_is_seen(webui: FakeWebUI, picture: Image.Image) -> None:
     """The mark that a person has set on a tag stands out, so that a second click can take it off."""
     scores, _, plain = tab_actions.interrogate(picture, "tiny", *defaults())
