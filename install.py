@@ -1,6 +1,11 @@
 """Install what the WebUI lacks of JoyTag's three small requirements; never move what it has."""
 
-REQUIREMENTS = {"PIL": "pillow>=9.5", "safetensors": "safetensors>=0.4.2", "huggingface_hub": "huggingface_hub>=0.20"}
+# Below what these WebUIs' own pins allow: huggingface_hub 1 wants packages that they lack, Pillow 11 is not for gradio.
+REQUIREMENTS = {
+    "PIL": "pillow>=9.5,<11",
+    "safetensors": "safetensors>=0.4.2",
+    "huggingface_hub": "huggingface_hub>=0.20,<1",
+}
 
 
 def missing_requirements(is_installed):

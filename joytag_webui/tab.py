@@ -36,7 +36,7 @@ def build_tab(prompts: Mapping[str, Any]) -> list[tuple[Any, str, str]]:
         for source, shown in ((sources["one"], True), (sources["many"], False)):
             source.select(
                 lambda shown=shown: [gr.update(visible=shown), gr.update(visible=not shown)],
-                inputs=[], outputs=[one["column"], many["column"]], show_progress=False,
+                inputs=[], outputs=[one["column"], many["column"]], show_progress=False, queue=False,
             )  # fmt: skip
         _wire_sending(one["sending"], one["tags"], sources["picture"], prompts)
         _wire_txt2img_file(prompts)
@@ -144,12 +144,12 @@ def _wire_one(sources: dict[str, Any], one: dict[str, Any], scores: Any, model: 
     )
     sources["picture"].clear(lambda: [None, "", ""], inputs=[], outputs=[scores, one["tags"], one["bars"]])
     for control in controls.components:
-        control.input(**show, show_progress=False)
+        control.input(**show, show_progress=False, queue=False)
     rules = [controls["exclude"], controls["protect"]]
     marked = one["click"].click(
-        actions.mark_tag, inputs=[one["clicked"], *rules], outputs=rules, show_progress=False
+        actions.mark_tag, inputs=[one["clicked"], *rules], outputs=rules, show_progress=False, queue=False
     )  # fmt: skip
-    marked.then(**show, show_progress=False)
+    marked.then(**show, show_progress=False, queue=False)
 
 
 def _wire_many(sources: dict[str, Any], many: dict[str, Any], model: Any, controls: Controls) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from joytag_core.merging import merge_prompts
 from tests.hosts.test_webui import WEBUI, makes_pictures
-from tests.hosts.webui_server import WebUIServer, encoded
+from tests.hosts.webui_server import MODEL, WebUIServer, encoded
 
 pytestmark = [pytest.mark.skipif(not WEBUI, reason="WEBUI_PATH names no WebUI"), makes_pictures]
 
@@ -147,3 +147,25 @@ def test_model_survives_the_hosts_own_unloading(webui: WebUIServer, pictures: li
     assert 200 == webui.status("/sdapi/v1/reload-checkpoint", {})
     (infotext,) = img2img(webui, pictures[:1], "a photo", {})
     assert after("a photo", expected[0]) == prompt_in(infotext)
+
+
+def test_model_that_was_evicted_comes_back(webui: WebUIServer, pictures: list[Path], expected: list[str]) -> None:
+    """Where another model needs all of the memory, ours leaves, and is loaded again for its next picture."""
+    body = {"image": encoded(pictures[1])}
+    prompts = []
+    for _ in range(2):
+        prompts.append(webui.call("/joytag/v1/interrogate", body)[1]["pictures"][0]["prompt"])
+        assert 200 == webui.status("/test/free_memory", {})
+    assert [expected[1]] * 2 == prompts
+
+
+def test_copies_of_the_processing_object_disturb_nothing(
+    webui: WebUIServer, pictures: list[Path], expected: list[str]
+) -> None:
+    """A detailer runs copies, our section included, between the slots; each picture's infotext stays its own."""
+    sections = {"JoyTag": {"args": [{}]}, "Detailer of a test": {"args": [True]}}
+    infotexts = img2img(webui, pictures[:2], "a photo, {joytag}", {}, alwayson_scripts=sections)
+    assert [after("a photo", tags) for tags in expected[:2]] == [prompt_in(text) for text in infotexts]
+    for slot, infotext in enumerate(infotexts):
+        assert f"JoyTag model: {MODEL}" in infotext
+        assert f"Detailed: {slot}" in infotext

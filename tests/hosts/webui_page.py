@@ -42,6 +42,8 @@ class WebUIPage:
 
     def open(self) -> None:
         """Load the page anew and wait until its scripts run."""
+        # A page left while the host counts tokens leaves gradio 3.41 a connection for ever, and "Reload UI" hangs.
+        self.page.wait_for_timeout(3000)
         self.page.goto(self.server.url("/?__theme=dark"), wait_until="domcontentloaded")
         self.page.wait_for_selector("#txt2img_prompt textarea", state="attached")
         self.page.wait_for_function("typeof gradioApp === 'function' && typeof joytagUnload === 'function'")

@@ -22,15 +22,57 @@ THRESHOLD = 0.3
 BOOT_SECONDS = 900
 API_LOGIN = ("api-user", "api-word")
 PAGE_LOGIN = ("page-user", "page-word")
+LOGINS = {"--api-auth": API_LOGIN, "--gradio-auth": PAGE_LOGIN}
 _NOT_COPIED = shutil.ignore_patterns(".git", ".venv*", "__pycache__", ".*_cache", "tests", "*.log")
 
-# A second extension, loaded after ours, that answers on one of the tagger's routes.
+# A second extension, loaded after ours: it answers on one of the tagger's routes, refines pictures with copies of the
+# processing object as detailers do, and makes the WebUI need all of the memory.
 _OTHER_EXTENSION = """
-from modules import script_callbacks
+import copy
+
+from modules import processing, script_callbacks, scripts
+
+
+class Detailer(scripts.Script):
+    def title(self):
+        return "Detailer of a test"
+
+    def show(self, is_img2img):
+        return scripts.AlwaysVisible
+
+    def ui(self, is_img2img):
+        import gradio as gr
+
+        return [gr.Checkbox(False, visible=False)]
+
+    def postprocess_image(self, p, pp, enabled, *_):
+        if not enabled or hasattr(p, "is_a_copy"):
+            return
+        slot = p.iteration * p.batch_size + p.batch_index
+        inner = copy.copy(p)
+        inner.is_a_copy, inner.init_images, inner.prompt = True, [pp.image], p.all_prompts[slot]
+        inner.batch_size = inner.n_iter = 1
+        inner.do_not_save_samples = inner.do_not_save_grid = True
+        inner.cached_c, inner.cached_uc = [None, None], [None, None]
+        pp.image = processing.process_images(inner).images[0]
+        p.extra_generation_params["Detailed"] = slot
+        p.batch_index = slot % p.batch_size
+
+
+def free_memory():
+    try:
+        from backend import memory_management as management
+    except ImportError:
+        try:
+            from ldm_patched.modules import model_management as management
+        except ImportError:
+            return
+    management.free_memory(1e30, management.get_torch_device())
 
 
 def add_routes(_, app):
     app.add_api_route("/tagger/v1/interrogators", lambda: {"models": ["of another extension"]}, methods=["GET"])
+    app.add_api_route("/test/free_memory", free_memory, methods=["POST"])
 
 
 script_callbacks.on_app_started(add_routes)
@@ -38,11 +80,19 @@ script_callbacks.on_app_started(add_routes)
 
 
 class WebUIServer:
-    """Run one WebUI with this repository as its extension, in folders of its own, with both kinds of passwords."""
+    """Run one WebUI with this repository as its extension, in folders of its own."""
 
-    def __init__(self, path: Path, base: Path, *, settings: Mapping[str, Any], flags: Sequence[str] = ()) -> None:
-        """Take the WebUI's checkout, a folder for all that it writes, and what its settings page has stored."""
-        self.path, self.base, self.flags = path, base, tuple(flags)
+    def __init__(
+        self,
+        path: Path,
+        base: Path,
+        *,
+        settings: Mapping[str, Any],
+        flags: Sequence[str] = (),
+        logins: Mapping[str, tuple[str, str]] = LOGINS,
+    ) -> None:
+        """Take the WebUI's checkout, a folder for all that it writes, what its settings page stored, its passwords."""
+        self.path, self.base, self.flags, self.logins = path, base, tuple(flags), logins
         self.port = _free_port()
         self.log_file = base / "server.log"
         shutil.copytree(REPOSITORY, base / "extensions" / "joytag", ignore=_NOT_COPIED)
@@ -95,7 +145,8 @@ class WebUIServer:
         process = process or self._process
         assert process is not None
         deadline = time.monotonic() + BOOT_SECONDS
-        while self.status("/joytag/v1/models") != 200:
+        login = next(iter(self.logins.values()), None)
+        while self.status("/joytag/v1/models", login=login) != 200:
             assert process.poll() is None, f"the WebUI stopped:\n{self.log[-3000:]}"
             assert time.monotonic() < deadline, f"the WebUI did not answer:\n{self.log[-3000:]}"
             time.sleep(0.5)
@@ -148,7 +199,7 @@ class WebUIServer:
             "--skip-prepare-environment", "--skip-python-version-check", "--skip-torch-cuda-test", "--skip-install",
             "--no-half", "--no-half-vae", "--disable-nan-check", "--do-not-download-clip", "--no-download-sd-model",
             "--server-name", "127.0.0.1", "--port", str(self.port), "--api", *on_cpu,
-            "--api-auth", ":".join(API_LOGIN), "--gradio-auth", ":".join(PAGE_LOGIN),
+            *(word for flag, login in self.logins.items() for word in (flag, ":".join(login))),
             "--data-dir", str(self.base), "--gradio-allowed-path", str(self.path), "--ckpt-dir", str(folder),
             *self.flags,
         ]  # fmt: skip

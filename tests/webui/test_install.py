@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
 
 from tests.webui.fake_webui import REPOSITORY
 
@@ -55,6 +56,15 @@ def test_only_what_is_missing_is_installed(
     (command,) = commands
     assert command.startswith("install --no-deps ")
     assert f'"{package}>=' in command
+
+
+def test_no_version_is_installed_that_the_hosts_cannot_use(install: Any) -> None:
+    """The hosts' transformers refuses huggingface_hub 1, and their gradio Pillow 11."""
+    allowed = {(one := Requirement(text)).name: one.specifier for text in install.REQUIREMENTS.values()}
+    assert "0.36.2" in allowed["huggingface_hub"]
+    assert "1.0.0" not in allowed["huggingface_hub"]
+    assert "10.4.0" in allowed["pillow"]
+    assert "11.0.0" not in allowed["pillow"]
 
 
 def test_requirements_never_move_the_hosts_packages(install: Any) -> None:
