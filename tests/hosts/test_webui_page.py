@@ -207,19 +207,9 @@ def test_send_to_img2img_brings_prompt_and_picture(page: WebUIPage, pictures: li
     assert page.page.locator("#img2img_image").first.is_visible()
 
 
-def open_batch_tab(page: WebUIPage, source: Path, target: Path) -> None:
-    """Open img2img's batch tab and name the folders."""
-    page.show_tab("img2img")
-    page.open_tab("Batch")
-    if page.server.kind != "reforge":  # the others take uploaded pictures too
-        page.open_tab("From directory")
-    page.fill("#img2img_batch_input_dir", str(source))
-    page.fill("#img2img_batch_output_dir", str(target))
-
-
 def test_batch_tab_button_writes_text_files(page: WebUIPage, pictures: list[Path], tmp_path: Path) -> None:
     """On the batch tab the button writes a text file for every picture, unescaped, as captions are."""
-    open_batch_tab(page, pictures[0].parent, tmp_path)
+    page.open_batch_tab(pictures[0].parent, tmp_path)
     page.click("#joytag_img2img_interrogate")
     wait_for(lambda: len(list(tmp_path.glob("*.txt"))) == len(pictures))
     page.page.wait_for_timeout(1000)
@@ -236,14 +226,9 @@ def test_directory_gives_each_picture_its_own_tags(
 ) -> None:
     """Four pictures of one directory: each made picture's infotext holds its own tags only, at the placeholder."""
     page.open()  # reForge (March 2026) generates nothing while an unpainted picture lies on its Inpaint tab
-    open_batch_tab(page, pictures[0].parent, tmp_path)
+    page.open_batch_tab(pictures[0].parent, tmp_path)
     page.fill("#img2img_prompt", "a photo, {joytag}")
-    for name, value in {"steps": "1", "width": "64", "height": "64"}.items():
-        page.fill(f"#img2img_{name}", value)
-    page.click("#joytag_img2img_enabled-visible-checkbox")
-    page.page.wait_for_timeout(500)
-    page.click("#joytag_img2img_enabled .label-wrap")
-    page.page.locator("#joytag_img2img_exclude").scroll_into_view_if_needed()
+    page.switch_section_on()
     keep(page, "section")
     page.click("#img2img_generate")
     wait_for(lambda: len(list(tmp_path.rglob("*.png"))) == len(pictures), seconds=240)

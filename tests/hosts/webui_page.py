@@ -70,6 +70,24 @@ class WebUIPage:
         tabs.locator("visible=true").first.click()
         self.page.wait_for_timeout(500)
 
+    def open_batch_tab(self, source: Path, target: Path) -> None:
+        """Open img2img's batch tab and name its folders."""
+        self.show_tab("img2img")
+        self.open_tab("Batch")
+        if self.server.kind != "reforge":  # the others take uploaded pictures too
+            self.open_tab("From directory")
+        self.fill("#img2img_batch_input_dir", str(source))
+        self.fill("#img2img_batch_output_dir", str(target))
+
+    def switch_section_on(self) -> None:
+        """Switch automatic prompts on in img2img, show their section, and ask for pictures that are quickly made."""
+        for name, value in {"steps": "1", "width": "64", "height": "64"}.items():
+            self.fill(f"#img2img_{name}", value)
+        self.click("#joytag_img2img_enabled-visible-checkbox")
+        self.page.wait_for_timeout(500)
+        self.click("#joytag_img2img_enabled .label-wrap")
+        self.page.locator("#joytag_img2img_exclude").scroll_into_view_if_needed()
+
     def upload(self, selector: str, *paths: Path) -> None:
         """Choose files in a file box."""
         self.page.locator(f"{selector} input[type=file]").first.set_input_files([str(path) for path in paths])
