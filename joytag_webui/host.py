@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +15,9 @@ from joytag_core.host import LocalHost, Placement, Progress, Residence
 
 from .memory import find_memory_management
 from .settings import option
+
+MEGABYTE = 1_000_000
+SECONDS_BETWEEN_NOTICES = 10.0
 
 
 class WebUIHost(LocalHost):
@@ -61,6 +66,56 @@ class WebUIHost(LocalHost):
             raise CancelledError("JoyTag was interrupted.")
 
 
+class DownloadHost(WebUIHost):
+    """Be the host of a download outside the WebUI's queue, where its progress bar and its Interrupt are others'."""
+
+    def __init__(self) -> None:
+        """Let it run until `cancelled` is set."""
+        super().__init__()
+        self.cancelled = threading.Event()
+        self._progress: _DownloadProgress | None = None
+
+    def progress(self, *, total: int, label: str) -> Progress:
+        """Show the bytes in the console, and now and then on the page."""
+        self._progress = _DownloadProgress(total, label)
+        return self._progress
+
+    def close(self) -> None:
+        """End the console's bar, whatever became of the download."""
+        if self._progress is not None:
+            self._progress.close()
+
+    def check_cancelled(self) -> None:
+        """Raise CancelledError once the download is to stop.
+
+        Raises:
+            CancelledError: it is.
+        """
+        if self.cancelled.is_set():
+            raise CancelledError("JoyTag's download was interrupted; what has arrived is kept.")
+
+
+class _DownloadProgress:
+    def __init__(self, total: int, label: str) -> None:
+        from tqdm import tqdm  # huggingface_hub requires it, so it is there
+
+        self._label = label
+        self._bar = tqdm(total=total, desc=label, unit="B", unit_scale=True)
+        self._next_notice = 0.0
+        self.update(0)
+
+    def update(self, done: int) -> None:
+        import gradio as gr
+
+        self._bar.update(done - self._bar.n)
+        if time.monotonic() >= self._next_notice:
+            self._next_notice = time.monotonic() + SECONDS_BETWEEN_NOTICES
+            gr.Info(f"{self._label}: {_megabytes(done)} of {_megabytes(self._bar.total)} MB")
+
+    def close(self) -> None:
+        self._bar.close()
+
+
 class _StateProgress:
     def __init__(self, total: int, label: str) -> None:
         self._total = total
@@ -70,7 +125,16 @@ class _StateProgress:
     def update(self, done: int) -> None:
         from modules import shared
 
-        shared.state.textinfo = f"{self._label} {done}/{self._total}" if done < self._total else None
+        shared.state.textinfo = f"{self._label} {self._steps(done)}" if done < self._total else None
+
+    def _steps(self, done: int) -> str:
+        if self._total < MEGABYTE:
+            return f"{done}/{self._total}"
+        return f"{_megabytes(done)}/{_megabytes(self._total)} MB"  # of pictures there are never so many
+
+
+def _megabytes(count: int) -> int:
+    return round(count / MEGABYTE)
 
 
 def _is_told_to_use_the_cpu() -> bool:

@@ -18,7 +18,7 @@ from .payload import picture_from
 from .presets import Presets, presets_file
 from .rules import choose_tags, make_interrogation
 from .settings import current_settings
-from .tagging import QUEUE_JOB, score_in_queue, unload
+from .tagging import QUEUE_JOB, cancel_downloads, score_in_queue, unload
 
 logger = logging.getLogger("joytag")
 
@@ -98,9 +98,10 @@ def interrupt() -> None:
     import gradio as gr
     from modules import shared
 
+    downloads = cancel_downloads()
     if shared.state.job == QUEUE_JOB:
         shared.state.interrupt()
-    else:
+    elif not downloads:
         gr.Info("JoyTag is not tagging anything right now.")
 
 

@@ -17,13 +17,14 @@ from joytag_core.scores import TagScores
 from joytag_core.session import Session, shared_session
 from joytag_core.tagger import Tagger
 
-from .host import WebUIHost
+from .host import DownloadHost, WebUIHost
 from .rules import choose_tags, make_interrogation
 
 QUEUE_JOB = "joytag"
 """What the WebUI's state calls our work while it holds the queue."""
 
 logger = logging.getLogger("joytag")
+_downloads: set[DownloadHost] = set()
 
 
 def session() -> Session:
@@ -89,10 +90,25 @@ def ensure_installed(model: str) -> None:
 
     Raises:
         ModelNotFoundError: there is no such model; as ModelDownloadError: the download failed.
+        CancelledError: somebody has called `cancel_downloads`.
     """
-    host = session().host
-    if checked_model(model) == JOYTAG and find_installed(JOYTAG, host) is None:
+    if checked_model(model) != JOYTAG or find_installed(JOYTAG, session().host) is not None:
+        return
+    host = DownloadHost()
+    _downloads.add(host)
+    try:
         download_joytag(host)
+    finally:
+        _downloads.discard(host)
+        host.close()
+
+
+def cancel_downloads() -> bool:
+    """Stop the downloads that run; say whether there were any."""
+    running = list(_downloads)
+    for host in running:
+        host.cancelled.set()
+    return bool(running)
 
 
 def checked_model(model: str) -> str:

@@ -12,7 +12,29 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import pytest
+from huggingface_hub import constants, file_download
+
 from joytag_core.models import HUB_REPOSITORY, HUB_REVISION
+from joytag_core.vocabulary import Vocabulary
+from tests.checkpoints import RELEASE_CONFIG, config_bytes, tag_bytes
+
+
+def published_files(weights: bytes) -> dict[str, bytes]:
+    """Return the three files of the published model, with weights that are none."""
+    return {
+        "config.json": config_bytes(RELEASE_CONFIG),
+        "top_tags.txt": tag_bytes(Vocabulary.joytag().names),
+        "model.safetensors": weights,
+    }
+
+
+def point_to(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the library take an address for the Hub's, as HF_ENDPOINT does if set before the import."""
+    monkeypatch.setattr(constants, "ENDPOINT", url)
+    for module in (constants, file_download):  # versions before 0.37 copy it
+        template = url + "/{repo_id}/resolve/{revision}/{filename}"
+        monkeypatch.setattr(module, "HUGGINGFACE_CO_URL_TEMPLATE", template, raising=False)
 
 
 @dataclass

@@ -11,24 +11,20 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from huggingface_hub import constants, file_download, try_to_load_from_cache, utils
+from huggingface_hub import constants, try_to_load_from_cache, utils
 from safetensors.torch import load_file
 
 from joytag_core import LocalHost, ModelDownloadError, ModelFileError, ModelNotFoundError, Tagger, Vocabulary
 from joytag_core.download import download_joytag, verify_published
 from joytag_core.host import Progress
 from joytag_core.models import JOYTAG, MODEL_FILES, find_installed, installed_models
-from tests.checkpoints import RELEASE_CONFIG, config_bytes, tag_bytes
+from tests.checkpoints import RELEASE_CONFIG, config_bytes
 from tests.conftest import DATA
-from tests.hub import HubStandIn, serving
+from tests.hub import HubStandIn, point_to, published_files, serving
 
 REPOSITORY = Path(__file__).parents[2]
 WEIGHTS = bytes(range(256)) * 400
-GENUINE = {
-    "config.json": config_bytes(RELEASE_CONFIG),
-    "top_tags.txt": tag_bytes(Vocabulary.joytag().names),
-    "model.safetensors": WEIGHTS,
-}
+GENUINE = published_files(WEIGHTS)
 
 
 class WatchingHost(LocalHost):
@@ -54,14 +50,6 @@ class WatchingHost(LocalHost):
 
 class StoppedByPersonError(Exception):
     """Stand for a host's own way to say that the person has stopped the work."""
-
-
-def point_to(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the library take an address for the Hub's, as HF_ENDPOINT does if set before the import."""
-    monkeypatch.setattr(constants, "ENDPOINT", url)
-    for module in (constants, file_download):  # versions before 0.37 copy it
-        template = url + "/{repo_id}/resolve/{revision}/{filename}"
-        monkeypatch.setattr(module, "HUGGINGFACE_CO_URL_TEMPLATE", template, raising=False)
 
 
 @pytest.fixture

@@ -11,20 +11,14 @@ from typing import Any
 import pytest
 
 from joytag_core.models import MODEL_FILES
-from joytag_core.vocabulary import Vocabulary
-from tests.checkpoints import RELEASE_CONFIG, config_bytes, tag_bytes
 from tests.hosts.comfyui_page import CHROMIUM, NODE, PROMPT, choose_in_menu, load, open_page
 from tests.hosts.comfyui_prompts import COMFYUI, TAGGER, draw_pictures, tagging
 from tests.hosts.comfyui_server import ComfyServer
-from tests.hub import HubStandIn, serving
+from tests.hub import HubStandIn, published_files, serving
 
 pytestmark = pytest.mark.skipif(not COMFYUI, reason="COMFYUI_PATH names no ComfyUI")
 
-GENUINE = {
-    "config.json": config_bytes(RELEASE_CONFIG),
-    "top_tags.txt": tag_bytes(Vocabulary.joytag().names),
-    "model.safetensors": bytes(range(256)) * 4000,
-}
+GENUINE = published_files(bytes(range(256)) * 4000)
 
 
 @pytest.fixture(scope="module")

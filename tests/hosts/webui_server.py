@@ -20,6 +20,7 @@ REPOSITORY = Path(__file__).parents[2]
 MODEL = "demo"
 THRESHOLD = 0.3
 BOOT_SECONDS = 900
+_ENVIRONMENT = {"COMMANDLINE_ARGS": "", "GRADIO_ANALYTICS_ENABLED": "0"}
 API_LOGIN = ("api-user", "api-word")
 PAGE_LOGIN = ("page-user", "page-word")
 LOGINS = {"--api-auth": API_LOGIN, "--gradio-auth": PAGE_LOGIN}
@@ -90,8 +91,13 @@ class WebUIServer:
         settings: Mapping[str, Any],
         flags: Sequence[str] = (),
         logins: Mapping[str, tuple[str, str]] = LOGINS,
+        hub: str = "",
     ) -> None:
-        """Take the WebUI's checkout, a folder for all that it writes, what its settings page stored, its passwords."""
+        """Take the WebUI's checkout, a folder for all that it writes, what its settings page stored, its passwords.
+
+        `hub` is the address of a stand-in for the Hub; without one the network is forbidden.
+        """
+        self._hub = {"HF_ENDPOINT": hub} if hub else {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
         self.path, self.base, self.flags, self.logins = path, base, tuple(flags), logins
         self.port = _free_port()
         self.log_file = base / "server.log"
@@ -136,8 +142,9 @@ class WebUIServer:
         """Start it and wait until our routes answer."""
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(
-                self._command(), cwd=self.path, env=_environment(), stdout=log, stderr=log, start_new_session=True
-            )
+                self._command(), cwd=self.path, env={**os.environ, **_ENVIRONMENT, **self._hub},
+                stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
         self.wait_until_it_answers(self._process)
 
     def wait_until_it_answers(self, process: subprocess.Popen[bytes] | None = None) -> None:
@@ -208,11 +215,6 @@ class WebUIServer:
 def encoded(path: Path) -> str:
     """Return a picture file as a client sends it."""
     return base64.b64encode(path.read_bytes()).decode()
-
-
-def _environment() -> dict[str, str]:
-    mine = {"COMMANDLINE_ARGS": "", "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "GRADIO_ANALYTICS_ENABLED": "0"}
-    return {**os.environ, **mine}
 
 
 def _free_port() -> int:

@@ -1,0 +1,72 @@
+"""Does the model's download show itself in a real WebUI? Run as test_webui_page.py; a stand-in serves for the Hub."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from joytag_core.models import JOYTAG, MODEL_FILES
+from tests.hosts.test_webui import WEBUI
+from tests.hosts.webui_page import CHROMIUM, WebUIPage, wait_for
+from tests.hosts.webui_server import WebUIServer, encoded
+from tests.hub import HubStandIn, published_files, serving
+
+playwright = pytest.importorskip("playwright.sync_api")
+pytestmark = pytest.mark.skipif(not (WEBUI and CHROMIUM), reason="WEBUI_PATH names no WebUI, or there is no Chromium")
+
+FILES = published_files(bytes(range(256)) * 8000)
+
+
+@pytest.fixture(scope="module")
+def hub() -> Iterator[HubStandIn]:
+    """Serve the published small files and made-up weights, which wait until a test lets them go."""
+    with serving(HubStandIn(dict(FILES), stall=threading.Event())) as stand_in:
+        yield stand_in
+
+
+@pytest.fixture(scope="module")
+def page(hub: HubStandIn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebUIPage]:
+    """Open the page of a WebUI that has no model but the demo, and is to use the published one."""
+    folder = tmp_path_factory.mktemp("webui")
+    with (
+        WebUIServer(Path(os.environ["WEBUI_PATH"]), folder, settings={"joytag_model": JOYTAG}, hub=hub.url) as webui,
+        playwright.sync_playwright() as driver,
+    ):
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield WebUIPage(browser, webui)
+        browser.close()
+
+
+def said(page: WebUIPage, text: str) -> bool:
+    """Wait until a text is to be seen on the page."""
+    return bool(wait_for(page.page.get_by_text(text).first.is_visible, seconds=30))
+
+
+def test_a_download_is_seen_and_can_be_interrupted(page: WebUIPage, pictures: list[Path]) -> None:
+    """The page counts megabytes; Interrupt ends what a slow network would draw out, and leaves no half model."""
+    page.show_tab("JoyTag")
+    page.upload("#joytag_picture", pictures[0])
+    page.click("#joytag_interrogate")
+    assert said(page, "Downloading JoyTag: 0 of 2 MB")
+    if folder := os.environ.get("JOYTAG_SCREENSHOTS"):
+        page.shot(Path(folder) / f"webui-{page.server.kind}-download.png")
+    page.click("#joytag_interrupt")
+    assert said(page, "download was interrupted")
+    assert not (page.server.base / "models" / "joytag" / JOYTAG / "model.safetensors").exists()
+
+
+def test_a_finished_download_is_used_wherever_it_was_asked_for(
+    page: WebUIPage, hub: HubStandIn, pictures: list[Path]
+) -> None:
+    """An API call downloads too, with a bar in the console; weights that are none are named with their path."""
+    assert hub.stall is not None
+    hub.stall.set()
+    status, answer = page.server.call("/joytag/v1/interrogate", {"image": encoded(pictures[0])})
+    folder = page.server.base / "models" / "joytag" / JOYTAG
+    assert FILES == {name: (folder / name).read_bytes() for name in MODEL_FILES}
+    assert (500, True) == (status, str(folder / "model.safetensors") in answer["detail"])
+    assert "Downloading JoyTag: 100%" in page.server.log
