@@ -54,7 +54,9 @@ def _build_sources() -> dict[str, Any]:
                 label="Picture", type="pil", image_mode="RGBA", height=360, elem_id="joytag_picture",
                 show_label=False,
             )  # fmt: skip
-            interrogate = gr.Button("Interrogate", variant="primary", elem_id="joytag_interrogate")
+            with gr.Row():
+                interrogate = gr.Button("Interrogate", variant="primary", scale=3, elem_id="joytag_interrogate")
+                interrupt_one = gr.Button("Interrupt", min_width=80, elem_id="joytag_interrupt")
         with gr.TabItem("Folder", elem_id="joytag_many") as many:
             folder = gr.Textbox(
                 label="Folder with pictures", placeholder="the path of a folder on the WebUI's machine",
@@ -62,11 +64,12 @@ def _build_sources() -> dict[str, Any]:
             )  # fmt: skip
             files = gr.File(label="or drop pictures here", file_count="multiple", height=140, elem_id="joytag_files")
             with gr.Row():
-                start = gr.Button("Interrogate all", variant="primary", elem_id="joytag_all")
-                interrupt = gr.Button("Interrupt", elem_id="joytag_interrupt")
+                start = gr.Button("Interrogate all", variant="primary", scale=3, elem_id="joytag_all")
+                interrupt_all = gr.Button("Interrupt", min_width=80, elem_id="joytag_interrupt_all")
     return {
         "one": one, "picture": picture, "interrogate": interrogate,
-        "many": many, "folder": folder, "files": files, "start": start, "interrupt": interrupt,
+        "many": many, "folder": folder, "files": files, "start": start,
+        "interrupts": [interrupt_one, interrupt_all],
     }  # fmt: skip
 
 
@@ -158,7 +161,8 @@ def _wire_many(sources: dict[str, Any], many: dict[str, Any], model: Any, contro
         inputs=[sources["folder"], sources["files"], model, *controls.components],
         outputs=[many["table"], many["listing"]],
     )
-    sources["interrupt"].click(actions.interrupt, inputs=[], outputs=[])
+    for button in sources["interrupts"]:
+        button.click(actions.interrupt, inputs=[], outputs=[], queue=False)
 
 
 def _folder_action() -> Any:

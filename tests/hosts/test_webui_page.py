@@ -167,7 +167,7 @@ def test_interrupted_folder_shows_what_is_done(page: WebUIPage, tmp_path: Path) 
     page.click("#joytag_all")
     wait_for(page.page.locator("#joytag_many_results .progress-text").first.is_visible)
     keep(page, "progress")
-    page.click("#joytag_interrupt")
+    page.click("#joytag_interrupt_all")
     wait_for(lambda: "of 200 pictures were done" in page.page.locator(".joytag-list").last.inner_text())
     rows = page.page.locator(".joytag-list tr").count()
     assert 1 <= rows < 200
