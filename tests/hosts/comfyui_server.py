@@ -59,9 +59,12 @@ class Run:
 class ComfyServer:
     """Run a ComfyUI with this repository as its only pack, in folders of its own."""
 
-    def __init__(self, path: Path, base: Path, *, hub: str = "") -> None:
-        """Take ComfyUI's checkout, a folder for all that it reads and writes, and the Hub's address; none: offline."""
-        self.path, self.base = path, base
+    def __init__(self, path: Path, base: Path, *, hub: str = "", memory: str = "--cpu") -> None:
+        """Take ComfyUI's checkout, a folder for all that it reads and writes, the Hub's address, and the memory flag.
+
+        Without `hub` it is offline. Flags but `--cpu` count as on a GPU that is nearly full.
+        """
+        self.path, self.base, self._memory = path, base, memory
         self._hub = {"HF_ENDPOINT": hub} if hub else {"HF_HUB_OFFLINE": "1"}
         self.port = _free_port()
         self.client_id = uuid.uuid4().hex
@@ -76,8 +79,9 @@ class ComfyServer:
     def start(self) -> None:
         """Start it and wait until it answers."""
         python = os.environ.get("COMFYUI_PYTHON", sys.executable)
+        main = "main.py" if self._memory == "--cpu" else str(Path(__file__).with_name("comfyui_as_on_a_gpu.py"))
         command = [
-            python, "main.py", "--cpu", "--base-directory", str(self.base), "--database-url", "sqlite:///:memory:",
+            python, main, self._memory, "--base-directory", str(self.base), "--database-url", "sqlite:///:memory:",
             "--disable-api-nodes", "--listen", "127.0.0.1", "--port", str(self.port),
         ]  # fmt: skip
         environment = {**os.environ, **self._hub, "HF_HOME": str(self.base / "hub")}

@@ -210,6 +210,33 @@ def test_a_model_loaded_in_part_gives_the_same_scores_under_comfyuis_own_patcher
     assert "same scores: whole, in part, reloaded, after eviction" == done.stdout.strip().splitlines()[-1]
 
 
+@pytest.mark.parametrize(
+    ("flag", "state", "is_split"),
+    [
+        ("--novram", "NO_VRAM", True),
+        ("--lowvram", "LOW_VRAM", None),  # ComfyUI 0.3.64 loads small models whole even so
+        ("--normalvram", "NORMAL_VRAM", None),
+        ("--gpu-only", "HIGH_VRAM", False),
+    ],
+)
+def test_every_memory_flag_gives_the_same_tags(
+    server: ComfyServer, tmp_path: Path, flag: str, state: str, is_split: bool | None
+) -> None:
+    """Started with the flag, ComfyUI leaves out of a nearly full device what it wants to, and the tags are the same."""
+    assert COMFYUI is not None
+    other = ComfyServer(Path(COMFYUI), tmp_path, memory=flag)
+    draw_pictures(other.base / "input")
+    other.start()
+    try:
+        tags = [tags_of(other.run(tagging(threshold=threshold))) for threshold in (0.1, 0.4)]
+    finally:
+        other.stop()
+    assert [tags_of(server.run(tagging(threshold=threshold))) for threshold in (0.1, 0.4)] == tags
+    log = other.log.read_text(encoding="utf-8")
+    assert f"memory state: {state}" in log
+    assert is_split in (None, "loaded partially" in log)
+
+
 def test_a_restart_changes_nothing(server: ComfyServer) -> None:
     """The tags are the same in a new process."""
     before = tags_of(server.run(tagging()))
