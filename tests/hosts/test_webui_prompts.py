@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from joytag_core.merging import merge_prompts
 from tests.hosts.test_webui import WEBUI, makes_pictures
@@ -27,12 +30,12 @@ def img2img(webui: WebUIServer, pictures: list[Path], prompt: str, section: Any,
 
 
 def infotexts_of(webui: WebUIServer, route: str, body: dict[str, Any]) -> list[str]:
-    """Make pictures over the API; return their infotexts, without that of a grid."""
+    """Make pictures over the API; return the infotexts that are in them, without a grid's."""
     status, answer = webui.call(f"/sdapi/v1/{route}", body)
     assert 200 == status, answer
-    info = json.loads(answer["info"])
-    infotexts: list[str] = info["infotexts"][info["index_of_first_image"] :]
-    return infotexts
+    files = answer["images"][json.loads(answer["info"])["index_of_first_image"] :]
+    made = [Image.open(BytesIO(b64decode(file))).info for file in files]
+    return [info["parameters"] for info in made if info]  # Loopback of A1111 1.9 counts its grid among the pictures
 
 
 def prompt_in(infotext: str) -> str:

@@ -64,17 +64,20 @@ class WebUIPage:
             self.page.wait_for_timeout(500)
 
     def open_tab(self, name: str, *, among: str = "body") -> None:
-        """Click on a tab that is to be seen; gradio's two lines make tabs of different elements."""
-        tabs = self.page.locator(f"{among} .tab-nav > button, {among} [role=tab]")
-        tabs = tabs.filter(has_text=re.compile(rf"^\s*{name}\s*$"))
-        tabs.locator("visible=true").first.click()
+        """Click on a tab that is to be seen."""
+        self.tabs(name, among=among).first.click()
         self.page.wait_for_timeout(500)
+
+    def tabs(self, name: str, *, among: str = "body") -> Any:
+        """Find the tabs of a name that are to be seen; gradio's two lines make tabs of different elements."""
+        tabs = self.page.locator(f"{among} .tab-nav > button, {among} [role=tab]")
+        return tabs.filter(has_text=re.compile(rf"^\s*{name}\s*$")).locator("visible=true")
 
     def open_batch_tab(self, source: Path, target: Path) -> None:
         """Open img2img's batch tab and name its folders."""
         self.show_tab("img2img")
         self.open_tab("Batch")
-        if self.server.kind != "reforge":  # the others take uploaded pictures too
+        if self.tabs("From directory").count():  # where it takes uploaded pictures too
             self.open_tab("From directory")
         self.fill("#img2img_batch_input_dir", str(source))
         self.fill("#img2img_batch_output_dir", str(target))
