@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,7 @@ def load_network(
         with _open_weights(folder.weights) as (shapes, read):
             _check_shapes(folder.weights, {name: tuple(t.shape) for name, t in wanted.items()}, shapes)
             state = {name: _converted(folder.weights, name, read(name), like) for name, like in wanted.items()}
-        network.load_state_dict(state, strict=True, assign=True)
+        _assign(network, state)
     return network.requires_grad_(False).eval(), vocabulary
 
 
@@ -127,10 +127,22 @@ def _has_cut_outputs(name: str, wanted: tuple[int, ...], found: tuple[int, ...])
     return name.startswith("head.") and found == (wanted[0] + _CUT_OUTPUTS, *wanted[1:])
 
 
+def _assign(network: nn.Module, state: Mapping[str, Tensor]) -> None:
+    """Put tensors in the place of a network's own, without a copy."""
+    try:
+        network.load_state_dict(state, strict=True, assign=True)
+    except TypeError:  # torch 2.0, on which A1111 up to 1.7 runs, can only copy
+        for name, tensor in state.items():
+            owner, _, own_name = name.rpartition(".")
+            module = network.get_submodule(owner)
+            is_parameter = own_name in dict(module.named_parameters(recurse=False))
+            setattr(module, own_name, nn.Parameter(tensor, requires_grad=False) if is_parameter else tensor)
+
+
 def _converted(path: Path, name: str, tensor: Tensor, like: Tensor) -> Tensor:
     if tensor.is_floating_point():
         # torch 2.1 has no aminmax of halves on the CPU.
-        smallest, largest = torch.aminmax(tensor.float() if tensor.itemsize < 4 else tensor)
+        smallest, largest = torch.aminmax(tensor.float() if tensor.element_size() < 4 else tensor)
         if not bool(torch.isfinite(smallest) & torch.isfinite(largest)):
             raise ModelFileError(f"{path}: tensor {name!r} holds values that are not finite; expected numbers")
     return tensor[: len(like)].to(like.dtype) if like.ndim else tensor.to(like.dtype)

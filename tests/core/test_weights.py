@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.numpy import load_file, save_file
+from torch import nn
 
 from joytag_core import ModelFileError
 from joytag_core.models import ModelFolder
@@ -289,6 +290,21 @@ network, _ = load_network(large, operations=operations)
 print((peak() - before) / large.weights.stat().st_size)
 """
 )
+
+
+def test_torch_2_0_loads_without_assigning(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A1111 up to 1.7 runs on torch 2.0, whose modules cannot assign: the same network comes out."""
+    folder = ModelFolder("tiny", tiny)
+    expected, _ = load_network(folder)
+    load_state_dict = nn.Module.load_state_dict
+    monkeypatch.setattr(
+        nn.Module, "load_state_dict", lambda self, state, strict=True: load_state_dict(self, state, strict)
+    )
+    network, _ = load_network(folder)
+    found = network.state_dict()
+    assert expected.state_dict().keys() == found.keys()
+    assert all(torch.equal(tensor, found[name]) for name, tensor in expected.state_dict().items())
+    assert not any(parameter.requires_grad for parameter in network.parameters())
 
 
 @pytest.mark.slow
