@@ -242,20 +242,18 @@ def test_directory_gives_each_picture_its_own_tags(
 
 def test_pasted_infotext_is_the_finished_prompt(page: WebUIPage) -> None:
     """Pasting an infotext with our mark brings the resolved prompt back and switches the section off."""
-    switch = page.page.locator("#joytag_img2img_enabled-visible-checkbox")
     page.show_tab("img2img")
-    if not switch.is_checked():
-        page.click("#joytag_img2img_enabled-visible-checkbox")
-    page.page.wait_for_timeout(500)
-    assert switch.is_checked()
+    if not page.section_is_on():
+        page.switch_section_on()
+    assert page.section_is_on()
     prompt = "a photo, red background, circle"
     page.fill("#img2img_prompt", f"{prompt}\nSteps: 4, CFG scale: 7, Seed: 1, Size: 64x64, JoyTag model: demo")
 
     page.click("#img2img_tools #paste")
 
-    wait_for(lambda: page.text_of("#img2img_prompt") == prompt and not switch.is_checked())
+    wait_for(lambda: page.text_of("#img2img_prompt") == prompt and not page.section_is_on())
     assert prompt == page.text_of("#img2img_prompt")
-    assert not switch.is_checked()
+    assert not page.section_is_on()
 
 
 def test_reload_ui_keeps_everything_once(page: WebUIPage, pictures: list[Path], expected: list[str]) -> None:

@@ -86,10 +86,16 @@ class WebUIPage:
         """Switch automatic prompts on in img2img, show their section, and ask for pictures that are quickly made."""
         for name, value in {"steps": "1", "width": "64", "height": "64"}.items():
             self.fill(f"#img2img_{name}", value)
-        self.click("#joytag_img2img_enabled-visible-checkbox")
+        if self.page.locator("#joytag_img2img_enabled-visible-checkbox").count():
+            self.click("#joytag_img2img_enabled-visible-checkbox")
+            self.page.wait_for_timeout(500)
+        self.click("#joytag_img2img_enabled .label-wrap")  # up to A1111 1.7 what is open is on
         self.page.wait_for_timeout(500)
-        self.click("#joytag_img2img_enabled .label-wrap")
         self.page.locator("#joytag_img2img_exclude").scroll_into_view_if_needed()
+
+    def section_is_on(self) -> bool:
+        """Say whether automatic prompts are switched on in img2img."""
+        return bool(self.page.locator("#joytag_img2img_enabled-checkbox input").first.is_checked())
 
     def upload(self, selector: str, *paths: Path) -> None:
         """Choose files in a file box."""

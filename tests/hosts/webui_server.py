@@ -107,6 +107,7 @@ class WebUIServer:
         (other / "other.py").write_text(_OTHER_EXTENSION)
         (base / "styles.csv").write_text('name,prompt,negative_prompt\nof a test,"before, {prompt}, behind",\n')
         quiet = {"live_previews_enable": False, "show_progress_type": "Approx cheap"}
+        quiet |= {"save_to_dirs": True, "samples_filename_pattern": ""}  # A1111 1.6 misses what is not stored
         (base / "config.json").write_text(json.dumps({**quiet, **settings}))
         self._process: subprocess.Popen[bytes] | None = None
 
