@@ -115,7 +115,7 @@ def save_preset(name: str, *values: Any) -> list[Any]:
     import gradio as gr
 
     told_as_gradio_error(lambda: _presets().save(name or "", values_by_name(values)))()
-    gr.Info(f"JoyTag: saved as the preset {name.strip()}")
+    gr.Info(f'JoyTag: saved as the preset "{name.strip()}"')
     return [_choices(name.strip()), ""]
 
 
