@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from joytag_core.errors import JoyTagError, PictureError, SettingError
 from joytag_core.files import find_pictures
@@ -18,6 +18,8 @@ from .tagging import ensure_installed, in_queue, outside_inference_mode, prompt_
 
 BATCH_TAB = 5
 CAPTION_TARGET = "caption"
+
+T = TypeVar("T")
 
 logger = logging.getLogger("joytag")
 
@@ -32,9 +34,11 @@ def interrogate_img2img(mode: Any, input_folder: str, output_folder: str, *pictu
     *pictures, prompt = pictures_and_prompt
     tab = int(float(mode or 0))
     if tab < BATCH_TAB:
-        return [told_as_gradio_error(interrogated)(prompt, pictures[tab]), None]
-    count, broken = told_as_gradio_error(tag_folder_to_files)(input_folder, output_folder)
-    gr.Info(f"JoyTag: {count} pictures tagged" + (f", {broken} could not be read" if broken else ""))
+        return [told_on_page(interrogated, prompt, pictures[tab], otherwise=gr.update()), None]
+    counts = told_on_page(tag_folder_to_files, input_folder, output_folder, otherwise=None)
+    if counts is not None:
+        tagged, broken = counts
+        gr.Info(f"JoyTag: {tagged} pictures tagged" + (f", {broken} could not be read" if broken else ""))
     return [gr.update(), None]
 
 
@@ -44,7 +48,7 @@ def interrogate_txt2img(file: Any, prompt: str) -> list[Any]:
 
     if file is None:
         return [gr.update(), None]
-    return [told_as_gradio_error(interrogated)(prompt, file), None]
+    return [told_on_page(interrogated, prompt, file, otherwise=gr.update()), None]
 
 
 def interrogated(prompt: str, value: Any) -> str:
@@ -119,16 +123,19 @@ def tag_files(paths: list[Path], settings: Mapping[str, Any]) -> Iterator[tuple[
             yield path, scores if isinstance(scores, PictureError) else choose_tags(interrogation, scores).text
 
 
-def told_as_gradio_error(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function whose JoyTagError appears on the page instead of a bare "Error"."""
+def told_on_page(function: Callable[..., T], *values: Any, otherwise: T) -> T:
+    """Return what a function returns; where it raises a JoyTagError, show that on the page and return `otherwise`.
 
-    def told(*values: Any) -> Any:
-        import gradio as gr
+    A gr.Error would lay itself over the prompt, and print a stack trace that nobody needs.
+    """
+    import gradio as gr
+    from modules import shared
 
-        try:
-            return function(*values)
-        except JoyTagError as error:
-            logger.warning("%s", error)
+    try:
+        return function(*values)
+    except JoyTagError as error:
+        logger.warning("%s", error)
+        if getattr(shared.cmd_opts, "no_gradio_queue", False):  # gradio shows warnings only through its queue
             raise gr.Error(f"JoyTag: {error}") from error
-
-    return told
+        gr.Warning(f"JoyTag: {error}")
+        return otherwise

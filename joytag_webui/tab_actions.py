@@ -12,8 +12,8 @@ from joytag_core.filtering import exact_pattern
 from joytag_core.scores import TagScores
 
 from .bars import render_bars, render_error, render_list
-from .controls import shown_values, values_by_name
-from .interrogate import files_of, tag_files, told_as_gradio_error
+from .controls import CONTROLS, shown_values, values_by_name
+from .interrogate import files_of, tag_files, told_on_page
 from .payload import picture_from
 from .presets import Presets, presets_file
 from .rules import choose_tags, make_interrogation
@@ -24,8 +24,12 @@ logger = logging.getLogger("joytag")
 
 
 def interrogate(picture: Any, model: str, *values: Any) -> list[Any]:
-    """Run the model on the tab's picture; return its scores for later, the tags and the bars."""
-    found = told_as_gradio_error(_scores)(picture, model)
+    """Run the model on the tab's picture; return its scores for later, the tags and the bars, or a message for them."""
+    try:
+        found = _scores(picture, model)
+    except JoyTagError as error:
+        logger.warning("%s", error)
+        return [None, "", render_error(str(error))]
     return [found, *show(found, *values)]
 
 
@@ -71,10 +75,14 @@ def _without(rules: str, tag: str) -> str:
 def tag_folder(folder: str, files: Any, model: str, progress: Any, *values: Any) -> tuple[str, str]:
     """Tag a folder, or the files that were dropped; return a table of the tags, and the tags as plain text.
 
-    After Interrupt, what is done until then is shown.
+    After Interrupt, what is done until then is shown; where nothing could be done, why.
     """
-    settings = current_settings({**values_by_name(values), "model": model})
-    return told_as_gradio_error(_tag_folder)(folder, files, settings, progress)
+    try:
+        settings = current_settings({**values_by_name(values), "model": model})
+        return _tag_folder(folder, files, settings, progress)
+    except JoyTagError as error:
+        logger.warning("%s", error)
+        return render_error(str(error)), ""
 
 
 def _tag_folder(folder: str, files: Any, settings: dict[str, Any], progress: Any) -> tuple[str, str]:
@@ -107,22 +115,35 @@ def interrupt() -> None:
 
 def load_preset(name: str) -> list[Any]:
     """Return what the controls have to show for a preset; what it does not set is as on the settings page."""
-    return shown_values(told_as_gradio_error(lambda: current_settings(_presets().load(name) if name else None))())
+    import gradio as gr
+
+    def loaded() -> list[Any]:
+        return shown_values(current_settings(_presets().load(name) if name else None))
+
+    return told_on_page(loaded, otherwise=[gr.update()] * len(CONTROLS))
 
 
 def save_preset(name: str, *values: Any) -> list[Any]:
     """Save the controls under a name; return the new list of presets, and an empty name."""
     import gradio as gr
 
-    told_as_gradio_error(lambda: _presets().save(name or "", values_by_name(values)))()
-    gr.Info(f'JoyTag: saved as the preset "{name.strip()}"')
-    return [_choices(name.strip()), ""]
+    def saved() -> list[Any]:
+        _presets().save(name or "", values_by_name(values))
+        gr.Info(f'JoyTag: saved as the preset "{name.strip()}"')
+        return [_choices(name.strip()), ""]
+
+    return told_on_page(saved, otherwise=[gr.update(), gr.update()])
 
 
 def delete_preset(name: str) -> Any:
     """Delete a preset; return the new list of presets."""
-    told_as_gradio_error(lambda: _presets().delete(name or ""))()
-    return _choices(None)
+    import gradio as gr
+
+    def deleted() -> Any:
+        _presets().delete(name or "")
+        return _choices(None)
+
+    return told_on_page(deleted, otherwise=gr.update())
 
 
 def preset_choices() -> Sequence[str]:

@@ -74,7 +74,7 @@ def make_gradio(version: str) -> ModuleType:
         "__version__": version, "Error": PageError, "Progress": lambda: None, "told": [],
         "update": lambda **changes: {"__type__": "update", **changes},
     }  # fmt: skip
-    contents["Info"] = contents["told"].append
+    contents["Info"] = contents["Warning"] = contents["told"].append
     for name, value in contents.items():
         setattr(gradio, name, value)
     return gradio

@@ -112,8 +112,15 @@ def test_button_takes_the_picture_below_a_mask(webui: FakeWebUI, picture: Image.
 
 def test_button_without_a_picture_says_so(webui: FakeWebUI) -> None:
     """An empty tab gives a message on the page, and changes nothing."""
+    assert {"__type__": "update"} == interrogate.interrogate_img2img(4, "", "", *[None] * 5, "cat")[0]
+    assert "no picture on this tab" in webui.gradio.told[-1]
+
+
+def test_a_message_needs_no_queue(webui: FakeWebUI) -> None:
+    """With --no-gradio-queue a warning would be seen by nobody."""
+    webui.cmd_opts.no_gradio_queue = True
     with pytest.raises(PageError, match="no picture on this tab"):
-        interrogate.interrogate_img2img(4, "", "", None, None, None, None, None, "")
+        interrogate.interrogate_img2img(4, "", "", *[None] * 5, "cat")
 
 
 def test_batch_tab_appends_to_text_files(webui: FakeWebUI, picture: Image.Image, tmp_path: Path) -> None:
@@ -134,15 +141,15 @@ def test_batch_tab_appends_to_text_files(webui: FakeWebUI, picture: Image.Image,
 @pytest.mark.parametrize("folder", ["", "/no/such/folder"])
 def test_batch_tab_without_a_folder_says_so(webui: FakeWebUI, folder: str) -> None:
     """A missing folder is told on the page."""
-    with pytest.raises(PageError, match="is no folder"):
-        interrogate.interrogate_img2img(5, folder, "", *[None] * 5, "")
+    assert {"__type__": "update"} == interrogate.interrogate_img2img(5, folder, "", *[None] * 5, "")[0]
+    assert ["is no folder" in text for text in webui.gradio.told] == [True]
 
 
 def test_batch_tab_is_off_where_folders_are_hidden(webui: FakeWebUI, tmp_path: Path) -> None:
     """--hide-ui-dir-config keeps people of the page out of the folders."""
     webui.cmd_opts.hide_ui_dir_config = True
-    with pytest.raises(PageError, match="hide-ui-dir-config"):
-        interrogate.interrogate_img2img(5, str(tmp_path), "", *[None] * 5, "")
+    interrogate.interrogate_img2img(5, str(tmp_path), "", *[None] * 5, "")
+    assert ["hide-ui-dir-config" in text for text in webui.gradio.told] == [True]
 
 
 def test_txt2img_button_takes_a_file(webui: FakeWebUI, picture_paths: list[Path]) -> None:

@@ -18,7 +18,6 @@ from joytag_webui import settings, tab_actions
 from joytag_webui.bars import LOWEST_SCORE, render_bars
 from joytag_webui.controls import CONTROLS
 from joytag_webui.presets import Presets
-from tests.webui.fake_gradio import PageError
 from tests.webui.fake_webui import FakeWebUI
 
 
@@ -91,9 +90,17 @@ def test_half_typed_rule_is_shown_in_place_of_the_bars(webui: FakeWebUI, picture
 
 
 def test_no_picture_is_told(webui: FakeWebUI) -> None:
-    """Interrogate without a picture gives a message."""
-    with pytest.raises(PageError, match="no picture"):
-        tab_actions.interrogate(None, "tiny", *defaults())
+    """Interrogate without a picture gives a message where the bars would be, and it stays."""
+    scores, tags, bars = tab_actions.interrogate(None, "tiny", *defaults())
+    assert (None, "") == (scores, tags)
+    assert bars.startswith("<div class='joytag-error'>there is no picture")
+
+
+def test_a_folder_that_is_none_is_told(webui: FakeWebUI) -> None:
+    """The message stands where the list would be."""
+    table, text = tab_actions.tag_folder("/no/such/folder", None, "tiny", None, *defaults())
+    assert "" == text
+    assert table.startswith("<div class='joytag-error'>/no/such/folder is no folder")
 
 
 @pytest.mark.parametrize(
@@ -266,5 +273,7 @@ def test_presets_of_the_tab(webui: FakeWebUI, tmp_path: Path) -> None:
     assert ("a", 9) == (shown[CONTROLS.index("exclude")], shown[CONTROLS.index("max_tags")])
     assert 9 == tab_actions.load_preset("")[CONTROLS.index("max_tags")]
     assert [] == tab_actions.delete_preset("mine")["choices"]
-    with pytest.raises(PageError, match="no preset"):
-        tab_actions.load_preset("mine")
+    assert all(value == {"__type__": "update"} for value in tab_actions.load_preset("mine"))
+    assert "JoyTag: there is no preset 'mine'" in webui.gradio.told[-1]
+    assert [{"__type__": "update"}] * 2 == tab_actions.save_preset(" ", *defaults())
+    assert "the preset has no name" in webui.gradio.told[-1]
