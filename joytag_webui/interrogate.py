@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from joytag_core.errors import JoyTagError, PictureError, SettingError
+from joytag_core.errors import PictureError, SettingError
 from joytag_core.files import find_pictures
 from joytag_core.merging import merge_prompts
 
+from .messages import told_on_page
 from .payload import picture_from
 from .rules import choose_tags, make_interrogation
 from .settings import TARGET, current_settings, option
@@ -18,8 +19,6 @@ from .tagging import ensure_installed, in_queue, outside_inference_mode, prompt_
 
 BATCH_TAB = 5
 CAPTION_TARGET = "caption"
-
-T = TypeVar("T")
 
 logger = logging.getLogger("joytag")
 
@@ -121,21 +120,3 @@ def tag_files(paths: list[Path], settings: Mapping[str, Any]) -> Iterator[tuple[
     with in_queue(), outside_inference_mode():
         for path, scores in zip(paths, tagger(settings["model"]).score_each(paths), strict=True):
             yield path, scores if isinstance(scores, PictureError) else choose_tags(interrogation, scores).text
-
-
-def told_on_page(function: Callable[..., T], *values: Any, otherwise: T) -> T:
-    """Return what a function returns; where it raises a JoyTagError, show that on the page and return `otherwise`.
-
-    A gr.Error would lay itself over the prompt, and print a stack trace that nobody needs.
-    """
-    import gradio as gr
-    from modules import shared
-
-    try:
-        return function(*values)
-    except JoyTagError as error:
-        logger.warning("%s", error)
-        if getattr(shared.cmd_opts, "no_gradio_queue", False):  # gradio shows warnings only through its queue
-            raise gr.Error(f"JoyTag: {error}") from error
-        gr.Warning(f"JoyTag: {error}")
-        return otherwise

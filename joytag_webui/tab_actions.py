@@ -13,7 +13,8 @@ from joytag_core.scores import TagScores
 
 from .bars import render_bars, render_error, render_list
 from .controls import CONTROLS, shown_values, values_by_name
-from .interrogate import files_of, tag_files, told_on_page
+from .interrogate import files_of, tag_files
+from .messages import told_on_page
 from .payload import picture_from
 from .presets import Presets, presets_file
 from .rules import choose_tags, make_interrogation
