@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from tests.hosts.comfyui_page import CHROMIUM, open_page
 from tests.hosts.comfyui_prompts import COMFYUI, draw_pictures
 from tests.hosts.comfyui_server import ComfyServer
 from tests.hosts.webui_server import MODEL, THRESHOLD, WebUIServer
+from tests.hub import HubStandIn, published_files, serving
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +42,14 @@ def expected(webui: WebUIServer, pictures: list[Path]) -> list[str]:
     prompts = [interrogation.prompt(scores).text for scores in Tagger.load(webui.model_folder).score(pictures)]
     assert len(set(prompts)) == len(pictures), "the tests need pictures with different tags"
     return prompts
+
+
+@pytest.fixture(scope="module")
+def hub() -> Iterator[HubStandIn]:
+    """Serve the published small files and made-up weights, which wait until a test lets them go."""
+    weights = bytes(range(256)) * 8000
+    with serving(HubStandIn(published_files(weights), stall=threading.Event())) as stand_in:
+        yield stand_in
 
 
 @pytest.fixture(scope="session")

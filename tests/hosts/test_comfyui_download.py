@@ -14,18 +14,9 @@ from joytag_core.models import MODEL_FILES
 from tests.hosts.comfyui_page import CHROMIUM, NODE, PROMPT, choose_in_menu, load, open_page
 from tests.hosts.comfyui_prompts import COMFYUI, TAGGER, draw_pictures, tagging
 from tests.hosts.comfyui_server import ComfyServer
-from tests.hub import HubStandIn, published_files, serving
+from tests.hub import HubStandIn
 
 pytestmark = pytest.mark.skipif(not COMFYUI, reason="COMFYUI_PATH names no ComfyUI")
-
-GENUINE = published_files(bytes(range(256)) * 4000)
-
-
-@pytest.fixture(scope="module")
-def hub() -> Iterator[HubStandIn]:
-    """Serve the published small files and made-up weights, which wait until a test lets them go."""
-    with serving(HubStandIn(dict(GENUINE), stall=threading.Event())) as stand_in:
-        yield stand_in
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +45,8 @@ def test_cancel_stops_a_download_that_hangs(server: ComfyServer) -> None:
 
 def test_a_download_shows_its_bytes_on_the_node_and_goes_where_models_are(hub: HubStandIn, server: ComfyServer) -> None:
     """The bar counts the bytes of all three files; weights that are none are named with their path."""
-    total = sum(len(content) for content in GENUINE.values())
-    small = total - len(GENUINE["model.safetensors"])
+    total = sum(len(content) for content in hub.files.values())
+    small = total - len(hub.files["model.safetensors"])
     seen: list[int] = []
 
     def let_go_when_the_small_files_are_there(message: dict[str, Any]) -> None:
@@ -70,7 +61,7 @@ def test_a_download_shows_its_bytes_on_the_node_and_goes_where_models_are(hub: H
     assert {(TAGGER, total)} == {(step["node"], step["max"]) for step in steps}
     assert sorted(seen) == seen
     folder = server.base / "models" / "joytag" / "joytag"
-    assert GENUINE == {name: (folder / name).read_bytes() for name in MODEL_FILES}
+    assert hub.files == {name: (folder / name).read_bytes() for name in MODEL_FILES}
     assert str(folder / "model.safetensors") in run.error
 
 
@@ -84,7 +75,7 @@ def test_the_menus_dialog_shows_the_download(hub: HubStandIn, server: ComfyServe
     page.wait_for_function(f"{NODE.format(type='LoadImage')}.imgs?.length", timeout=20_000)
     choose_in_menu(page, "LoadImage", "Tag with JoyTag")
     field = "document.querySelector('.joytag-dialog textarea')"
-    page.wait_for_function(f"{field}?.placeholder.startsWith('Downloading the model: 0 / 1 MB')", timeout=60_000)
+    page.wait_for_function(f"{field}?.placeholder.startsWith('Downloading the model: 0 / 2 MB')", timeout=60_000)
     hub.stall.set()
     page.wait_for_function(f"{field}.value.includes('model.safetensors')", timeout=60_000)
     page.close()

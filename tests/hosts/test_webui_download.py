@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,19 +12,10 @@ from joytag_core.models import JOYTAG, MODEL_FILES
 from tests.hosts.test_webui import WEBUI
 from tests.hosts.webui_page import CHROMIUM, WebUIPage, wait_for
 from tests.hosts.webui_server import WebUIServer, encoded
-from tests.hub import HubStandIn, published_files, serving
+from tests.hub import HubStandIn
 
 playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.skipif(not (WEBUI and CHROMIUM), reason="WEBUI_PATH names no WebUI, or there is no Chromium")
-
-FILES = published_files(bytes(range(256)) * 8000)
-
-
-@pytest.fixture(scope="module")
-def hub() -> Iterator[HubStandIn]:
-    """Serve the published small files and made-up weights, which wait until a test lets them go."""
-    with serving(HubStandIn(dict(FILES), stall=threading.Event())) as stand_in:
-        yield stand_in
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +57,6 @@ def test_a_finished_download_is_used_wherever_it_was_asked_for(
     hub.stall.set()
     status, answer = page.server.call("/joytag/v1/interrogate", {"image": encoded(pictures[0])})
     folder = page.server.base / "models" / "joytag" / JOYTAG
-    assert FILES == {name: (folder / name).read_bytes() for name in MODEL_FILES}
+    assert hub.files == {name: (folder / name).read_bytes() for name in MODEL_FILES}
     assert (500, True) == (status, str(folder / "model.safetensors") in answer["detail"])
     assert "Downloading JoyTag: 100%" in page.server.log

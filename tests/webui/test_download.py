@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 from huggingface_hub import constants
+from PIL import Image
 
 from joytag_core.errors import CancelledError
 from joytag_core.models import JOYTAG, MODEL_FILES
 from joytag_webui import tab_actions
 from joytag_webui.host import WebUIHost
-from joytag_webui.tagging import ensure_installed
+from joytag_webui.tagging import ensure_installed, score_in_queue
 from tests.hub import HubStandIn, point_to, published_files, serving
 from tests.webui.fake_webui import FakeWebUI
 
@@ -39,7 +40,7 @@ def let_go(hub: HubStandIn) -> None:
 def test_a_download_is_seen_on_the_page_and_in_the_console(
     webui: FakeWebUI, hub: HubStandIn, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A notice counts megabytes, the console has a bar, and the queue is free meanwhile."""
+    """A notice counts megabytes, and the console has a bar."""
     let_go(hub)
     ensure_installed(JOYTAG)
     assert webui.gradio.told[0].startswith("Downloading JoyTag: 0 of 2 MB")
@@ -56,12 +57,15 @@ def test_an_interrupt_of_an_earlier_job_stops_no_download(webui: FakeWebUI, hub:
     assert (webui.folder / "models" / "joytag" / JOYTAG / "model.safetensors").is_file()
 
 
-def test_the_tabs_interrupt_stops_a_download_that_hangs(webui: FakeWebUI, hub: HubStandIn) -> None:
-    """Nobody waits for a slow network, and no half model counts as one."""
+def test_the_tabs_interrupt_stops_a_download_that_hangs(
+    webui: FakeWebUI, hub: HubStandIn, picture: Image.Image
+) -> None:
+    """Nobody waits for a slow network, neither here nor in the queue, and no half model counts as one."""
     with ThreadPoolExecutor(1) as worker:
-        asking = worker.submit(ensure_installed, JOYTAG)
-        while not webui.gradio.told:
+        asking = worker.submit(score_in_queue, picture, model=JOYTAG)
+        while not (webui.gradio.told or asking.done()):
             threading.Event().wait(0.01)
+        assert not webui.queue_lock.locked()
         tab_actions.interrupt()
         with pytest.raises(CancelledError, match="download was interrupted"):
             asking.result(timeout=30)
