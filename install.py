@@ -1,6 +1,6 @@
 """Install what the WebUI lacks of JoyTag's three small requirements; never move what it has."""
 
-# Below what these WebUIs' own pins allow: huggingface_hub 1 wants packages that they lack, Pillow 11 is not for gradio.
+# No higher than these WebUIs' own pins allow: their transformers refuses huggingface_hub 1, their gradio Pillow 11.
 REQUIREMENTS = {
     "PIL": "pillow>=9.5,<11",
     "safetensors": "safetensors>=0.4.2",

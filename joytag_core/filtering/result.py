@@ -22,7 +22,7 @@ class Replaced(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FilterResult:
-    """Hold the text for the target, the names that remain (plain: no escapes, no weights), and what went."""
+    """Hold the text for the target, the names that remain (no escapes, no weights), what rules dropped or replaced."""
 
     text: str
     tags: tuple[str, ...] = ()
