@@ -24,7 +24,7 @@ from safetensors.torch import load_file
 
 from benchmarks.snippet import Snippet
 from joytag_core import PromptFormat, Tagger, TagScores
-from joytag_core.vocabulary import Vocabulary
+from joytag_core.tags.vocabulary import Vocabulary
 
 # 2 x multiply-adds of the linear layers and the stem at 448 px. The attention's own two products, another 22.7 GFLOP,
 # are not in it.

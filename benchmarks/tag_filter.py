@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 
 from joytag_core import TagFilter, Vocabulary
-from joytag_core.filtering.names import NameIndex
+from joytag_core.tags.names import NameIndex
 
 PATTERNS = """
 *hair, blue *, *_eyes, * skirt, *hat, group:background, group:meta, category:artist, category:copyright
@@ -46,7 +46,7 @@ def _warm(tag_filter: TagFilter) -> None:
 
 
 def _first_use_ms() -> float:
-    from joytag_core import vocabulary
+    from joytag_core.tags import vocabulary
 
     vocabulary._joytag.cache_clear()
     return _once_ms(lambda: NameIndex(Vocabulary.joytag()).facts("long hair"))

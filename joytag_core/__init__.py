@@ -23,22 +23,33 @@ if TYPE_CHECKING:
         SettingError,
         UnreadablePictureError,
     )
-    from .filtering import FilterResult, TagFilter
-    from .host import Host, LocalHost
-    from .prompt import PromptFormat
-    from .scores import ScoredTag, TagScores
-    from .selection import Selection
-    from .session import Session, shared_session
-    from .tagger import Tagger
-    from .vocabulary import Tag, Vocabulary
+    from .filtering.result import Dropped, FilterResult, Replaced
+    from .filtering.tag_filter import TagFilter
+    from .host.protocol import (
+        Host,
+        LocalHost,
+        Placement,
+        Progress,
+        Residence,
+    )
+    from .prompts.format import PromptFormat
+    from .settings.interrogation import Interrogation
+    from .tagging.session import Session, shared_session
+    from .tagging.tagger import Tagger
+    from .tags.ordering import ScoredTag
+    from .tags.scores import TagScores
+    from .tags.selection import Selection
+    from .tags.vocabulary import Tag, Vocabulary
 
 __version__ = "0.1.0"
 
 __all__ = [
     "CancelledError",
     "DeviceError",
+    "Dropped",
     "FilterResult",
     "Host",
+    "Interrogation",
     "JoyTagError",
     "LocalHost",
     "ModelDownloadError",
@@ -47,7 +58,11 @@ __all__ = [
     "ModelNotFoundError",
     "PictureError",
     "PictureTooLargeError",
+    "Placement",
+    "Progress",
     "PromptFormat",
+    "Replaced",
+    "Residence",
     "RuleError",
     "ScoredTag",
     "Selection",
@@ -62,15 +77,42 @@ __all__ = [
     "shared_session",
 ]
 
-# Asked in this order, the modules that import torch last.
-_MODULES = ("errors", "vocabulary", "filtering", "prompt", "selection", "scores", "host", "tagger", "session")
+_HOMES = {
+    "errors": (
+        "CancelledError",
+        "DeviceError",
+        "JoyTagError",
+        "ModelDownloadError",
+        "ModelError",
+        "ModelFileError",
+        "ModelNotFoundError",
+        "PictureError",
+        "PictureTooLargeError",
+        "RuleError",
+        "SettingError",
+        "UnreadablePictureError",
+    ),
+    "filtering.result": ("Dropped", "FilterResult", "Replaced"),
+    "filtering.tag_filter": ("TagFilter",),
+    "host.protocol": ("Host", "LocalHost", "Placement", "Progress", "Residence"),
+    "prompts.format": ("PromptFormat",),
+    "settings.interrogation": ("Interrogation",),
+    "tagging.session": ("Session", "shared_session"),
+    "tagging.tagger": ("Tagger",),
+    "tags.ordering": ("ScoredTag",),
+    "tags.scores": ("TagScores",),
+    "tags.selection": ("Selection",),
+    "tags.vocabulary": ("Tag", "Vocabulary"),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 
 def __getattr__(name: str) -> object:
-    if name in __all__:
-        for module in _MODULES:
-            home = importlib.import_module(f".{module}", __name__)
-            if name in vars(home):
-                globals()[name] = vars(home)[name]
-                return globals()[name]
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = getattr(importlib.import_module(f".{_HOME_OF[name]}", __name__), name)
+    return globals()[name]
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

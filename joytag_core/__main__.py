@@ -1,5 +1,5 @@
 """Where does `python -m joytag_core` begin?"""
 
-from .cli import main
+from .cli.main import main
 
 raise SystemExit(main())

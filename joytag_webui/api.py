@@ -8,9 +8,9 @@ from typing import Any
 from fastapi import Depends
 
 from joytag_core.errors import JoyTagError, PictureError
-from joytag_core.filtering import FilterResult
-from joytag_core.models import installed_models
-from joytag_core.scores import TagScores
+from joytag_core.filtering.result import FilterResult
+from joytag_core.model.folders import installed_models
+from joytag_core.tags.scores import TagScores
 
 from . import tagger_routes
 from .api_models import (

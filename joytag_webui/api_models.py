@@ -7,7 +7,7 @@ from typing import Any, Dict, List, Optional, Tuple  # noqa: UP035 - pydantic 1 
 import pydantic
 from pydantic import BaseModel, Field
 
-from joytag_core.parameters import FILTER_NAMES, PARAMETERS, Parameter
+from joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, Parameter
 
 _IS_PYDANTIC_2 = pydantic.VERSION.startswith("2")
 # A misspelt setting has to be an error, not a setting that is silently not made.

@@ -10,8 +10,8 @@ from typing import Any
 from PIL import Image
 
 from joytag_core.errors import JoyTagError
-from joytag_core.insertion import PLACEMENTS, clear_placeholders, fill_prompt, has_placeholder
-from joytag_core.scores import TagScores
+from joytag_core.settings.placeholders import PLACEMENTS, clear_placeholders, fill_prompt, has_placeholder
+from joytag_core.tags.scores import TagScores
 
 from .rules import choose_tags, make_interrogation
 from .tagging import score

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from joytag_core.parameters import PARAMETERS
+from joytag_core.settings.parameters import PARAMETERS
 
 from .settings import component_for, current_settings
 

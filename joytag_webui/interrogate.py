@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from joytag_core.errors import PictureError, SettingError
-from joytag_core.files import find_pictures
-from joytag_core.merging import merge_prompts
+from joytag_core.pictures.files import find_pictures
+from joytag_core.prompts.merging import merge_prompts
 
 from .messages import told_on_page
 from .payload import picture_from

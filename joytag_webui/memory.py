@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import torch
 from torch import nn
 
-from joytag_core.host import Placement, Residence, find_dtype
+from joytag_core.host.protocol import Placement, Residence, find_dtype
 
 
 class MemoryManagement(Protocol):

@@ -11,7 +11,7 @@ from typing import Any
 from PIL import Image
 
 from joytag_core.errors import PictureError, PictureTooLargeError, UnreadablePictureError
-from joytag_core.images import to_rgb
+from joytag_core.pictures.rgb import to_rgb
 
 from .settings import option
 

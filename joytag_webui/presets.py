@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from joytag_core.errors import SettingError
-from joytag_core.parameters import PARAMETERS, check_settings
+from joytag_core.settings.parameters import PARAMETERS, check_settings
 
 FILE_NAME = "joytag_presets.json"
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from joytag_core.filtering import FilterResult
-from joytag_core.interrogation import Interrogation
-from joytag_core.scores import TagScores
+from joytag_core.filtering.result import FilterResult
+from joytag_core.settings.interrogation import Interrogation
+from joytag_core.tags.scores import TagScores
 
 
 def make_interrogation(settings: Mapping[str, Any]) -> Interrogation:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from joytag_core.errors import JoyTagError
-from joytag_core.insertion import PLACEMENTS
+from joytag_core.settings.placeholders import PLACEMENTS
 
 from .automatic import INFOTEXT_MODEL, AutomaticPrompt, forget, mention_placeholder
 from .payload import picture_from

@@ -6,8 +6,8 @@ import html
 from collections.abc import Mapping
 from typing import Any
 
-from joytag_core.merging import PLACES
-from joytag_core.parameters import PARAMETERS, Parameter
+from joytag_core.prompts.merging import PLACES
+from joytag_core.settings.parameters import PARAMETERS, Parameter
 
 PREFIX = "joytag_"
 SECTION = ("joytag", "JoyTag")
@@ -94,7 +94,7 @@ def component_for(parameter: Parameter) -> tuple[Any, Any]:
 
 def model_names() -> list[str]:
     """Return the names of the models that can be chosen: the published one, and those on this machine."""
-    from joytag_core.models import JOYTAG, installed_models
+    from joytag_core.model.folders import JOYTAG, installed_models
 
     from .tagging import session
 

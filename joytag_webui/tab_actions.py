@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from joytag_core.errors import CancelledError, JoyTagError, PictureError, SettingError
-from joytag_core.filtering import exact_pattern
-from joytag_core.scores import TagScores
+from joytag_core.rules.patterns import exact_pattern
+from joytag_core.tags.scores import TagScores
 
 from .bars import render_bars, render_error, render_list
 from .controls import CONTROLS, shown_values, values_by_name

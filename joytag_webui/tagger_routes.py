@@ -8,7 +8,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import Match
 
 from joytag_core.errors import JoyTagError
-from joytag_core.selection import Selection
+from joytag_core.tags.selection import Selection
 
 from .api_models import TaggerRequest
 from .errors import as_http_error

@@ -9,13 +9,13 @@ from typing import Any
 
 import torch
 
-from joytag_core.download import download_joytag
 from joytag_core.errors import ModelNotFoundError
-from joytag_core.images import Pictures
-from joytag_core.models import JOYTAG, find_installed, installed_models
-from joytag_core.scores import TagScores
-from joytag_core.session import Session, shared_session
-from joytag_core.tagger import Tagger
+from joytag_core.model.download import download_joytag
+from joytag_core.model.folders import JOYTAG, find_installed, installed_models
+from joytag_core.pictures.rgb import Pictures
+from joytag_core.tagging.session import Session, shared_session
+from joytag_core.tagging.tagger import Tagger
+from joytag_core.tags.scores import TagScores
 
 from .host import DownloadHost, WebUIHost
 from .rules import choose_tags, make_interrogation

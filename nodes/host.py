@@ -16,8 +16,8 @@ import folder_paths
 import torch
 from torch import nn
 
-from ..joytag_core.host import Placement
-from ..joytag_core.session import Session, shared_session
+from ..joytag_core.host.protocol import Placement
+from ..joytag_core.tagging.session import Session, shared_session
 
 MODEL_FOLDER = "joytag"
 """The kind of model in `extra_model_paths.yaml`, and the folder in `models/`."""
@@ -37,7 +37,7 @@ def register_model_folder() -> None:
 
 
 class ComfyHost:
-    """Be a `joytag_core.host.Host` whose network is one more model in ComfyUI's memory management."""
+    """Be a `joytag_core.host.protocol.Host` whose network is one more model in ComfyUI's memory management."""
 
     operations: Any = comfy.ops.manual_cast
     out_of_memory: tuple[type[BaseException], ...] = (comfy.model_management.OOM_EXCEPTION,)

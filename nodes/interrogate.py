@@ -8,7 +8,7 @@ from typing import Any
 from comfy_api.latest import io
 from torch import Tensor
 
-from ..joytag_core.parameters import FILTER_NAMES, PARAMETERS, SELECTION_NAMES
+from ..joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, SELECTION_NAMES
 from .models import model_names
 from .pictures import score_images
 from .schema import CATEGORY, Scores, first_of_each, inputs_for, model_input, output, schema

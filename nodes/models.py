@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..joytag_core.errors import ModelNotFoundError
-from ..joytag_core.models import JOYTAG, installed_models
+from ..joytag_core.model.folders import JOYTAG, installed_models
 from .host import MODEL_FOLDER, session
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from torch import Tensor
 
 from ..joytag_core.errors import PictureError
-from ..joytag_core.scores import TagScores
+from ..joytag_core.tags.scores import TagScores
 from .host import session
 from .models import check_model_name
 

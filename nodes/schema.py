@@ -7,7 +7,7 @@ from typing import Any
 
 from comfy_api.latest import io
 
-from ..joytag_core.parameters import PARAMETERS, Parameter
+from ..joytag_core.settings.parameters import PARAMETERS, Parameter
 
 CATEGORY = "JoyTag"
 

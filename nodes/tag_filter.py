@@ -9,15 +9,15 @@ from comfy_api.latest import io
 from torch import Tensor
 
 from ..joytag_core.errors import SettingError
-from ..joytag_core.parameters import FILTER_NAMES, PARAMETERS
-from ..joytag_core.scores import TagScores
+from ..joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS
+from ..joytag_core.tags.scores import TagScores
 from .models import model_names
 from .pictures import score_images
 from .schema import CATEGORY, Scores, Settings, first_of_each, inputs_for, model_input, output, schema
 from .work import Work, files_used
 
 if TYPE_CHECKING:
-    from ..joytag_core.filtering import FilterResult
+    from ..joytag_core.filtering.result import FilterResult
 
 _SHOWN = ("exclude", "replace", "lists", "min_score", "max_tags", "add_first")
 _FOLDED = [name for name in FILTER_NAMES if name not in _SHOWN]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from comfy_api.latest import io
 
-from ..joytag_core.facts import describe
-from ..joytag_core.scores import TagScores
-from ..joytag_core.vocabulary import Vocabulary
+from ..joytag_core.tags.description import describe
+from ..joytag_core.tags.scores import TagScores
+from ..joytag_core.tags.vocabulary import Vocabulary
 from .schema import CATEGORY, Scores, output, schema
 
 
@@ -39,7 +39,7 @@ class TagInfo(io.ComfyNode):
     @classmethod
     def execute(cls, tags: str, scores: TagScores | None = None) -> io.NodeOutput:
         """Describe every tag of one list."""
-        from ..joytag_core.filtering import TagFilter  # late, as in work.py
+        from ..joytag_core.filtering.tag_filter import TagFilter  # late, as in work.py
 
         vocabulary = Vocabulary.joytag() if scores is None else scores.vocabulary
         lines = [_line(name, vocabulary, scores) for name in TagFilter().apply(tags).tags]

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..joytag_core.models import ModelFolder, installed_models
-from ..joytag_core.scores import TagScores
+from ..joytag_core.model.folders import ModelFolder, installed_models
+from ..joytag_core.tags.scores import TagScores
 from .host import session
 from .schema import Settings
 from .tokens import count_tokens
 
 if TYPE_CHECKING:
-    from ..joytag_core.filtering import FilterResult
+    from ..joytag_core.filtering.result import FilterResult
 
 _LISTS = "lists"
 
@@ -28,7 +28,7 @@ class Work:
             SettingError: one is out of its range; as RuleError: a rule is malformed.
         """
         # Imported late: ComfyUI's start should not wait for the filter, only the first picture.
-        from ..joytag_core.interrogation import Interrogation
+        from ..joytag_core.settings.interrogation import Interrogation
 
         self._interrogation = Interrogation.from_settings(settings, lists_folder=_lists_folder())
 

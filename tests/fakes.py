@@ -10,8 +10,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from joytag_core import operations as casting_operations
-from joytag_core.host import Placement
+from joytag_core.host import operations as casting_operations
+from joytag_core.host.protocol import Placement
 
 
 class DeviceFullError(Exception):

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from huggingface_hub import constants, file_download
 
-from joytag_core.models import HUB_REPOSITORY, HUB_REVISION
-from joytag_core.vocabulary import Vocabulary
+from joytag_core.model.folders import HUB_REPOSITORY, HUB_REVISION
+from joytag_core.tags.vocabulary import Vocabulary
 from tests.checkpoints import RELEASE_CONFIG, config_bytes, tag_bytes
 
 

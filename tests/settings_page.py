@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from joytag_core.parameters import PARAMETERS, Parameter
+from joytag_core.settings.parameters import PARAMETERS, Parameter
 
 PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
 

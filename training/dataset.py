@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.utils.data import Dataset, Sampler
 from tqdm import tqdm
 
-from joytag_core.pixels import CLIP_MEAN, CLIP_STD, fit_square
+from joytag_core.pictures.pixels import CLIP_MEAN, CLIP_STD, fit_square
 
 PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
 

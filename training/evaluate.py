@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 from tqdm import tqdm
 
-from joytag_core.network import Network
+from joytag_core.model.network import Network
 
 from .dataset import TaggedPictures, normalise
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from joytag_core.network import Network
+from joytag_core.model.network import Network
 
 from .stem_norm import folded_state
 

@@ -13,7 +13,7 @@ from torch import nn
 from torch.utils.data import DataLoader
 from tqdm import tqdm
 
-from joytag_core.network import Network
+from joytag_core.model.network import Network
 
 from .augment import make_augment
 from .dataset import Example, ShuffledBatches, TaggedPictures, normalise

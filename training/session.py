@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file
 
-from joytag_core.network import Network, NetworkConfig
+from joytag_core.model.network import Network, NetworkConfig
 
 from .calibrate import bias_shifts
 from .dataset import Example, TaggedPictures, find_examples, hold_out, most_frequent_tags

@@ -10,7 +10,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from joytag_core.network import ConvolutionalStem, Network
+from joytag_core.model.network import ConvolutionalStem, Network
 
 
 class NormedConvolution(nn.Module):

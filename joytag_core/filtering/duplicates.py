@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from .items import Group, Item
+from ..prompts.items import Group, Item
 
 
 def identity(item: Item, names: str) -> str:

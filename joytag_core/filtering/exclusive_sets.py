@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from ..vocabulary import Vocabulary
-from .items import Item
+from ..prompts.items import Item
+from ..tags.vocabulary import Vocabulary
 
 
 def _tags(names: str) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from .items import Item
+from ..prompts.items import Item
 
 _WORD = re.compile(r"[^\W\d_]+|\d|[^\w\s]+|_+")
 _LETTERS_A_TOKEN = 6

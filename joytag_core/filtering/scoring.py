@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .items import Item
-from .names import NameIndex
+from ..prompts.items import Item
+from ..tags.names import NameIndex
 
 
 class ScoreLookup:

@@ -10,18 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import SettingError
-from ..ordering import ORDERS, ScoredTag
-from ..parameters import IMPLICATIONS
-from ..prompt import PromptFormat, check_choice
-from ..vocabulary import PUBLISHED_THRESHOLD, Vocabulary
-from .items import Item, Prompt
-from .names import name_index
-from .parser import parse
+from ..prompts.format import PromptFormat, check_choice
+from ..prompts.items import Item, Prompt
+from ..prompts.parser import parse
+from ..prompts.writer import Writer
+from ..rules.rule_book import RuleBook, RuleTexts, folder_state, read_rules
+from ..settings.parameters import IMPLICATIONS
+from ..tags.names import name_index
+from ..tags.ordering import ORDERS, ScoredTag
+from ..tags.vocabulary import PUBLISHED_THRESHOLD, Vocabulary
+from .pipeline import Tools, Work
 from .result import FilterResult
-from .rule_book import RuleBook, RuleTexts, folder_state, read_rules
 from .scoring import ScoreLookup
-from .work import Tools, Work
-from .writing import Writer
 
 Rules = str | Sequence[str]
 """Rules as one text, or as several lines."""

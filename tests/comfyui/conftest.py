@@ -10,7 +10,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from joytag_core.network import Network, NetworkConfig
+from joytag_core.model.network import Network, NetworkConfig
 from tests.comfyui.fake_comfyui import FakeComfy, fake_comfyui
 
 TINY = {

@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from joytag_core.interrogation import Interrogation
-from joytag_core.tagger import Tagger
+from joytag_core.settings.interrogation import Interrogation
+from joytag_core.tagging.tagger import Tagger
 from tests.comfyui.fake_comfyui import FakeComfy, InterruptProcessingException
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import joytag_core
-from joytag_core.parameters import FILTER_NAMES, PARAMETERS, SELECTION_NAMES
+from joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, SELECTION_NAMES
 from tests.comfyui.fake_comfyui import OLDEST_SCHEMA, PACK, PACK_NAME, FakeComfy, fake_comfyui
 
 NODES = ("JoyTag_Interrogate", "JoyTag_TagFilter", "JoyTag_TagInfo")
@@ -62,7 +62,7 @@ def test_importing_the_door_imports_nothing_else() -> None:
 def test_describing_the_nodes_imports_no_filter(comfy: FakeComfy) -> None:
     """ComfyUI describes all nodes at its start; the filter, more than half of the pack's time, waits for its use."""
     assert comfy.nodes()
-    assert f"{PACK_NAME}.joytag_core.session" in sys.modules
+    assert f"{PACK_NAME}.joytag_core.tagging.session" in sys.modules
     assert f"{PACK_NAME}.joytag_core.filtering" not in sys.modules
     comfy.nodes()["JoyTag_TagInfo"].execute(tags="smile")
     assert f"{PACK_NAME}.joytag_core.filtering" in sys.modules

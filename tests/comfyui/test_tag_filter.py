@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from joytag_core.scores import TagScores
-from joytag_core.vocabulary import Vocabulary
+from joytag_core.tags.scores import TagScores
+from joytag_core.tags.vocabulary import Vocabulary
 from tests.comfyui.conftest import TAGS
 from tests.comfyui.fake_comfyui import FakeComfy
 

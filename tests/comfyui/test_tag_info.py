@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from joytag_core.scores import TagScores
-from joytag_core.vocabulary import Vocabulary
+from joytag_core.tags.scores import TagScores
+from joytag_core.tags.vocabulary import Vocabulary
 from tests.comfyui.fake_comfyui import FakeComfy
 
 

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from joytag_core import Tagger
-from joytag_core.interrogation import Interrogation
+from joytag_core.settings.interrogation import Interrogation
 from tests.hosts.comfyui_page import CHROMIUM, open_page
 from tests.hosts.comfyui_prompts import COMFYUI, draw_pictures
 from tests.hosts.comfyui_server import ComfyServer

@@ -16,7 +16,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from joytag_core import Tagger
-from joytag_core.interrogation import Interrogation
+from joytag_core.settings.interrogation import Interrogation
 from tests.hosts.comfyui_page import (
     CHROMIUM,
     NODE,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from joytag_core.models import MODEL_FILES
+from joytag_core.model.folders import MODEL_FILES
 from tests.hosts.comfyui_page import CHROMIUM, NODE, PROMPT, choose_in_menu, load, open_page
 from tests.hosts.comfyui_prompts import COMFYUI, TAGGER, draw_pictures, tagging
 from tests.hosts.comfyui_server import ComfyServer

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from joytag_core.models import JOYTAG, MODEL_FILES
+from joytag_core.model.folders import JOYTAG, MODEL_FILES
 from tests.hosts.test_webui import WEBUI
 from tests.hosts.webui_page import CHROMIUM, WebUIPage, wait_for
 from tests.hosts.webui_server import WebUIServer, encoded

@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 
 from joytag_core import Tagger
-from joytag_core.interrogation import Interrogation
-from joytag_core.merging import merge_prompts
+from joytag_core.prompts.merging import merge_prompts
+from joytag_core.settings.interrogation import Interrogation
 from tests.hosts.test_webui import WEBUI, makes_pictures
 from tests.hosts.test_webui_prompts import prompt_in
 from tests.hosts.webui_page import CHROMIUM, WebUIPage, wait_for

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from joytag_core.merging import merge_prompts
+from joytag_core.prompts.merging import merge_prompts
 from tests.hosts.test_webui import WEBUI, makes_pictures
 from tests.hosts.webui_server import MODEL, WebUIServer, encoded
 

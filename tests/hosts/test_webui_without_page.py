@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from joytag_core import Tagger
-from joytag_core.interrogation import Interrogation
+from joytag_core.settings.interrogation import Interrogation
 from tests.hosts.test_webui import ROUTES, WEBUI, makes_pictures
 from tests.hosts.test_webui_prompts import after, img2img, prompt_in
 from tests.hosts.webui_server import MODEL, THRESHOLD, WebUIServer, encoded

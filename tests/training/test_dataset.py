@@ -4,7 +4,7 @@ import pytest
 import torch
 from PIL import Image
 
-from joytag_core.pixels import to_pixels
+from joytag_core.pictures.pixels import to_pixels
 from training.augment import GentleTrivialAugment, make_augment
 from training.dataset import (
     Example,

@@ -12,7 +12,7 @@ from training.drawing.colours import COLOUR_NAMES, ink, name_of
 from training.drawing.folder import draw_folder
 from training.drawing.lesson import draw_lesson
 
-DATA = Path(__file__).parents[2] / "joytag_core" / "data"
+DATA = Path(__file__).parents[2] / "joytag_core" / "tags" / "data"
 SAMPLE = 500
 
 

@@ -104,7 +104,7 @@ class FakeWebUI:
         monkeypatch.setitem(sys.modules, "gradio", self.gradio)
         for name, module in self._modules().items():
             monkeypatch.setitem(sys.modules, name, module)
-        monkeypatch.setattr("joytag_core.session._shared", None)
+        monkeypatch.setattr("joytag_core.tagging.session._shared", None)
 
     def load_scripts(self) -> ModuleType:
         """Load scripts/joytag.py as the hosts do: under its file name, out of sys.modules, callbacks cleared before."""

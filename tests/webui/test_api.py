@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from joytag_core.parameters import PARAMETERS
+from joytag_core.settings.parameters import PARAMETERS
 from joytag_webui import api
 from tests.webui.fake_webui import FakeWebUI
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from joytag_core.scores import TagScores
-from joytag_core.vocabulary import Vocabulary
+from joytag_core.tags.scores import TagScores
+from joytag_core.tags.vocabulary import Vocabulary
 from joytag_webui import automatic
 from joytag_webui.section import fill_automatically
 from tests.webui.fake_webui import FakeWebUI

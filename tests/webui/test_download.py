@@ -12,7 +12,7 @@ from huggingface_hub import constants
 from PIL import Image
 
 from joytag_core.errors import CancelledError
-from joytag_core.models import JOYTAG, MODEL_FILES
+from joytag_core.model.folders import JOYTAG, MODEL_FILES
 from joytag_webui import tab_actions
 from joytag_webui.host import WebUIHost
 from joytag_webui.tagging import ensure_installed, score_in_queue

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from joytag_core.errors import CancelledError
-from joytag_core.host import Placement
+from joytag_core.host.protocol import Placement
 from joytag_webui.host import WebUIHost
 from joytag_webui.memory import DeviceMemory, PatchedResidence, PatcherMemory, VisitingResidence, find_memory_management
 from tests.webui.fake_webui import FakeWebUI

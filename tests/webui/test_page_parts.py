@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 
 from joytag_core.errors import SettingError
-from joytag_core.filtering import FilterResult
-from joytag_core.parameters import PARAMETERS
-from joytag_core.scores import TagScores
-from joytag_core.vocabulary import Vocabulary
+from joytag_core.filtering.result import FilterResult
+from joytag_core.settings.parameters import PARAMETERS
+from joytag_core.tags.scores import TagScores
+from joytag_core.tags.vocabulary import Vocabulary
 from joytag_webui import settings, tab_actions
 from joytag_webui.bars import LOWEST_SCORE, render_bars
 from joytag_webui.controls import CONTROLS
@@ -129,7 +129,7 @@ def test_banned_tag_is_gone_and_no_other(webui: FakeWebUI, picture: Image.Image,
 
 def test_every_tag_can_be_banned_by_a_click() -> None:
     """No name of JoyTag's vocabulary is read as anything but itself, whatever characters it has."""
-    from joytag_core.filtering import TagFilter
+    from joytag_core.filtering.tag_filter import TagFilter
 
     names = [tag.name for tag in Vocabulary.joytag()]
     special = [name for name in names if not name.replace("_", "").isalnum()]

@@ -1,0 +1,175 @@
+"""What does `filter` do? Text or files in, filtered text out."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..errors import SettingError
+from ..settings.parameters import FILTER_NAMES, PARAMETERS
+from .arguments import add_device_options, add_settings, settings_of
+
+if TYPE_CHECKING:
+    from ..filtering.result import FilterResult
+    from ..filtering.tag_filter import TagFilter
+
+_EPILOG = """\
+examples:
+  python -m joytag_core filter "1girl, long_hair, chair" --exclude "*hair" --explain
+  python -m joytag_core filter --files captions/*.txt --list character-lora --target caption --in-place
+  python -m joytag_core filter --rules my-rules.txt < prompt.txt
+  python -m joytag_core filter --show-list photo
+
+Patterns: a name, *glob, /regex/, category:character, group:clothing, set:hair_color, implies:swimsuit, score<0.5,
+!pattern takes back, @name is a list. A rules file holds sections [exclude], [keep only], [protect], [replace] and
+[settings] with lines such as `max tags = 30`. docs/tag-filter.md tells all.
+"""
+
+
+class _Prompt(NamedTuple):
+    text: str
+    path: Path | None = None
+
+
+def add_filter_command(commands: Any) -> None:
+    """Add `filter` to the sub-commands."""
+    parser = commands.add_parser(
+        "filter",
+        usage="%(prog)s [TEXT ...] [--files FILE ...] [options]",
+        help="filter, sort and rewrite a prompt or tag list",
+        description="Filter prompts or tag lists: text in, text out. Without text and files, standard input is read.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("text", nargs="*", help="prompts or tag lists, each filtered by itself")
+    reading = parser.add_argument_group("what is read, and what is written")
+    reading.add_argument("--files", nargs="+", default=[], metavar="FILE", help="files, a prompt or caption each")
+    reading.add_argument("--in-place", action="store_true", help="write the result back into each file")
+    reading.add_argument("--each-line", action="store_true", help="take each line as a prompt of its own")
+    reading.add_argument("--explain", action="store_true", help="say on standard error what was dropped, and why")
+    reading.add_argument(
+        "--json", action="store_true", help="print text, tags and what was dropped as JSON, a line each"
+    )
+    reading.add_argument("--scores", metavar="FILE", help="a JSON file of scores by tag name, 0..1")
+    scoring = parser.add_argument_group("a picture that scores the tags")
+    scoring.add_argument("--image", metavar="FILE", help="score the tags by what JoyTag sees in this picture")
+    add_settings(scoring, ["model"])
+    add_device_options(scoring)
+    rules = parser.add_argument_group("rules")
+    rules.add_argument("--rules", metavar="FILE", help="a file of rules; options here are added to it")
+    rules.add_argument("--list", action="append", default=[], metavar="NAME", help="a list of rules, as --lists")
+    rules.add_argument("--lists-folder", metavar="FOLDER", help="where your own lists are, NAME.txt each")
+    rules.add_argument("--show-lists", action="store_true", help="name all lists, and do nothing else")
+    rules.add_argument("--show-list", metavar="NAME", help="print a list, and do nothing else")
+    add_settings(rules, FILTER_NAMES)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Filter; return 2 (by way of the error) if a rule or a file is wrong."""
+    if arguments.show_lists or arguments.show_list:
+        return _show(arguments)
+    tag_filter = _filter(arguments)
+    scores = _picture_scores(arguments) if arguments.image else _scores(arguments.scores) if arguments.scores else None
+    if arguments.in_place and not arguments.files:
+        raise SettingError("--in-place writes files back, and --files names none")
+    for prompt in _prompts(arguments):
+        lines = prompt.text.split("\n") if arguments.each_line else [prompt.text]
+        results = [tag_filter.apply(line, scores=scores) for line in lines]
+        if arguments.in_place and prompt.path is not None:
+            _write(prompt.path, "\n".join(result.text for result in results))
+        for result in results:
+            _report(arguments, prompt, result)
+    return 0
+
+
+def _filter(arguments: argparse.Namespace) -> TagFilter:
+    from ..filtering.tag_filter import TagFilter
+    from ..settings.rule_files import load_rule_file
+
+    fields = load_rule_file(arguments.rules) if arguments.rules else {}
+    given = settings_of(arguments, FILTER_NAMES)
+    given["lists"] = ", ".join(filter(None, [given["lists"], *arguments.list]))
+    for name, value in given.items():
+        parameter = PARAMETERS[name]
+        if value == parameter.default:
+            continue
+        adds = name in fields and (parameter.multiline or name == "lists")
+        fields[name] = f"{fields[name]}\n{value}" if adds else parameter.check(value)
+    return TagFilter(**fields, lists_folder=arguments.lists_folder)
+
+
+def _prompts(arguments: argparse.Namespace) -> Iterator[_Prompt]:
+    yield from map(_Prompt, arguments.text)
+    for name in arguments.files:
+        yield _Prompt(_read(Path(name)), Path(name))
+    if not arguments.text and not arguments.files:
+        yield _Prompt(sys.stdin.read().removesuffix("\n"))
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig").removesuffix("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(f"{path} cannot be read: {error}") from error
+
+
+def _write(path: Path, text: str) -> None:
+    """Replace a file by a whole new one, or leave it as it is."""
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        temporary.write_text(text + "\n", encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise SettingError(f"{path} cannot be written: {error}") from error
+
+
+def _scores(path: str) -> dict[str, float]:
+    try:
+        scores = json.loads(_read(Path(path)))
+        return {str(name): float(score) for name, score in scores.items()}
+    except (ValueError, TypeError, AttributeError) as error:
+        raise SettingError(f'{path} holds no scores; expected a JSON object such as {{"smile": 0.9}}') from error
+
+
+def _picture_scores(arguments: argparse.Namespace) -> dict[str, float]:
+    from ..tagging.tagger import Tagger
+    from .terminal_host import TerminalHost
+
+    tagger = Tagger.load(arguments.model, host=TerminalHost(device=arguments.device, dtype=arguments.dtype))
+    return tagger.score(Path(arguments.image))[0].as_dict()
+
+
+def _report(arguments: argparse.Namespace, prompt: _Prompt, result: FilterResult) -> None:
+    if arguments.json:
+        found = {"text": result.text, "tags": result.tags, "dropped": result.dropped}
+        path = {} if prompt.path is None else {"path": str(prompt.path)}
+        print(json.dumps(path | found, ensure_ascii=False))
+    elif not arguments.in_place:
+        print(result.text)
+    if arguments.explain and result.dropped:
+        sys.stdout.flush()
+        heading = f"{prompt.path}: dropped" if prompt.path is not None else "dropped"
+        print(f"{heading}\n{_indented(result.explain())}", file=sys.stderr)
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.splitlines())
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    from ..rules.library import Library
+
+    library = Library(arguments.lists_folder)
+    if arguments.show_list:
+        print(library.find(arguments.show_list).text.rstrip())
+        return 0
+    for name in library.names():
+        first = next((line for line in library.find(name).text.splitlines() if line.startswith("#")), "")
+        print(f"{name:16}{first.lstrip('# ')}")
+    return 0

@@ -1,0 +1,118 @@
+"""Which models are on this machine, and where?"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import ModelNotFoundError
+from ..host.protocol import Host
+
+HUB_REPOSITORY = "fancyfeast/joytag"
+HUB_REVISION = "6b7f16331a6ccf0fdce37d5a9564715f6e772b22"
+"""The published model, pinned: a later upload cannot change what people run."""
+
+JOYTAG = "joytag"
+DEMO = "demo"
+CONFIG_FILE = "config.json"
+TAGS_FILE = "top_tags.txt"
+WEIGHTS_FILE = "model.safetensors"
+PICKLED_WEIGHTS_FILE = "model.pt"
+MODEL_FILES = (CONFIG_FILE, TAGS_FILE, WEIGHTS_FILE)
+
+_DEMO_FOLDER = Path(__file__).parents[1] / "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFolder:
+    """Point at one model's three files."""
+
+    name: str
+    path: Path
+
+    @property
+    def config(self) -> Path:
+        """Return the path of config.json."""
+        return self.path / CONFIG_FILE
+
+    @property
+    def tags(self) -> Path:
+        """Return the path of top_tags.txt."""
+        return self.path / TAGS_FILE
+
+    @property
+    def weights(self) -> Path:
+        """Return the path of the weights: model.safetensors, or model.pt where only that is there."""
+        pickled = self.path / PICKLED_WEIGHTS_FILE
+        return pickled if pickled.is_file() and not (self.path / WEIGHTS_FILE).is_file() else self.path / WEIGHTS_FILE
+
+    @property
+    def size(self) -> int:
+        """Return the bytes of the files that are there."""
+        return sum(path.stat().st_size for path in (self.config, self.tags, self.weights) if path.is_file())
+
+    def missing(self) -> list[str]:
+        """Return the names of the files that are not there."""
+        return [path.name for path in (self.config, self.tags, self.weights) if not path.is_file()]
+
+
+def find_installed(model: str | os.PathLike[str], host: Host) -> ModelFolder | None:
+    """Return the model of a name, or in a folder, that is on this machine; None where a known name is not installed.
+
+    Looked for in this order: the folder given, the host's model folders, the Hub's cache; `demo` is always there.
+
+    Raises:
+        ModelNotFoundError: a folder lacks some of the files, or nothing of that name is known.
+    """
+    given = Path(model).expanduser()
+    if given.is_dir() and (len(given.parts) > 1 or given.is_absolute() or (given / CONFIG_FILE).is_file()):
+        return _complete(ModelFolder(given.resolve().name, given))
+    name = os.fspath(model)
+    for folder in installed_models(host):
+        if folder.name == name:
+            return folder
+    for parent in host.model_folders():
+        if _is_plain_name(name) and (parent / name).is_dir() and name != JOYTAG:
+            return _complete(ModelFolder(name, parent / name))
+    if name == JOYTAG:
+        return None
+    there = ", ".join(dict.fromkeys([JOYTAG, *(folder.name for folder in installed_models(host))]))
+    raise ModelNotFoundError(f"model {name!r} is neither a folder nor installed; there is: {there}")
+
+
+def installed_models(host: Host) -> list[ModelFolder]:
+    """Return every complete model on this machine: the host's folders, the Hub's cache, the demo; first of a name."""
+    found: dict[str, ModelFolder] = {}
+    for folder in _candidates(host):
+        if not folder.missing():
+            found.setdefault(folder.name, folder)
+    return list(found.values())
+
+
+def _candidates(host: Host) -> Iterator[ModelFolder]:
+    for parent in host.model_folders():
+        if parent.is_dir():
+            yield from (ModelFolder(path.name, path) for path in sorted(parent.iterdir()) if path.is_dir())
+    yield ModelFolder(JOYTAG, hub_cache() / "snapshots" / HUB_REVISION)
+    yield ModelFolder(DEMO, _DEMO_FOLDER)
+
+
+def hub_cache() -> Path:
+    """Return the published model's folder in the Hub's own cache, there or not."""
+    # Not the library's own look-up: its module takes longer to import than a host should wait.
+    from huggingface_hub import constants
+
+    return Path(constants.HF_HUB_CACHE) / f"models--{HUB_REPOSITORY.replace('/', '--')}"
+
+
+def _complete(folder: ModelFolder) -> ModelFolder:
+    missing = folder.missing()
+    if missing:
+        raise ModelNotFoundError(f"{folder.path}: {', '.join(missing)} missing; a model is {', '.join(MODEL_FILES)}")
+    return folder
+
+
+def _is_plain_name(name: str) -> bool:
+    return name not in ("", ".", "..") and not set(name) & {"/", "\\", "\0"}

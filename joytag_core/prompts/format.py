@@ -1,0 +1,142 @@
+"""How is a tag written so that the program that reads the prompt understands exactly that tag?"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ..errors import SettingError
+from ..settings.parameters import NAMES, TARGETS, WEIGHTS
+from ..tags.ordering import ScoredTag
+from ..tags.vocabulary import Tag, Vocabulary
+
+WEIGHT_TOLERANCE = 0.02
+"""A mapped weight this close to 1 is left out: it would only lengthen the prompt."""
+
+_WORD = re.compile(r"[^\W_]{2,}")
+# `|` is syntax to A1111 only inside [a|b], but outside it makes the parser of every [a:b:0.5] beside it give up.
+_SPECIAL = {"a1111": re.compile(r"[()\[\]\\|]"), "comfyui": re.compile(r"[()]"), "caption": None}
+_NUMBER = re.compile(r"[+-]?[.\d]")
+_NUMBER_AT_END = re.compile(r":(?=\s*[+-]?[.\d]+\s*$)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromptFormat:
+    """Say how tags become text.
+
+    `target` is ComfyUI's syntax, that of A1111 and its forks, or a plain caption for training. `spaces` turns
+    underscores into spaces, except in faces. `names` are the model's (2021) or Danbooru's current ones. `weights` are
+    off, the score mapped from threshold..1 onto `weight_range`, or the score itself. `separator` stands between tags,
+    and after the last one too if `trailing_separator`.
+    """
+
+    target: str = "comfyui"
+    spaces: bool = True
+    names: str = "model"
+    weights: str = "off"
+    weight_range: tuple[float, float] = (0.8, 1.2)
+    separator: str = ", "
+    trailing_separator: bool = False
+
+    def __post_init__(self) -> None:
+        check_choice("target", self.target, TARGETS)
+        check_choice("names", self.names, NAMES)
+        check_choice("weights", self.weights, WEIGHTS)
+        low, high = self.weight_range
+        if not (math.isfinite(low) and math.isfinite(high) and 0.0 < low <= high):
+            raise SettingError(f"weight_range {self.weight_range} is no range; expected two numbers, 0 < low <= high")
+
+    def render(self, tags: Iterable[ScoredTag], *, threshold: float = 0.4) -> str:
+        """Write scored tags as one text; `threshold` (0..1) is the score that gets the lowest mapped weight."""
+        weighted = ((item.tag, self.weight_of(item.score, threshold=threshold)) for item in tags)
+        return self.join(self._write(tag, weight) for tag, weight in weighted)
+
+    def render_tag(self, tag: Tag | str, weight: float | None = None) -> str:
+        """Write one tag, in brackets with its weight unless that is None or 1.
+
+        Raises:
+            SettingError: the weight is not finite.
+        """
+        return self.guard_end(self._write(tag, weight))
+
+    def join(self, texts: Iterable[str]) -> str:
+        """Put the separator between texts that are already written for the target, and guard the end."""
+        texts = list(texts)
+        if self.target == "a1111" and not self.separator.strip():
+            texts = _keep_numbers_off_colons(texts)
+        end = self.separator.rstrip(" ") if self.trailing_separator and texts else ""
+        return self.guard_end(self.separator.join(texts) + end)
+
+    def _write(self, tag: Tag | str, weight: float | None) -> str:
+        text = self.escape(self.spell(self.name_of(tag)))
+        return text if weight is None or weight == 1 else f"({text}:{weight_text(weight)})"
+
+    def name_of(self, tag: Tag | str) -> str:
+        """Return the name to write: as given, or the one of today where that is wanted and there is one."""
+        if self.names == "model":
+            return tag if isinstance(tag, str) else tag.name
+        known = Vocabulary.joytag().find(tag) if isinstance(tag, str) else tag
+        if known is not None and known.current_name:
+            return known.current_name
+        return tag if isinstance(tag, str) else tag.name
+
+    def spell(self, name: str) -> str:
+        """Turn underscores into spaces where that is wanted and the name is no face."""
+        return name.replace("_", " ").strip() if self.spaces and "_" in name and not is_face(name) else name
+
+    def escape(self, text: str) -> str:
+        """Escape the characters that the target would read as syntax."""
+        special = _SPECIAL[self.target]
+        return special.sub(r"\\\g<0>", text) if special else text
+
+    def guard_end(self, text: str) -> str:
+        r"""Keep A1111 from reading `smile, :3` as the weight 3, which it does at an end: a lone `\` vanishes there."""
+        return _NUMBER_AT_END.sub(":\\\\", text) if self.target == "a1111" else text
+
+    def weight_of(self, score: float, *, threshold: float = 0.4) -> float | None:
+        """Return the weight that a score (0..1) gets, two decimals; None where it is written without one."""
+        if self.weights == "off":
+            return None
+        if self.weights == "score":
+            return round(score, 2)
+        low, high = self.weight_range
+        share = 1.0 if threshold >= 1.0 else (score - threshold) / (1.0 - threshold)
+        weight = round(low + min(max(share, 0.0), 1.0) * (high - low), 2)
+        return None if abs(weight - 1.0) <= WEIGHT_TOLERANCE + 1e-9 else weight
+
+
+def is_face(name: str) -> bool:
+    """Say whether a name's letters and digits make no word of two or more: `^_^`, `o_o`, `|_|`, `:d`."""
+    return _WORD.search(name) is None
+
+
+def weight_text(weight: float) -> str:
+    """Write a weight so that reading it gives exactly that number; hosts do not read exponents.
+
+    Raises:
+        SettingError: the weight is not finite.
+    """
+    if not math.isfinite(weight):
+        raise SettingError(f"weight {weight} cannot be written; expected a finite number")
+    text = format(Decimal(repr(float(weight))), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
+    """Raise SettingError unless the value is one of the choices."""
+    if value not in choices:
+        raise SettingError(f"{name} {value!r} is unknown; expected one of {', '.join(choices)}")
+
+
+def _keep_numbers_off_colons(texts: list[str]) -> list[str]:
+    # A1111 1.10 reads `d: 2015` at a prompt's end as the weight 2015.
+    if not texts:
+        return texts
+    return texts[:1] + [
+        "\\" + text if before.endswith(":") and _NUMBER.match(text) else text
+        for before, text in itertools.pairwise(texts)
+    ]

@@ -1,0 +1,51 @@
+"""What is a prompt made of?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..tags.names import Facts
+
+NO_FACTS = Facts(key="")
+"""What is known of a verbatim piece: nothing, since no rule ever asks."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """Hold the brackets around items as written; two groups are never equal, however alike."""
+
+    opening: str
+    closing: str
+    weight: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Item:
+    """Hold one tag, fragment or verbatim piece of a prompt.
+
+    `text` is what a person means, without escapes; `source`, where given, is written back as it is. An item `as_given`
+    keeps its underscores and its name. A `verbatim` item
+    is never matched, and a `barrier` (BREAK, AND, a comment) is never crossed by sorting. `groups` are the brackets
+    around it, the outermost first. `gap` is the blank before it where no separator stood there.
+    """
+
+    text: str
+    facts: Facts = NO_FACTS
+    source: str | None = None
+    as_given: bool = False
+    verbatim: bool = False
+    barrier: bool = False
+    groups: tuple[Group, ...] = ()
+    line: int = 0
+    position: int = -1
+    gap: str | None = None
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Hold a prompt's items, its number of lines, and which of these ended with a separator."""
+
+    items: tuple[Item, ...]
+    lines: int = 1
+    open_lines: frozenset[int] = frozenset()

@@ -1,0 +1,77 @@
+"""How do tags join a prompt that is already there, and which of them does it say already?"""
+
+from __future__ import annotations
+
+from ..errors import SettingError
+from ..tags.names import NameIndex, name_index
+from ..tags.vocabulary import Vocabulary
+from .format import PromptFormat
+from .items import Item
+from .parser import parse
+from .writer import Writer
+
+PLACES = ("replace", "append", "prepend", "missing")
+"""The tags alone; after the prompt; before it; after it, and only those that it does not hold."""
+
+
+def merge_prompts(
+    existing: str,
+    new: str,
+    *,
+    how: str,
+    target: str = "comfyui",
+    separator: str = ", ",
+    vocabulary: Vocabulary | None = None,
+) -> str:
+    """Join a person's prompt, which stays as it is letter for letter, and new tags by one of `PLACES`.
+
+    Raises:
+        SettingError: `how` is none of `PLACES`.
+    """
+    if how not in PLACES:
+        raise SettingError(f"how {how!r} is unknown; expected one of {', '.join(PLACES)}")
+    if how == "missing":
+        new = without(new, existing, target=target, vocabulary=vocabulary)
+    if how == "replace" or not existing.strip():
+        return new
+    if not new.strip():
+        return existing
+    return _joined(new, existing, separator) if how == "prepend" else _joined(existing, new, separator)
+
+
+def without(text: str, other: str, *, target: str = "comfyui", vocabulary: Vocabulary | None = None) -> str:
+    """Return a tag list or prompt less every tag that another one names, by an old or a current name.
+
+    What is verbatim stays, and so do the brackets around what remains.
+    """
+    index = name_index(vocabulary or Vocabulary.joytag())
+    # Two tags may share today's name (blue_blouse, blue_shirt); the model's tells them apart.
+    named = {item.facts.model_key for item in _tags(other, target, index)}
+    prompt = parse(text, target, index)
+    kept = tuple(item for item in prompt.items if item.verbatim or item.facts.model_key not in named)
+    if len(kept) == len(prompt.items):
+        return text
+    writer = Writer(PromptFormat(target=target, spaces=False), threshold=1.0, keep_lines=prompt.lines > 1)
+    return writer.text(type(prompt)(kept, prompt.lines, prompt.open_lines))
+
+
+def tag_names(text: str, *, target: str = "comfyui", vocabulary: Vocabulary | None = None) -> list[str]:
+    """Return the names in any prompt or tag list, as written but for escapes, brackets and weights."""
+    index = name_index(vocabulary or Vocabulary.joytag())
+    return [item.text for item in _tags(text, target, index)]
+
+
+def _tags(text: str, target: str, index: NameIndex) -> list[Item]:
+    return [item for item in parse(text, target, index).items if not item.verbatim]
+
+
+def _joined(first: str, second: str, separator: str) -> str:
+    head, tail = first.rstrip(" \t"), second.lstrip(" \t")
+    if head.endswith("\n"):
+        return head + tail
+    last_line = head.rpartition("\n")[2].lstrip()
+    if last_line.startswith("#"):
+        return f"{head}\n{tail}"
+    if head.endswith((",", "，", "、")) or head.split()[-1] in ("BREAK", "AND"):
+        return f"{head} {tail}"
+    return head + separator + tail

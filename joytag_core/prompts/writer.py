@@ -1,0 +1,130 @@
+"""How do the remaining items become text for the target?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ..tags.vocabulary import tag_key
+from .format import PromptFormat, weight_text
+from .items import Group, Item, Prompt
+
+_STRESS = 1.1
+"""What a pair of round brackets without a number multiplies by, in all hosts."""
+
+_BECOMES_SYNTAX = re.compile(r"\b(?:BREAK|AND)\b|(?i:\bembedding:)")
+"""What must not appear where underscores become spaces."""
+
+
+class Writer:
+    """Write items in one format."""
+
+    def __init__(self, form: PromptFormat, *, threshold: float, keep_lines: bool) -> None:
+        """Take the score that gets the lowest mapped weight, and whether lines stay apart."""
+        self._form = form
+        self._threshold = threshold
+        self._keep_lines = keep_lines
+
+    def name(self, item: Item) -> str:
+        """Return an item's name as it is written, without escapes and weight."""
+        tag = item.facts.tag
+        if item.source is not None or item.as_given:
+            return item.text
+        is_renamed = self._form.names == "current" and tag is not None and tag.current_name
+        if tag is not None and is_renamed and tag_key(tag.current_name) != item.facts.key:
+            return self._form.spell(tag.current_name)
+        spelled = self._form.spell(item.text)
+        return item.text if tag is None and _BECOMES_SYNTAX.search(spelled) else spelled
+
+    def text(self, prompt: Prompt) -> str:
+        """Write a whole prompt; where lines are kept there are as many as before."""
+        if not self._keep_lines:
+            end = self._form.separator.rstrip(" ") if self._form.trailing_separator and prompt.items else ""
+            return self._guarded(self._level(prompt.items, 0, 1.0) + end, prompt.items)
+        lines: list[list[Item]] = [[] for _ in range(prompt.lines)]
+        for item in prompt.items:
+            lines[item.line].append(item)
+        return "\n".join(self._line(items, is_open=number in prompt.open_lines) for number, items in enumerate(lines))
+
+    def _line(self, items: Sequence[Item], *, is_open: bool) -> str:
+        end = self._form.separator.rstrip(" ") if items and (is_open or self._form.trailing_separator) else ""
+        return self._guarded(self._level(items, 0, 1.0) + end, items)
+
+    def _level(self, items: Sequence[Item], depth: int, weight: float) -> str:
+        """Write items that share `depth` groups, at the weight that these groups give them in ComfyUI."""
+        parts: list[str] = []
+        start = 0
+        while start < len(items):
+            group = items[start].groups[depth] if len(items[start].groups) > depth else None
+            end = start + 1
+            while group is not None and end < len(items) and _is_in(items[end], group, depth):
+                end += 1
+            gap = self._gap(items[start - 1], items[start]) if start else "" if depth else self._hash_guard(items[0])
+            if parts and items[start].barrier and "AND" in items[start].text:
+                parts[-1] = self._guarded(parts[-1], items[:start])
+            piece = self._item(items[start]) if group is None else self._group(items[start:end], group, depth, weight)
+            parts += [gap, self._off_colon(parts, gap, piece)]
+            start = end
+        return "".join(parts)
+
+    def _off_colon(self, before: Sequence[str], gap: str, piece: str) -> str:
+        """Keep A1111 from reading `d: 2015` at an end as a weight, where only blanks stand between."""
+        is_risky = bool(before) and before[-1].endswith(":") and not gap.strip() and piece[:1].isdigit()
+        return "\\" + piece if is_risky and self._form.target == "a1111" else piece
+
+    def _group(self, items: Sequence[Item], group: Group, depth: int, weight: float) -> str:
+        inner = weight
+        if group.opening == "(":
+            inner = weight * _STRESS if group.weight is None else group.weight
+        text = self._level(items, depth + 1, inner)
+        if group.weight is None:
+            text = self._guarded(text, items)
+            if group.opening == "(" and self._form.target == "comfyui" and _reads_as_weight(text):
+                # ComfyUI would take the face in `(smile, :3)` for the weight 3; a weight of its own prevents that.
+                return f"({text}:{weight_text(round(inner, 6))})"
+        return group.opening + text + group.closing
+
+    def _guarded(self, text: str, items: Sequence[Item]) -> str:
+        """Guard the end of a text, unless it is a person's own syntax such as `:0.8` after AND."""
+        return self._form.guard_end(text) if items and items[-1].source is None else text
+
+    def _item(self, item: Item) -> str:
+        if item.source is not None:
+            return item.source
+        text = self._form.escape(self.name(item))
+        if item.groups or item.score is None:
+            return text
+        weight = self._form.weight_of(item.score, threshold=self._threshold)
+        return text if weight is None or weight == 1 else f"({text}:{weight_text(weight)})"
+
+    def _gap(self, before: Item, item: Item) -> str:
+        if (item.barrier and item.text.startswith("#")) or (before.barrier and before.text.startswith("#")):
+            return "\n" + self._hash_guard(item)
+        if item.barrier and item.text.startswith(":"):
+            return " "
+        # Only beside a verbatim piece is a missing comma as good as one: two texts would become one tag.
+        are_neighbours = item.position == before.position + 1 and item.position > 0
+        if item.gap is not None and are_neighbours and (item.verbatim or before.verbatim):
+            return item.gap
+        return self._form.separator
+
+    def _hash_guard(self, item: Item) -> str:
+        """Return what keeps a tag that begins with `#` from making a comment of its line."""
+        is_hash = not item.barrier and item.text.startswith("#") and not item.groups
+        return (self._form.separator.strip() or ",") + " " if is_hash else ""
+
+
+def _is_in(item: Item, group: Group, depth: int) -> bool:
+    return len(item.groups) > depth and item.groups[depth] is group
+
+
+def _reads_as_weight(text: str) -> bool:
+    """Say whether ComfyUI takes what follows the last colon for the weight of the brackets around a text."""
+    before, colon, number = text.rpartition(":")
+    if not colon or not before:
+        return False
+    try:
+        float(number)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,121 @@
+"""Which items does a replacement rule put in an item's place?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from ..errors import RuleError
+from ..prompts.format import is_face
+from ..prompts.items import Item
+from ..prompts.parser import parse
+from ..tags.names import NameIndex
+from ..tags.vocabulary import Vocabulary
+from .patterns import AnyOf, Candidate, Match, Pattern, Regex, parse_pattern
+
+_ARROW = re.compile(r"(?<!\\)(?:->|=>)")
+_ALTERNATIVE = re.compile(r'\s*(/.*?/(?=\s*(?:\||$))|"[^"]*"|(?:\\.|[^|\\])+)\s*(?:\||$)')
+_PLACE = re.compile(r"\\\*|\\([1-9])|\*")
+_COMMA = re.compile(r"(?<!\\)[,，、]")
+_SYNTAX = re.compile(r"[()\[\]]")
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """Hold one rule: what is replaced, and by what text; an empty text deletes."""
+
+    old: tuple[Pattern, ...]
+    new: str
+    text: str
+
+    def match(self, candidate: Candidate) -> Match:
+        """Return what the stars of the first alternative that matches stood for; None where none does."""
+        for pattern in self.old:
+            found = pattern.match(candidate)
+            if found is not None:
+                return found
+        return None
+
+    def items(self, item: Item, carried: tuple[str, ...], index: NameIndex, target: str) -> list[Item]:
+        """Return what stands in an item's place: in its brackets, with its score."""
+        if "_" in item.text and " " not in item.text:
+            carried = tuple(value.replace(" ", "_") for value in carried)
+        parsed = parse(self._filled(carried), target, index).items
+        return [
+            replace(
+                new,
+                groups=(*item.groups, *new.groups),
+                line=item.line,
+                position=item.position,
+                gap=new.gap if number else item.gap,
+                score=item.score,
+            )
+            for number, new in enumerate(parsed)
+        ]
+
+    def _filled(self, carried: tuple[str, ...]) -> str:
+        stars = iter(carried)
+
+        def fill(match: re.Match[str]) -> str:
+            if match[0] == r"\*":
+                return "*"
+            value = carried[int(match[1]) - 1] if match[1] else next(stars)
+            return _SYNTAX.sub(r"\\\g<0>", value)
+
+        return _PLACE.sub(fill, self.new)
+
+
+def parse_replacements(
+    text: str, where: str, find_list: Callable[[str], tuple[Replacement, ...]]
+) -> tuple[Replacement, ...]:
+    """Take replacement rules apart, one a line; `@name` stands for those of a list.
+
+    Raises:
+        RuleError: a line is malformed; the message begins with `where` and the line.
+    """
+    rules: list[Replacement] = []
+    for number, raw in enumerate(text.splitlines(), start=1):
+        line = raw.strip()
+        if not line or line.startswith("#"):
+            continue
+        try:
+            is_list = line.startswith("@") and not _ARROW.search(line)
+            rules.extend(find_list(line[1:].strip()) if is_list else [_replacement(line)])
+        except RuleError as error:
+            raise RuleError(f"{where}, line {number}: {error}") from error
+    return tuple(rules)
+
+
+def _replacement(line: str) -> Replacement:
+    arrow = _ARROW.search(line)
+    if arrow is None:
+        raise RuleError(f"{line!r} has no arrow; expected old -> new")
+    old, new = line[: arrow.start()].strip(), line[arrow.end() :].strip()
+    patterns = tuple(_alternatives(old, line))
+    carried = min(_places(pattern) for pattern in patterns)
+    wanted = [match for match in _PLACE.finditer(new) if match[0] != r"\*"]
+    numbered = [int(match[1]) for match in wanted if match[1]]
+    if len(wanted) - len(numbered) > carried or max(numbered, default=0) > carried:
+        raise RuleError(f"{line!r} puts in more than the {carried} that the left side can carry over")
+    return Replacement(patterns, new, line)
+
+
+def _alternatives(old: str, line: str) -> list[Pattern]:
+    if not old:
+        raise RuleError(f"{line!r} replaces nothing; expected old -> new")
+    if "|" in old and Vocabulary.joytag().find(old) is not None:  # `|_|` and `:|`
+        return [parse_pattern(old.replace("|", r"\|"))]
+    parts = [match[1] for match in _ALTERNATIVE.finditer(old) if match[1].strip()]
+    for part in parts:
+        if part[0] not in '/"' and _COMMA.search(part):
+            raise RuleError(f"{old!r} holds a comma; separate several old names with |")
+        if part[0] in "!@" and not is_face(part):
+            raise RuleError(f"{part!r} cannot be replaced; expected a name, a glob, /regex/ or category:")
+    return [parse_pattern(part.strip()) for part in parts]
+
+
+def _places(pattern: Pattern) -> int:
+    if isinstance(pattern, AnyOf):
+        return len(pattern.glob.pieces) - 1
+    return pattern.pattern.groups if isinstance(pattern, Regex) else 0

@@ -1,0 +1,107 @@
+"""What do the texts of a filter's rules mean, the lists that they name included?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from ..errors import RuleError
+from ..tags.vocabulary import CATEGORIES, GROUPS
+from .library import PATTERN_SECTIONS, Library
+from .pattern_lists import PatternList, parse_patterns
+from .replacements import Replacement, parse_replacements
+
+_LIMIT = re.compile(r"(\w+)\s*[:= ]\s*(\d+)")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RuleBook:
+    """Hold the rules of one filter, taken apart."""
+
+    exclude: PatternList
+    keep_only: PatternList
+    protect: PatternList
+    replace: tuple[Replacement, ...]
+    limits: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTexts:
+    """Hold the rules of one filter as written; `state` says when the person's own lists last changed."""
+
+    exclude: str
+    keep_only: str
+    protect: str
+    replace: str
+    lists: str
+    limits: str
+    folder: str | None
+    state: tuple[tuple[str, int, int], ...] = ()
+
+
+def read_rules(texts: RuleTexts) -> RuleBook:
+    """Return the rules that the texts mean; equal texts are taken apart once.
+
+    Raises:
+        RuleError: a rule is malformed; the message names the field or list, the line and the reason.
+    """
+    return _read_rules(texts)
+
+
+def folder_state(folder: str | Path | None) -> tuple[tuple[str, int, int], ...]:
+    """Return name, time of change and size of every list in a folder."""
+    if folder is None:
+        return ()
+    files = sorted(Path(folder).glob("*.txt"))
+    return tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files)
+
+
+@lru_cache(maxsize=64)
+def _read_rules(texts: RuleTexts) -> RuleBook:
+    library = Library(texts.folder)
+    named = [library.find(name) for name in list_names(texts.lists)]
+
+    def patterns(text: str, section: str) -> PatternList:
+        # A list's patterns come first, so that `!` in the filter's own can take them back.
+        found = PatternList(())
+        for rules in named:
+            found += parse_patterns(rules.section(section), rules.where, library.patterns).labelled(f"@{rules.name}")
+        return found + parse_patterns(text, section, library.patterns)
+
+    def replacements(name: str) -> tuple[Replacement, ...]:
+        with library.reading(name) as rules:
+            return parse_replacements(rules.section("replace"), rules.where, replacements)
+
+    # A person's own replacements come first: only the first that matches an item is applied.
+    replace = list(parse_replacements(texts.replace, "replace", replacements))
+    for rules in named:
+        replace.extend(replacements(rules.name))
+    exclude, keep_only, protect = (
+        patterns(text, section)
+        for text, section in zip((texts.exclude, texts.keep_only, texts.protect), PATTERN_SECTIONS, strict=True)
+    )
+    return RuleBook(exclude, keep_only, protect, tuple(replace), _limits(texts.limits))
+
+
+def list_names(text: str) -> list[str]:
+    """Return the names in `character-lora, @photo`."""
+    return [name.strip().lstrip("@") for name in re.split(r"[,，、\n]", text) if name.strip().lstrip("@")]
+
+
+def _limits(text: str) -> tuple[tuple[str, int], ...]:
+    limits = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        for part in filter(None, (part.strip() for part in re.split(r"[,，、]", line))):
+            match = _LIMIT.fullmatch(part)
+            if match is None:
+                raise RuleError(f"max_per_group, line {number}: {part!r} is no limit; expected e.g. clothing 5")
+            name = match[1].lower()
+            if name not in GROUPS and name not in CATEGORIES:
+                raise RuleError(
+                    f"max_per_group, line {number}: {match[1]!r} is no group; expected one of "
+                    f"{', '.join((*GROUPS, *CATEGORIES))}"
+                )
+            limits.append((name, int(match[2])))
+    return tuple(limits)

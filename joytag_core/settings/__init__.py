@@ -1,0 +1,1 @@
+"""What a person sets, and the one way from scores to text."""

@@ -1,0 +1,61 @@
+"""How do settings and one picture's scores become a prompt? The one way that every door takes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..filtering.result import FilterResult
+from ..filtering.tag_filter import TagFilter
+from ..tags.scores import TagScores
+from ..tags.selection import Selection
+from .parameters import FILTER_NAMES, PARAMETERS, check_settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interrogation:
+    """Hold the checked settings of one interrogation: which tags to choose, and how to filter and write them."""
+
+    selection: Selection
+    tag_filter: TagFilter
+
+    @classmethod
+    def from_settings(
+        cls, settings: Mapping[str, Any], *, lists_folder: str | os.PathLike[str] | None = None
+    ) -> Interrogation:
+        """Make it from settings by their names in `parameters.py`; what is not given has its default.
+
+        `lists_folder` holds the person's own lists for `@name` and `lists`.
+
+        Raises:
+            SettingError: a setting is unknown or out of range; as RuleError: a rule of the Tag Filter is malformed.
+        """
+        checked = {name: parameter.default for name, parameter in PARAMETERS.items()} | check_settings(settings)
+        selection = Selection(
+            threshold=checked["threshold"],
+            category_thresholds={"character": checked["character_threshold"]},
+            categories=checked["categories"],
+            min_tags=checked["min_tags"],
+            min_precision=checked["min_precision"],
+        )
+        rules = {name: checked[name] for name in FILTER_NAMES}
+        return cls(
+            selection=selection,
+            tag_filter=TagFilter(**rules, lists_folder=None if lists_folder is None else Path(lists_folder)),
+        )
+
+    def prompt(self, scores: TagScores, *, count_tokens: Callable[[str], int] | None = None) -> FilterResult:
+        """Choose, filter and write one picture's tags; the result's `text` is the prompt.
+
+        `count_tokens` is the host's own CLIP tokenizer, for `max_tokens`; without it tokens are estimated.
+        """
+        chosen = self.selection.choose(scores.values, scores.vocabulary)
+        return self.tag_filter.apply_scored(
+            chosen,
+            vocabulary=scores.vocabulary,
+            threshold=self.selection.threshold,
+            count_tokens=count_tokens,
+        )

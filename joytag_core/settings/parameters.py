@@ -1,0 +1,205 @@
+"""What can a person set? Every setting once: name, default, range, help; each door draws its controls from here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import SettingError
+from ..tags.ordering import ORDERS
+from ..tags.vocabulary import CATEGORIES, PUBLISHED_THRESHOLD
+
+TARGETS = ("comfyui", "a1111", "caption")
+NAMES = ("model", "current")
+WEIGHTS = ("off", "mapped", "score")
+IMPLICATIONS = ("off", "specific", "general")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parameter:
+    """Describe one setting; its kind is the type of its default.
+
+    `choices` of a text setting are all that it may be; of a tuple setting, all that it may hold. `multiline` texts
+    take one rule a line; `advanced` settings are folded away where a host can.
+    """
+
+    name: str
+    default: Any
+    label: str
+    help: str
+    minimum: float | None = None
+    maximum: float | None = None
+    step: float | None = None
+    choices: tuple[str, ...] = ()
+    multiline: bool = False
+    advanced: bool = False
+
+    def check(self, value: Any) -> Any:
+        """Return a value in the setting's own type.
+
+        Raises:
+            SettingError: it is of another kind, out of range, or no choice.
+        """
+        converted = self._converted(value)
+        if isinstance(converted, str) and self.choices and converted not in self.choices:
+            raise self._error(value, f"one of {', '.join(self.choices)}")
+        if isinstance(converted, tuple) and self.choices and not set(converted) <= set(self.choices):
+            raise self._error(value, f"some of {', '.join(self.choices)}")
+        if isinstance(converted, int | float) and not isinstance(converted, bool):
+            low, high = self.minimum, self.maximum
+            if not (low is None or converted >= low) or not (high is None or converted <= high):
+                raise self._error(
+                    value, f"a number from {low:g} to {high:g}" if high is not None else f"{low:g} or more"
+                )
+        return converted
+
+    def _converted(self, value: Any) -> Any:
+        kind = type(self.default)
+        if kind is bool and isinstance(value, bool):
+            return value
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if kind in (int, float) and is_number and (kind is float or float(value).is_integer()):
+            return kind(value)
+        if kind is str and isinstance(value, str):
+            return value
+        if kind is tuple and isinstance(value, Iterable):
+            items = value.replace(",", " ").split() if isinstance(value, str) else value
+            return tuple(str(item) for item in items)
+        wanted = {bool: "true or false", int: "a whole number", float: "a number", str: "text", tuple: "a list"}[kind]
+        raise self._error(value, wanted)
+
+    def _error(self, value: Any, wanted: str) -> SettingError:
+        return SettingError(f"{self.name} is {value!r}; expected {wanted}")
+
+
+def _unit(name: str, default: float, label: str, help: str, **more: Any) -> Parameter:
+    return Parameter(
+        name=name, default=default, label=label, help=help, minimum=0.0, maximum=1.0, step=0.01, **more
+    )  # fmt: skip
+
+
+def _rules(name: str, label: str, help: str) -> Parameter:
+    return Parameter(name=name, default="", label=label, help=help, multiline=True)
+
+
+_SELECTION = (
+    Parameter(
+        name="model", default="joytag", label="Model",
+        help="joytag (downloaded once, 366 MB), demo (offline; knows only shapes, colours and patterns), or the name "
+        "of a folder in your JoyTag models folder.",
+    ),
+    _unit(
+        "threshold", PUBLISHED_THRESHOLD, "Threshold",
+        "A tag is taken if its score is greater than this. The published rule is 0.4; lower finds more, also more "
+        "that is wrong.",
+    ),
+    _unit(
+        "character_threshold", PUBLISHED_THRESHOLD, "Character threshold",
+        "The threshold for the names of characters. Raise it if characters are named that are not there.",
+    ),
+    Parameter(
+        name="categories", default=CATEGORIES, label="Categories", choices=CATEGORIES, advanced=True,
+        help="Which kinds of tags to take: general, character, copyright (series), artist, meta.",
+    ),
+    Parameter(
+        name="min_tags", default=0, label="At least", minimum=0, maximum=500, step=1, advanced=True,
+        help="If fewer tags pass the threshold, fill up to this many with the next best. 0: no filling up.",
+    ),
+    _unit(
+        "min_precision", 0.0, "Minimum reliability",
+        "Drop tags whose published precision (how often the model is right when it says the tag) is lower. "
+        "0: keep all.",
+        advanced=True,
+    ),
+)  # fmt: skip
+
+_FILTER = (
+    _rules("exclude", "Exclude", "Tags to drop: names, *globs, /regex/, category:, group:, set:, implies:, @lists."),
+    _rules("keep_only", "Keep only", "Drop every tag that none of these patterns matches. Empty: keep all."),
+    _rules("protect", "Protect", "Tags that no rule may drop."),
+    _rules("replace", "Replace", "One rule a line: old -> new. Nothing after the arrow deletes."),
+    Parameter(
+        name="lists", default="", label="Lists",
+        help="Ready-made rules by name, separated by commas: prompt, character-lora, style-lora, outfit, pose, "
+        "background, sfw, photo, no-names, or a file in your lists folder.",
+    ),
+    _unit(
+        "min_score", 0.0, "Minimum score", "Drop tags whose score is lower; tags without a score stay.",
+        advanced=True,
+    ),
+    Parameter(
+        name="exclusive", default=False, label="One of a kind", advanced=True,
+        help="Of tags that exclude each other (hair colours, eye colours, framing, ...) keep only the best.",
+    ),
+    Parameter(
+        name="implications", default="off", label="Implied tags", choices=IMPLICATIONS, advanced=True,
+        help="specific: drop 'skirt' where 'black skirt' is present. general: the other way round. off: keep both.",
+    ),
+    Parameter(
+        name="max_tags", default=0, label="At most", minimum=0, maximum=5813, step=1,
+        help="Keep at most this many tags, the best ones. 0: no limit.",
+    ),
+    Parameter(
+        name="max_per_group", default="", label="At most, of a group", advanced=True,
+        help="How many tags of a group to keep, for example: clothing 5, hair 3.",
+    ),
+    Parameter(
+        name="max_tokens", default=0, label="At most, in tokens", minimum=0, maximum=10_000, step=1, advanced=True,
+        help="Keep the best tags that fit into this many CLIP tokens (75 fill one part of a prompt). 0: no limit.",
+    ),
+    Parameter(
+        name="order", default="given", label="Order", choices=ORDERS, advanced=True,
+        help="given: as they come (best score first from JoyTag). prompt: subject, names, then outwards to the "
+        "background.",
+    ),
+    Parameter(name="add_first", default="", label="Add first", help="Put before all tags, unless already there."),
+    Parameter(name="add_last", default="", label="Add last", help="Put after all tags, unless already there."),
+    Parameter(
+        name="keep_line_breaks", default=False, label="Keep line breaks", advanced=True,
+        help="One line in, one line out. Off: all tags on one line.",
+    ),
+)  # fmt: skip
+
+_FORMAT = (
+    Parameter(
+        name="target", default="comfyui", label="Written for", choices=TARGETS, advanced=True,
+        help="comfyui and a1111 escape brackets so that they are no weights; caption (for training) escapes nothing.",
+    ),
+    Parameter(
+        name="spaces", default=True, label="Spaces for underscores", advanced=True,
+        help="long hair instead of long_hair; faces such as ^_^ keep theirs.",
+    ),
+    Parameter(
+        name="names", default="model", label="Tag names", choices=NAMES, advanced=True,
+        help="model: as JoyTag was trained (Danbooru of 2021). current: as Danbooru names them today.",
+    ),
+    Parameter(
+        name="weights", default="off", label="Weights", choices=WEIGHTS, advanced=True,
+        help="off; mapped: (tag:1.1) from the score, within 0.8 to 1.2; score: the score itself.",
+    ),
+    Parameter(
+        name="separator", default=", ", label="Separator", advanced=True, help="What stands between two tags.",
+    ),
+    Parameter(
+        name="trailing_separator", default=False, label="Separator at the end", advanced=True,
+        help="End with a separator, so that more can be typed behind it.",
+    ),
+)  # fmt: skip
+
+PARAMETERS: Mapping[str, Parameter] = {p.name: p for p in (*_SELECTION, *_FILTER, *_FORMAT)}
+SELECTION_NAMES = tuple(p.name for p in _SELECTION)
+FILTER_NAMES = tuple(p.name for p in (*_FILTER, *_FORMAT))
+"""The fields of TagFilter, in the order of the doors' controls."""
+
+
+def check_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings checked and in their own types.
+
+    Raises:
+        SettingError: a name is unknown, or a value is out of its range.
+    """
+    unknown = sorted(set(settings) - set(PARAMETERS))
+    if unknown:
+        raise SettingError(f"setting {unknown[0]!r} is unknown; there is: {', '.join(PARAMETERS)}")
+    return {name: PARAMETERS[name].check(value) for name, value in settings.items()}

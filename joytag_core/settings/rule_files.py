@@ -1,0 +1,53 @@
+"""What does a rules file say: rules in sections, as in a list, and settings?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ..errors import RuleError, SettingError
+from ..rules.library import SECTIONS, RuleList, read_text
+from .parameters import FILTER_NAMES, PARAMETERS, Parameter
+
+_TRUE, _FALSE = ("on", "yes", "true", "1"), ("off", "no", "false", "0")
+
+
+def load_rule_file(path: str | Path) -> dict[str, Any]:
+    """Return the fields of a `TagFilter` that a file gives.
+
+    Raises:
+        RuleError: the file cannot be read, or a line of its settings is malformed.
+    """
+    rules = RuleList(Path(path).stem, read_text(Path(path)))
+    fields: dict[str, Any] = {section.replace(" ", "_"): rules.section(section) for section in SECTIONS}
+    for number, line in enumerate(rules.section("settings").splitlines(), start=1):
+        text = line.strip()
+        if text and not text.startswith("#"):
+            try:
+                name, value = _setting(text)
+            except SettingError as error:
+                raise RuleError(f"{path}, line {number}: {error}") from error
+            fields[name] = value
+    return {name: value for name, value in fields.items() if not isinstance(value, str) or value.strip()}
+
+
+def _setting(line: str) -> tuple[str, Any]:
+    name, equals, value = line.partition("=")
+    name = name.strip().lower().replace(" ", "_").replace("-", "_")
+    if not equals or name not in FILTER_NAMES or PARAMETERS[name].multiline:
+        choices = [name for name in FILTER_NAMES if not PARAMETERS[name].multiline]
+        raise SettingError(f"{line!r} is no setting; expected NAME = VALUE with one of {', '.join(choices)}")
+    return name, PARAMETERS[name].check(_converted(PARAMETERS[name], value.strip()))
+
+
+def _converted(parameter: Parameter, value: str) -> Any:
+    kind = type(parameter.default)
+    if kind is bool and value.lower() in (*_TRUE, *_FALSE):
+        return value.lower() in _TRUE
+    if kind in (int, float):
+        try:
+            return float(value)
+        except ValueError:
+            return value
+    # A separator may end with a blank, which the line has lost.
+    return value.strip('"') if kind is str else value

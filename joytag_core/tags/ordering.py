@@ -1,0 +1,57 @@
+"""In which order do chosen tags stand?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..errors import SettingError
+from .vocabulary import GROUPS, Tag
+
+ORDERS = ("given", "score", "alphabetical", "vocabulary", "prompt")
+"""As they came; best score first; by name; by how common in training; subject, names, then outwards."""
+
+_GROUP_RANK = {group: rank for rank, group in enumerate(GROUPS, start=4)}
+_NAME_RANK = {"character": 1, "copyright": 2, "artist": 3}
+_UNKNOWN_RANK = len(GROUPS) + 4
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredTag:
+    """Hold one tag of one picture with its score in 0..1 (a score, not a probability: the loss was focal)."""
+
+    tag: Tag
+    score: float
+
+    @property
+    def name(self) -> str:
+        """Return the model's name of the tag."""
+        return self.tag.name
+
+
+def prompt_rank(tag: Tag | None) -> int:
+    """Rank a tag for a prompt: subjects, characters, copyrights, artists, then `GROUPS` outwards, unknown last."""
+    if tag is None:
+        return _UNKNOWN_RANK
+    if tag.group == "subject":
+        return 0
+    return _NAME_RANK.get(tag.category) or _GROUP_RANK.get(tag.group, _UNKNOWN_RANK)
+
+
+def arrange(scored: Iterable[ScoredTag], order: str) -> list[ScoredTag]:
+    """Sort scored tags by one of `ORDERS`; equals keep their places.
+
+    Raises:
+        SettingError: the order is not one of `ORDERS`.
+    """
+    if order == "given":
+        return list(scored)
+    if order == "score":
+        return sorted(scored, key=lambda item: -item.score)
+    if order == "alphabetical":
+        return sorted(scored, key=lambda item: item.tag.key)
+    if order == "vocabulary":
+        return sorted(scored, key=lambda item: item.tag.index)
+    if order == "prompt":
+        return sorted(scored, key=lambda item: (prompt_rank(item.tag), -item.score))
+    raise SettingError(f"order {order!r} is unknown; expected one of {', '.join(ORDERS)}")

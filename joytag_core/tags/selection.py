@@ -1,0 +1,99 @@
+"""Which of a picture's scored tags are chosen?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import SettingError
+from .ordering import ORDERS, ScoredTag, arrange
+from .vocabulary import CATEGORIES, PUBLISHED_THRESHOLD, Vocabulary
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """Say which tags to choose: those whose score is greater than their category's threshold.
+
+    `threshold` and the values of `category_thresholds` are in 0..1. `categories` names those to choose from, all by
+    default. `max_tags` 0 means no limit; `min_tags` fills up with the best scores below the threshold. `min_precision`
+    (0..1) drops tags whose published precision is lower; tags of unknown precision stay. `order` is one of `ORDERS`.
+    """
+
+    threshold: float = PUBLISHED_THRESHOLD
+    category_thresholds: Mapping[str, float] = field(default_factory=dict)
+    categories: tuple[str, ...] = CATEGORIES
+    max_tags: int = 0
+    min_tags: int = 0
+    min_precision: float = 0.0
+    order: str = "score"
+
+    def __post_init__(self) -> None:
+        for name, value in {"threshold": self.threshold, "min_precision": self.min_precision}.items():
+            _check_unit(name, value)
+        for category, value in self.category_thresholds.items():
+            _check_category(category)
+            _check_unit(f"{category} threshold", value)
+        for category in self.categories:
+            _check_category(category)
+        if self.order not in ORDERS:
+            raise SettingError(f"order {self.order!r} is unknown; expected one of {', '.join(ORDERS)}")
+        if self.max_tags < 0 or self.min_tags < 0:
+            raise SettingError(f"max_tags {self.max_tags} and min_tags {self.min_tags} have to be 0 or more")
+        if 0 < self.max_tags < self.min_tags:
+            raise SettingError(f"min_tags {self.min_tags} is more than max_tags {self.max_tags}")
+
+    def choose(self, values: npt.NDArray[np.float32], vocabulary: Vocabulary) -> list[ScoredTag]:
+        """Choose from one picture's scores, `values` [T] float32 0..1, T the vocabulary's length."""
+        facts = _facts(vocabulary)
+        allowed = facts.allowed(self.categories, self.min_precision)
+        over = values > facts.thresholds(self.threshold, self.category_thresholds)
+        chosen = np.flatnonzero(over & allowed)
+        if len(chosen) < self.min_tags:
+            candidates = np.flatnonzero(allowed)
+            chosen = candidates[_best(values[candidates], self.min_tags)]
+        if self.max_tags:
+            chosen = chosen[_best(values[chosen], self.max_tags)]
+        by_score = chosen[np.argsort(-values[chosen], kind="stable")]
+        return arrange((ScoredTag(vocabulary[i], float(values[i])) for i in by_score.tolist()), self.order)
+
+
+def _best(values: npt.NDArray[np.float32], count: int) -> npt.NDArray[np.intp]:
+    return np.argsort(-values, kind="stable")[:count]
+
+
+def _check_unit(name: str, value: float) -> None:
+    if not 0.0 <= value <= 1.0:
+        raise SettingError(f"{name} {value} is out of range; expected a number from 0 to 1")
+
+
+def _check_category(category: str) -> None:
+    if category not in CATEGORIES:
+        raise SettingError(f"category {category!r} is unknown; expected one of {', '.join(CATEGORIES)}")
+
+
+class _VocabularyFacts:
+    """Keep a vocabulary's categories and precisions as arrays, so that a choice costs no loop over all tags."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._category: npt.NDArray[Any] = np.array([CATEGORIES.index(tag.category) for tag in vocabulary])
+        self._precision = np.array([1.0 if tag.precision is None else tag.precision for tag in vocabulary])
+
+    def allowed(self, categories: tuple[str, ...], min_precision: float) -> npt.NDArray[np.bool_]:
+        of_category = np.isin(np.arange(len(CATEGORIES)), [CATEGORIES.index(name) for name in categories])
+        allowed: npt.NDArray[np.bool_] = of_category[self._category] & (self._precision >= min_precision)
+        return allowed
+
+    def thresholds(self, threshold: float, by_category: Mapping[str, float]) -> npt.NDArray[np.float32]:
+        wanted = np.array([by_category.get(name, threshold) for name in CATEGORIES], dtype=np.float32)
+        thresholds: npt.NDArray[np.float32] = wanted[self._category]
+        return thresholds
+
+
+@lru_cache(maxsize=4)
+def _facts(vocabulary: Vocabulary) -> _VocabularyFacts:
+    return _VocabularyFacts(vocabulary)

@@ -1,0 +1,145 @@
+"""Does the plain host find devices and dtypes by name, and name those that are not there?"""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from joytag_core import DeviceError, LocalHost
+from joytag_core.host.protocol import DTYPES, Placement, empty_cache, find_device, find_dtype
+
+CPU = torch.device("cpu")
+
+
+class FakeDevices:
+    """Stand for torch.cuda or torch.xpu with some devices."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.emptied = 0
+
+    def is_available(self) -> bool:
+        return self.count > 0
+
+    def device_count(self) -> int:
+        return self.count
+
+    def empty_cache(self) -> None:
+        self.emptied += 1
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> dict[str, FakeDevices]:
+    """Return a machine without any device but the CPU; give it some by their `count`."""
+    devices = {"cuda": FakeDevices(0), "xpu": FakeDevices(0), "mps": FakeDevices(0)}
+    monkeypatch.setattr(torch, "cuda", devices["cuda"])
+    monkeypatch.setattr(torch, "xpu", devices["xpu"], raising=False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", devices["mps"].is_available)
+    return devices
+
+
+def test_auto_takes_the_best_there_is(machine: dict[str, FakeDevices]) -> None:
+    """CUDA (or ROCm), then XPU, then MPS, then the CPU."""
+    assert CPU == find_device("auto")
+    for kind in ("mps", "xpu", "cuda"):
+        machine[kind].count = 1
+        assert torch.device(kind) == find_device("auto")
+
+
+@pytest.mark.parametrize("kind", ["cuda", "xpu"])
+def test_a_device_may_be_chosen_by_number(machine: dict[str, FakeDevices], kind: str) -> None:
+    """From 0 to one less than there are; the next is an error that says what there is."""
+    machine[kind].count = 2
+    assert torch.device(kind) == find_device(kind)
+    assert torch.device(kind, 1) == find_device(f"{kind}:1")
+    with pytest.raises(DeviceError, match=f"{kind}:2.*there is: cpu, {kind}"):
+        find_device(f"{kind}:2")
+
+
+@pytest.mark.parametrize("name", ["cuda", "cuda:0", "xpu", "mps"])
+def test_a_device_that_is_not_there_is_named(machine: dict[str, FakeDevices], name: str) -> None:
+    """No silent fall-back to the CPU: the person asked for this one."""
+    with pytest.raises(DeviceError, match=f"{name}.*not available.*there is: cpu"):
+        find_device(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "gpu", "CUDA", "cuda:", "cuda:x", "cuda:-1", "cpu:0", "mps:1", "cuda:1:2", "meta"]
+)
+def test_an_unknown_device_is_named(name: str) -> None:
+    """With the names there are."""
+    with pytest.raises(DeviceError, match="expected auto, cpu, cuda, cuda:1, mps or xpu"):
+        find_device(name)
+
+
+@pytest.mark.parametrize(
+    ("device", "expected"),
+    [("cpu", torch.float32), ("cuda", torch.float16), ("xpu", torch.float16), ("mps", torch.float16)],
+)
+def test_auto_dtype_is_what_the_device_is_fast_in(device: str, expected: torch.dtype) -> None:
+    """float16 on accelerators, float32 on the CPU."""
+    assert expected == find_dtype("auto", torch.device(device))
+
+
+def test_dtypes_by_name() -> None:
+    """The name is torch's own."""
+    assert ("auto", "float32", "float16", "bfloat16") == DTYPES
+    for name in ("float32", "float16", "bfloat16"):
+        assert getattr(torch, name) == find_dtype(name, torch.device("cuda"))
+
+
+@pytest.mark.parametrize("name", ["", "half", "float64", "Float32", "int8"])
+def test_an_unknown_dtype_is_named(name: str) -> None:
+    """With the names there are."""
+    with pytest.raises(DeviceError, match="expected one of auto, float32, float16, bfloat16"):
+        find_dtype(name, CPU)
+
+
+def test_float16_on_the_cpu_runs_or_is_refused_by_name() -> None:
+    """Torch 2.1 has no such convolution: an error when the model is placed, not from the middle of the network."""
+    one = torch.ones(1, 1, 2, 2)
+    try:
+        torch.nn.functional.conv2d(one.half(), one.half())
+    except RuntimeError:
+        with pytest.raises(DeviceError, match=r"float16.*does not run on the CPU"):
+            find_dtype("float16", CPU)
+    else:
+        assert torch.float16 == find_dtype("float16", CPU)
+
+
+def test_the_placement_is_asked_for_when_it_is_needed(machine: dict[str, FakeDevices]) -> None:
+    """Making a host touches no device; a wrong name is found when a model is to be placed."""
+    host = LocalHost(device="cuda")
+    with pytest.raises(DeviceError):
+        host.placement()
+    machine["cuda"].count = 1
+    assert Placement(torch.device("cuda"), torch.float16) == host.placement()
+    assert Placement(CPU, torch.bfloat16) == LocalHost(device="cpu", dtype="bfloat16").placement()
+
+
+def test_reserved_memory_is_given_back(machine: dict[str, FakeDevices]) -> None:
+    """By the device's own module; the CPU keeps none."""
+    machine["cuda"].count = 1
+    empty_cache(torch.device("cuda"))
+    empty_cache(CPU)
+    assert 1 == machine["cuda"].emptied
+
+
+def test_a_network_stays_on_its_device_until_it_leaves() -> None:
+    """Moved when it is used, not again between two uses, and away on request."""
+    host = LocalHost(device="cpu")
+    network = torch.nn.Linear(2, 2)
+    residence = host.adopt(network, Placement(CPU, torch.float32))
+    weight = network.weight.data_ptr()
+    for _ in range(2):
+        with residence.occupy(1) as device:
+            assert CPU == device
+            assert weight == network.weight.data_ptr()
+    residence.leave()
+    assert CPU == network.weight.device
+
+
+def test_memory_errors_are_torch_s_own() -> None:
+    """Of every supported version of torch; a plain RuntimeError is not one."""
+    assert issubclass(torch.cuda.OutOfMemoryError, LocalHost.out_of_memory)
+    assert not issubclass(RuntimeError, LocalHost.out_of_memory)

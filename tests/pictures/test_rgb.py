@@ -1,0 +1,229 @@
+"""Does everything that people call a picture become the right pixels, or an error that says why not?"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from joytag_core import PictureError
+from joytag_core.pictures.rgb import count_pictures, load_picture, pictures_from, to_rgb
+from tests.conftest import DATA
+from tests.sample_pictures import BLACK, BLUE, GREEN, RED, WHITE, one, pixel, same, saved, upright
+
+# --- tensors
+
+
+def test_a_loaded_8_bit_picture_comes_back_bit_for_bit() -> None:
+    """All 256 steps, divided by 255 in float32 as hosts do, round to themselves."""
+    steps = torch.arange(256, dtype=torch.uint8).view(1, 16, 16, 1).expand(1, 16, 16, 3)
+    back = np.asarray(one(steps.float() / 255.0))
+    assert np.array_equal(steps[0].numpy(), back)
+
+
+def test_values_round_to_the_nearest_step_and_are_clamped() -> None:
+    """Below half a step goes down, above goes up; outside of 0..1 is the nearest end."""
+    values = torch.tensor([0.49 / 255, 0.51 / 255, 254.49 / 255, 254.51 / 255, -3.0, 1.5]).view(1, 1, 6, 1)
+    assert [0, 1, 254, 255, 0, 255] == [pixel(one(values), x)[0] for x in range(6)]
+
+
+def test_a_batch_gives_a_picture_each_in_order() -> None:
+    """B pictures of W x H; without the batch axis, one."""
+    batch = torch.stack([torch.full((2, 3, 3), value) for value in (0.0, 1.0, 0.2)])
+    pictures = pictures_from(batch)
+    assert [(3, 2)] * 3 == [picture.size for picture in pictures]
+    assert [0, 255, 51] == [pixel(picture)[0] for picture in pictures]
+    assert (51, 51, 51) == pixel(one(batch[2]))
+    assert [] == pictures_from(batch[:0])
+    assert (3, 1, 0) == (count_pictures(batch), count_pictures(batch[0]), count_pictures(batch[:0]))
+
+
+def test_one_channel_is_grey_and_four_hold_alpha_over_white() -> None:
+    """Grey is repeated; what is see-through shows white, whatever colour hides there."""
+    assert (51, 51, 51) == pixel(one(torch.full((1, 1, 1, 1), 0.2)))
+    hidden = torch.tensor([[[[1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 1.0], [0.0, 0.0, 0.0, 128 / 255]]]])
+    assert [WHITE, RED, (127, 127, 127)] == [pixel(one(hidden), x) for x in range(3)]
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
+def test_every_floating_dtype_is_taken(dtype: torch.dtype) -> None:
+    """Hosts hand over whatever they compute in; also what still wants gradients."""
+    assert (255, 0, 255) == pixel(one(torch.tensor([[[[1, 0, 1]]]], dtype=dtype).requires_grad_()))
+
+
+@pytest.mark.parametrize(
+    ("tensor", "reason"),
+    [
+        (torch.zeros(2, 2), "2x2"),
+        (torch.zeros(1, 2, 2, 2), "1, 3 or 4 channels"),
+        (torch.zeros(1, 3, 8, 8), "3x8x8"),
+        (torch.zeros(1, 1, 1, 1, 3), "1x1x1x1x3"),
+        (torch.zeros(1, 4, 4, 3, dtype=torch.uint8), "torch.uint8"),
+        (torch.zeros(1, 4, 4, 3, dtype=torch.int64), "torch.int64"),
+        (torch.zeros(1, 0, 4, 3), "at least one pixel"),
+        (torch.zeros(1, 4, 0, 3), "at least one pixel"),
+        (torch.full((1, 1, 1, 3), float("nan")), "not finite"),
+        (torch.full((1, 1, 1, 3), float("inf")), "not finite"),
+    ],
+)
+def test_a_tensor_that_holds_no_picture_is_named(tensor: torch.Tensor, reason: str) -> None:
+    """Channels first, integers, no pixels and NaN are refused, with what was found."""
+    with pytest.raises(PictureError, match=reason):
+        pictures_from(tensor)
+
+
+# --- many kinds together
+
+
+def test_paths_pictures_and_tensors_may_be_mixed() -> None:
+    """A list may hold anything that is a picture, in order."""
+    path = DATA / "pictures" / "tiny_31x17.png"
+    mixed = [path, str(path), Image.new("RGB", (5, 4)), torch.zeros(2, 3, 2, 3), [torch.zeros(1, 1, 1)]]
+    assert [(31, 17), (31, 17), (5, 4), (2, 3), (2, 3), (1, 1)] == [picture.size for picture in pictures_from(mixed)]
+    assert 6 == count_pictures(mixed)
+    assert [] == pictures_from([])
+
+
+@pytest.mark.parametrize("thing", [None, 7, b"x.png", np.zeros((2, 2, 3)), {"a": 1}, [None]])
+def test_what_is_no_picture_is_named(thing: Any) -> None:
+    """Anything else is an error of ours that names the type, not an accident further in."""
+    kind = type(thing[0] if isinstance(thing, list) else thing).__name__
+    for ask in (pictures_from, count_pictures):
+        with pytest.raises(PictureError, match=kind):
+            ask(thing)
+
+
+# --- modes
+
+
+def test_rgb_comes_back_bit_for_bit() -> None:
+    """Nothing is changed where nothing has to be; the caller's own picture is not handed on."""
+    picture = upright()
+    assert same(picture, one(picture))
+    assert one(picture) is not picture
+
+
+def test_hidden_colours_do_not_show() -> None:
+    """RGBA lies over white: what is clear is white, half is mixed, solid stays."""
+    picture = Image.new("RGBA", (3, 1))
+    for x, value in enumerate([(*RED, 0), (*RED, 255), (*BLACK, 128)]):
+        picture.putpixel((x, 0), value)
+    assert [WHITE, RED, (127, 127, 127)] == [pixel(picture, x) for x in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("mode", "clear", "solid"),
+    [
+        ("LA", (9, 0), (0, 255)),
+        ("PA", (9, 0), (0, 255)),
+        ("La", (0, 0), (0, 255)),
+        ("RGBa", (0, 0, 0, 0), (0, 0, 0, 255)),
+    ],
+)
+def test_the_rarer_alpha_modes_lie_over_white_too(mode: str, clear: Any, solid: Any) -> None:
+    """Grey, palette and premultiplied pictures with alpha: clear is white, solid black is black."""
+    assert WHITE == pixel(Image.new(mode, (1, 1), clear))
+    assert BLACK == pixel(Image.new(mode, (1, 1), solid))
+
+
+def palette_picture() -> Image.Image:
+    """Return a 2x1 palette picture: entry 0 red, entry 1 green."""
+    picture = Image.new("P", (2, 1))
+    picture.putpalette([*RED, *GREEN])
+    picture.putpixel((1, 0), 1)
+    return picture
+
+
+def test_a_palette_gives_its_colours() -> None:
+    """Without transparency, the palette's colours count."""
+    assert [RED, GREEN] == [pixel(palette_picture(), x) for x in range(2)]
+
+
+@pytest.mark.parametrize("transparency", [0, b"\x00\xff", b"\x00"])
+def test_a_palette_with_transparency_lies_over_white(tmp_path: Path, transparency: int | bytes) -> None:
+    """One entry, or an alpha for each, as PNG and GIF know it."""
+    path = saved(tmp_path / "p.png", palette_picture(), transparency=transparency)
+    assert [WHITE, GREEN] == [load_picture(path).getpixel((x, 0)) for x in range(2)]
+
+
+@pytest.mark.parametrize(("mode", "key", "other"), [("RGB", RED, GREEN), ("L", 10, 20), ("1", 0, 1)])
+def test_a_see_through_colour_is_white(tmp_path: Path, mode: str, key: Any, other: Any) -> None:
+    """A PNG may name one colour that is see-through, in colour, grey and black and white."""
+    picture = Image.new(mode, (2, 1), other)
+    picture.putpixel((0, 0), key)
+    loaded = load_picture(saved(tmp_path / "key.png", picture, transparency=key))
+    assert WHITE == loaded.getpixel((0, 0))
+    assert pixel(Image.new(mode, (1, 1), other)) == loaded.getpixel((1, 0))
+
+
+@pytest.mark.parametrize(
+    ("mode", "value", "expected"),
+    [
+        ("1", 1, WHITE),
+        ("1", 0, BLACK),
+        ("L", 77, (77, 77, 77)),
+        ("CMYK", (0, 255, 255, 0), RED),
+        ("CMYK", (0, 0, 0, 0), WHITE),
+        ("YCbCr", (255, 128, 128), WHITE),
+        ("HSV", (0, 255, 255), RED),
+        ("RGBX", (0, 0, 255, 0), BLUE),
+        ("I;16", 65535, WHITE),
+        ("I;16", 257 * 100, (100, 100, 100)),
+        ("I;16", 257 * 100 + 128, (100, 100, 100)),
+        ("I;16", 257 * 100 + 129, (101, 101, 101)),
+        ("I;16", 255, (1, 1, 1)),
+        ("I;16B", 257 * 100, (100, 100, 100)),
+        ("I", 65535, WHITE),
+        ("I", 200, (200, 200, 200)),
+        ("I", -5, BLACK),
+        ("F", 0.5, (128, 128, 128)),
+        ("F", 1.0, WHITE),
+        ("F", 100.0, (100, 100, 100)),
+        ("F", 300.0, WHITE),
+        ("F", float("nan"), BLACK),
+    ],
+)
+def test_every_mode_becomes_rgb(mode: str, value: Any, expected: tuple[int, int, int]) -> None:
+    """Deep grey is scaled, not clipped; float grey is 0..1, or 0..255 as Pillow itself writes it."""
+    assert expected == pixel(Image.new(mode, (2, 2), value))
+
+
+def test_a_grey_picture_in_float_is_the_same_picture() -> None:
+    """Pillow's own conversion to float and back changes nothing."""
+    grey = upright().convert("L")
+    assert same(to_rgb(grey), to_rgb(grey.convert("F")))
+    assert same(to_rgb(grey), to_rgb(grey.convert("I")))
+
+
+def png_16_bit(values: list[int], transparent: int | None = None) -> bytes:
+    """Return a one-row 16-bit grey PNG, written by hand."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    row = zlib.compress(b"\0" + struct.pack(f">{len(values)}H", *values))
+    key = b"" if transparent is None else chunk(b"tRNS", struct.pack(">H", transparent))
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", len(values), 1, 16, 0, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + key + chunk(b"IDAT", row) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("values", [[0, 255, 200, 129], [0, 65535, 25700, 128]])
+def test_a_16_bit_png_keeps_its_brightness(tmp_path: Path, values: list[int]) -> None:
+    """Dark ones too: a 16-bit picture whose values are all small is nearly black."""
+    path = tmp_path / "deep.png"
+    path.write_bytes(png_16_bit(values))
+    loaded = load_picture(path)
+    assert [round(value / 257) for value in values] == [loaded.getpixel((x, 0))[0] for x in range(4)]
+
+
+def test_a_16_bit_png_may_have_a_see_through_grey(tmp_path: Path) -> None:
+    """That one value is white."""
+    path = tmp_path / "deep.png"
+    path.write_bytes(png_16_bit([25700, 257], transparent=257))
+    assert [(100, 100, 100), WHITE] == [load_picture(path).getpixel((x, 0)) for x in range(2)]

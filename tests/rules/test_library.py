@@ -1,0 +1,246 @@
+"""What do the shipped lists keep and drop, and how are a person's own lists found?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from joytag_core import RuleError, TagFilter, Vocabulary
+from joytag_core.rules.library import SHIPPED, Library
+
+SHIPPED_NAMES = ("background", "character-lora", "no-names", "outfit", "photo", "pose", "prompt", "sfw", "style-lora")
+
+DROPS_AND_KEEPS = {
+    "prompt": (
+        """signature artist_name watermark web_address twitter_username patreon_username dated english_text chinese_text
+        speech_bubble thought_bubble spoken_heart sound_effects copyright_name character_name logo subtitled
+        2015 2021 commission skeb_commission paid_reward fanbox_reward photoshop_(medium) paint.net_(medium) scan
+        jpeg_artifacts official_art third-party_edit bad_anatomy bad_hands tall_image resized upscaled artbook
+        namesake trait_connection voice_actor_connection official_style cropped unfinished screencap_redraw ? !""",
+        """1girl solo long_hair blue_eyes smile :d ^_^ school_uniform sky outdoors standing holding_sword touhou
+        saber_(fate) kantoku watercolor_(medium) traditional_media sketch monochrome chibi realistic pixel_art
+        musical_note treble_clef barcode comic upper_body from_above christmas cosplay nude parody lens_flare""",
+    ),
+    "character-lora": (
+        """long_hair short_hair blonde_hair multicolored_hair twintails ahoge bangs hair_between_eyes sidelocks
+        blue_eyes heterochromia slit_pupils tsurime eyelashes mole_under_eye freckles facial_mark scar_on_face fang
+        thick_eyebrows beard large_breasts flat_chest dark_skin pale_skin muscular abs curvy tattoo wide_hips
+        animal_ears cat_ears tail fox_tail horns wings halo pointy_ears elf cat_girl demon_girl mature_female
+        light_brown_hair breasts""",
+        """1girl solo 2girls magical_girl smile blush :d open_mouth closed_eyes one_eye_closed half-closed_eyes
+        heart-shaped_pupils tears wet_hair messy_hair hair_down floating_hair shirt skirt school_uniform thighhighs
+        hat hair_ornament hair_ribbon glasses earrings gloves sitting standing hand_in_hair adjusting_hair
+        looking_at_viewer cleavage navel sweat nail_polish tail_wagging outdoors sky from_above monochrome
+        dark_magician_girl saber_(fate)""",
+    ),
+    "style-lora": (
+        """kantoku tony_taka monochrome greyscale sketch lineart flat_color watercolor_(medium) traditional_media
+        photoshop_(medium) pixel_art chibi realistic 3d 1990s_(style) retro_artstyle halftone hatching_(texture)
+        anime_coloring limited_palette chromatic_aberration film_grain depth_of_field bokeh blurry lens_flare
+        style_parody signature watermark artist_name official_art 2020 faux_traditional_media oekaki""",
+        """1girl long_hair blue_eyes smile shirt skirt sitting sky outdoors sunlight moonlight shadow backlighting
+        reflection smoke steam sparkle glowing explosion silhouette english_text speech_bubble comic upper_body
+        from_above saber_(fate) touhou light_rays night window holding_sword silhouette""",
+    ),
+    "no-names": (
+        """hatsune_miku saber_(fate) pikachu touhou fate_(series) original kantoku tony_taka vocaloid pokemon
+        hakurei_reimu_(cosplay) rem_(re:zero) re:zero_kara_hajimeru_isekai_seikatsu link""",
+        """1girl long_hair pokemon_(creature) cosplay virtual_youtuber maid school_uniform kita_high_school_uniform
+        parody photoshop_(medium) gem smile halloween""",
+    ),
+    "outfit": (
+        """1girl solo long_hair blue_eyes smile large_breasts sitting standing holding_sword sky outdoors nude sex
+        nipples cat_ears tail saber_(fate) touhou monochrome from_above signature skirt_lift shirt_pull undressing
+        pantyshot cum sword""",
+        """shirt white_shirt skirt pleated_skirt dress school_uniform serafuku kimono bikini panties bra thighhighs
+        pantyhose socks boots high_heels barefoot hat hair_ribbon hairband witch_hat glasses gloves necktie choker
+        earrings bag open_jacket torn_clothes off_shoulder see-through no_bra maid miko nurse playboy_bunny lipstick
+        nail_polish red_nails naked_apron cosplay fake_animal_ears""",
+    ),
+    "pose": (
+        """1girl long_hair blue_eyes smile blush shirt skirt hat glasses sky outdoors simple_background nude nipples
+        cum penis saber_(fate) touhou monochrome signature large_breasts weapon cat_ears comic 4koma music battle""",
+        """sitting standing lying kneeling on_back arms_up hand_on_hip v crossed_arms spread_legs wariza squatting
+        holding_sword holding_hands hug kiss running jumping eating looking_at_viewer looking_back eye_contact
+        from_above from_behind upper_body full_body cowboy_shot close-up profile dutch_angle pov closed_eyes
+        open_mouth doggystyle girl_on_top cowgirl_position \\m/""",
+    ),
+    "background": (
+        """1girl solo long_hair smile shirt skirt sitting holding_sword nude saber_(fate) touhou monochrome comic
+        signature upper_body weapon sword gun cat bird looking_at_viewer hat glasses food cake cup""",
+        """outdoors indoors sky blue_sky cloud night day sunset rain snow beach ocean forest tree grass city building
+        classroom bedroom kitchen window white_background simple_background gradient_background scenery moon
+        star_(sky) sunlight moonlight light_rays depth_of_field blurry_background bed pillow couch chair table desk
+        curtains bookshelf lamp lantern flower cherry_blossoms falling_petals potted_plant car train bicycle
+        no_humans""",
+    ),
+    "sfw": (
+        """nude nipples penis pussy anus sex vaginal fellatio cum cum_on_body masturbation bdsm bondage naked_apron
+        topless bottomless no_bra no_panties panties white_panties bra black_bra lingerie underwear thong pantyshot
+        upskirt skirt_lift shirt_lift panty_pull undressing see-through cameltoe areola_slip convenient_censoring
+        censored mosaic_censoring ass ass_focus sideboob spread_legs breast_grab breast_press ahegao micro_bikini
+        pubic_tattoo futanari hand_between_legs covering_breasts revealing_clothes""",
+        """1girl solo long_hair smile blush breasts large_breasts cleavage navel midriff thighs bare_shoulders
+        bikini swimsuit school_swimsuit one-piece_swimsuit sports_bra leotard thighhighs pantyhose skirt shirt dress
+        sitting standing leg_lift bunny_pose holding_hands kiss hug drunk sweat wet_clothes torn_clothes open_jacket
+        barefoot feet armpits sky blood sword glasses grass playboy_bunny""",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DROPS_AND_KEEPS)
+def test_shipped_lists_drop_what_they_are_for(name: str) -> None:
+    """Each list drops a few dozen typical tags and keeps a few dozen that it must not touch."""
+    drops, keeps = (text.split() for text in DROPS_AND_KEEPS[name])
+    result = TagFilter(lists=name, spaces=False, target="caption").apply(", ".join([*drops, *keeps]))
+
+    assert [] == [tag for tag in drops if tag in result.tags]
+    assert [] == [tag for tag in keeps if tag not in result.tags]
+
+
+def test_typical_tags_of_the_list_tests_exist() -> None:
+    """The tables above speak of real tags, so that a slip of the pen cannot pass."""
+    names = {tag for sides in DROPS_AND_KEEPS.values() for side in sides for tag in side.split()}
+
+    assert [] == sorted(name for name in names if name.replace("\\\\", "\\") not in Vocabulary.joytag())
+
+
+PLAIN_WORDS = {
+    "1girl": "woman", "1boy": "man", "2girls": "two women", "multiple_girls": "group of women",
+    "no_humans": "no people",
+    "twintails": "pigtails", "ahoge": "stray hair", ":d": "broad smile", "^_^": "smiling with closed eyes",
+    ">_<": "eyes squeezed shut", ":q": "tongue out", "@_@": "wide eyes", "serafuku": "sailor school uniform",
+    "thighhighs": "thigh-high stockings", "pantyhose": "tights", "looking_at_viewer": "looking at the camera",
+    "v": "peace sign", "seiza": "kneeling upright", "cowboy_shot": "three-quarter shot", "from_below": "low angle shot",
+    "depth_of_field": "shallow depth of field", "monochrome": "black and white photo",
+    "simple_background": "plain background",
+}  # fmt: skip
+NO_CAMERA = """
+solo anime_coloring chibi speech_bubble comic 4koma signature watercolor_(medium) lineart heart spoken_heart
+blank_eyes kantoku fang hair_intakes virtual_youtuber :| zoom_layer"""
+PLAIN_ALREADY = """
+long_hair smile sky sitting rain sunlight lens_flare film_grain glasses touhou wet bikini hat woman night
+holding_cup city dog"""
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [
+        *PLAIN_WORDS.items(),
+        *((tag, "") for tag in NO_CAMERA.split()),
+        *((tag, tag.replace("_", " ")) for tag in PLAIN_ALREADY.split()),
+    ],
+)
+def test_the_photo_list_speaks_plain_words(tag: str, expected: str) -> None:
+    """Words of anime boards become plain ones, and what no camera takes goes."""
+    assert expected == TagFilter(lists="photo").apply(tag).text
+
+
+@pytest.mark.parametrize("name", SHIPPED_NAMES)
+def test_shipped_lists_have_no_dead_lines(name: str) -> None:
+    """Every name in a shipped list that looks like a tag of the vocabulary is one, or is known from other taggers."""
+    vocabulary, strangers = Vocabulary.joytag(), []
+    rules = Library().find(name)
+    for line in rules.section("exclude", "keep only", "protect").splitlines():
+        words = [] if line.startswith("#") else [word.strip().removeprefix("!") for word in line.split(",")]
+        strangers += [word for word in words if word and not set(word) & set("*/:@<") and word not in vocabulary]
+
+    assert FROM_OTHER_TAGGERS >= set(strangers)
+
+
+FROM_OTHER_TAGGERS = {"helicopter", "truck", "office desk", "centaur"}
+
+
+def test_all_shipped_lists_are_there() -> None:
+    """The lists of the reference page, and no others."""
+    assert SHIPPED_NAMES == Library().names()
+    assert all((SHIPPED / f"{name}.txt").read_text(encoding="utf-8").startswith("# ") for name in SHIPPED_NAMES)
+
+
+def _write(folder: Path, **texts: str) -> Path:
+    for name, text in texts.items():
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_own_lists_are_found_by_name(tmp_path: Path) -> None:
+    """A file in the lists folder is a list; without headers its lines are to be excluded."""
+    _write(tmp_path, mine="# mine\nsmile, *hair\n")
+
+    assert "sky" == TagFilter(exclude="@mine", lists_folder=tmp_path).apply("smile, long_hair, sky").text
+    assert "sky" == TagFilter(lists="Mine", lists_folder=str(tmp_path)).apply("smile, sky").text
+    assert "smile" == TagFilter(keep_only="@mine", lists_folder=tmp_path).apply("smile, sky").text
+
+
+def test_own_lists_come_before_shipped_ones(tmp_path: Path) -> None:
+    """A person may write another `prompt`."""
+    _write(tmp_path, prompt="smile")
+
+    assert "signature" == TagFilter(lists="prompt", lists_folder=tmp_path).apply("smile, signature").text
+
+
+def test_sections_give_lines_their_role(tmp_path: Path) -> None:
+    """One list may exclude, keep, protect and replace."""
+    _write(tmp_path, all="[keep only]\ngroup:hair\n[protect]\nsky\n[Replace]\nahoge -> curl\n[exclude]\n*ponytail\n")
+
+    result = TagFilter(lists="all", lists_folder=tmp_path).apply("ahoge, long_hair, ponytail, sky, smile")
+    assert ("long hair", "sky") == result.tags
+
+
+def test_changed_lists_are_read_again(tmp_path: Path) -> None:
+    """A new filter sees what its lists say now."""
+    _write(tmp_path, mine="smile")
+    before = TagFilter(lists="mine", lists_folder=tmp_path).apply("smile, sky")
+    _write(tmp_path, mine="sky, sun")
+
+    assert ("sky",) == before.tags
+    assert ("smile",) == TagFilter(lists="mine", lists_folder=tmp_path).apply("smile, sky").tags
+
+
+def test_lists_may_name_lists(tmp_path: Path) -> None:
+    """`@name` works inside a list; what it takes back there stays taken back."""
+    _write(tmp_path, outer="@inner, !sky", inner="smile, sky, !sun")
+
+    assert ("sky", "sun") == TagFilter(exclude="@outer", lists_folder=tmp_path).apply("smile, sky, sun").tags
+
+
+@pytest.mark.parametrize(
+    ("texts", "message"),
+    [
+        ({"mine": "@mine"}, "contains itself"),
+        ({"mine": "@other", "other": "smile\n@mine"}, "list mine > other > mine contains itself"),
+        ({"mine": "smile\n/(/"}, "list 'mine', line 2: /(/"),
+        ({"mine": "[nonsense]\nsmile"}, "section [nonsense] is unknown"),
+        ({"mine": "[replace]\na -> b"}, "holds replacements and no patterns"),
+    ],
+)
+def test_wrong_lists_are_named(tmp_path: Path, texts: dict[str, str], message: str) -> None:
+    """An error in a list names the list, the line and the reason."""
+    _write(tmp_path, **texts)
+
+    with pytest.raises(RuleError) as caught:
+        TagFilter(exclude="@mine", lists_folder=tmp_path)
+    assert message in str(caught.value)
+
+
+def test_lists_that_are_no_text_are_named(tmp_path: Path) -> None:
+    """A file that is not UTF-8 is an error that names the list."""
+    (tmp_path / "mine.txt").write_bytes(b"\xff\xfe\x00")
+
+    with pytest.raises(RuleError, match="list 'mine' cannot be read"):
+        TagFilter(lists="mine", lists_folder=tmp_path)
+
+
+def test_a_missing_lists_folder_is_an_empty_one(tmp_path: Path) -> None:
+    """A folder that is not there yet is no error."""
+    assert "sky" == TagFilter(lists="no-names", lists_folder=tmp_path / "none").apply("touhou, sky").text
+
+
+def test_lists_with_scores_judge_tags_without_one_too(tmp_path: Path) -> None:
+    """In a list that asks for scores, the other patterns hold for tags of unknown score."""
+    _write(tmp_path, mine="score<0.5, smile")
+    tag_filter = TagFilter(exclude="@mine", lists_folder=tmp_path)
+
+    assert ("sky",) == tag_filter.apply("smile, sky").tags
+    assert ("sun",) == tag_filter.apply("sky, sun", scores={"sky": 0.4, "sun": 0.5}).tags

@@ -1,0 +1,133 @@
+"""Where do tags go in a prompt, and what do the options of a placeholder change?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from joytag_core.errors import SettingError
+from joytag_core.settings.placeholders import clear_placeholders, fill_prompt, find_placeholders, has_placeholder
+
+SETTINGS = {"threshold": 0.4, "exclude": "", "target": "a1111"}
+
+
+def always(tags: str) -> Any:
+    """Return a writer that makes the same tags for all settings."""
+    return lambda settings: tags
+
+
+class Recorder:
+    """Make a tag of each call's number, and remember the settings of the calls."""
+
+    def __init__(self) -> None:
+        self.seen: list[Mapping[str, Any]] = []
+
+    def __call__(self, settings: Mapping[str, Any]) -> str:
+        self.seen.append(settings)
+        return f"made{len(self.seen)}"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "placement", "expected"),
+    [
+        ("a cat", "append", "a cat, smile, hat"),
+        ("a cat, ", "append", "a cat, smile, hat"),
+        ("a cat", "prepend", "smile, hat, a cat"),
+        ("", "append", "smile, hat"),
+        ("a {joytag}, cat", "append", "a smile, hat, cat"),
+        ("{JoyTag} cat", "append", "smile, hat cat"),
+    ],
+)
+def test_tags_go_to_the_placeholder_or_the_side_chosen(prompt: str, placement: str, expected: str) -> None:
+    """With a placeholder the placement does not matter; without one it does."""
+    assert expected == fill_prompt(prompt, always("smile, hat"), settings=SETTINGS, placement=placement)
+
+
+def test_what_the_prompt_says_is_not_said_again() -> None:
+    """A tag that stands in the prompt, weighted and spelt otherwise, is not added."""
+    filled = fill_prompt("(long_hair:1.2), {joytag}", always("long hair, hat"), settings=SETTINGS)
+    assert "(long_hair:1.2), hat" == filled
+
+
+def test_what_the_negative_prompt_says_is_not_added() -> None:
+    """A tag of the negative prompt is not added, at a placeholder or without one."""
+    for prompt in ("cat", "cat, {joytag}"):
+        filled = fill_prompt(prompt, always("hat, smile"), settings=SETTINGS, negative="(hat:1.4), ugly")
+        assert "cat, smile" == filled
+
+
+def test_a_later_placeholder_does_not_repeat_an_earlier_one() -> None:
+    """Two placeholders that choose the same tag give it once."""
+    assert "hat, cat" == fill_prompt("{joytag}, cat, {joytag}", always("hat"), settings=SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        ("a, {joytag}, b", "a, b"),
+        ("a {joytag}, b", "a, b"),
+        ("{joytag}, b", "b"),
+        ("a, {joytag}", "a"),
+        ("{joytag}", ""),
+        ("a {joytag} b", "a  b"),
+    ],
+)
+def test_no_tags_leave_no_comma_behind(prompt: str, expected: str) -> None:
+    """An empty placeholder, filled with nothing or cleared, takes its comma with it."""
+    assert expected == fill_prompt(prompt, always(""), settings=SETTINGS)
+    assert expected == clear_placeholders(prompt)
+
+
+def test_a_trailing_separator_is_not_doubled() -> None:
+    """Tags that end with a separator stand before a comma without one."""
+    assert "hat, cat" == fill_prompt("{joytag}, cat", always("hat, "), settings=SETTINGS)
+
+
+def test_each_placeholder_has_its_own_options() -> None:
+    """Options hold for their own placeholder, over the settings."""
+    write = Recorder()
+    filled = fill_prompt("{joytag:0.6}, {joytag:max_tags=3}", write, settings=SETTINGS)
+    assert "made1, made2" == filled
+    assert [0.6, 0.4] == [settings["threshold"] for settings in write.seen]
+    assert [None, 3] == [settings.get("max_tags") for settings in write.seen]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ("", {}),
+        ("0.5", {"threshold": 0.5, "character_threshold": 0.5}),
+        ("category:character", {"keep_only": "category:character"}),
+        ("*hair|group:eyes", {"keep_only": "*hair\ngroup:eyes"}),
+        ("-group:text | -*hair", {"exclude": "group:text\n*hair"}),
+        ("/a|b/|hat", {"keep_only": "/a|b/\nhat"}),
+        ("weights=mapped|spaces=false|max_tags=0", {"weights": "mapped", "spaces": False, "max_tags": 0}),
+        ("0|1", {"threshold": 1.0, "character_threshold": 1.0}),
+    ],
+)
+def test_options_are_read(options: str, expected: Mapping[str, Any]) -> None:
+    """A number is the threshold, name=value a setting, -pattern an exclusion, any other pattern one to keep."""
+    (placeholder,) = find_placeholders(f"a {{joytag:{options}}} b")
+    assert expected == placeholder.options
+
+
+@pytest.mark.parametrize("options", ["1.01", "max_tags=-1", "max_tags=many", "nothing=1", "weights=heavy"])
+def test_wrong_options_are_errors(options: str) -> None:
+    """An option out of range, of another kind or of no setting is an error, not ignored."""
+    with pytest.raises(SettingError):
+        find_placeholders(f"{{joytag:{options}}}")
+
+
+def test_exclusions_add_to_those_of_the_settings() -> None:
+    """What the settings exclude stays excluded where a placeholder excludes more."""
+    write = Recorder()
+    fill_prompt("{joytag:-hat}", write, settings={**SETTINGS, "exclude": "smile"})
+    assert ["smile\nhat"] == [settings["exclude"] for settings in write.seen]
+
+
+@pytest.mark.parametrize("prompt", ["joytag", "{joytags}", "{ joytag }", "{joytag", "__joytag__"])
+def test_other_words_are_no_placeholder(prompt: str) -> None:
+    """Only {joytag} and {joytag:...} are placeholders."""
+    assert not has_placeholder(prompt)

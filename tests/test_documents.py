@@ -1,0 +1,46 @@
+"""Do the documents say what the code does?"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import joytag_core
+from joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, SELECTION_NAMES
+from tests.settings_page import PAGE, settings_page
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_settings_page_is_the_one_that_the_parameters_make() -> None:
+    """docs/settings.md is written by `python -m tests.settings_page`, never by hand."""
+    assert settings_page() == PAGE.read_text(encoding="utf-8")
+
+
+def test_every_setting_is_of_the_selection_or_of_the_filter() -> None:
+    """A setting that neither takes would silently do nothing."""
+    assert set(PARAMETERS) == {*SELECTION_NAMES, *FILTER_NAMES}
+
+
+def test_links_of_the_readme_lead_to_files() -> None:
+    """README links only to files that are there."""
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", (ROOT / "README.md").read_text(encoding="utf-8"))
+
+    missing = [link for link in links if not (ROOT / link).exists()]
+
+    assert [] == missing
+
+
+def test_project_and_package_have_one_version() -> None:
+    """The registry's version is the package's."""
+    project = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert project is not None
+    assert joytag_core.__version__ == project[1]
+
+
+def test_every_public_name_can_be_imported() -> None:
+    """Names are imported when first used, so nothing but a use shows a wrong one."""
+    missing = [name for name in joytag_core.__all__ if getattr(joytag_core, name, None) is None]
+
+    assert [] == missing
