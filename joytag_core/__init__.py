@@ -25,19 +25,13 @@ if TYPE_CHECKING:
     )
     from .filtering.result import Dropped, FilterResult, Replaced
     from .filtering.tag_filter import TagFilter
-    from .host.protocol import (
-        Host,
-        LocalHost,
-        Placement,
-        Progress,
-        Residence,
-    )
+    from .host.local import LocalHost
+    from .host.protocol import Host, Placement, Progress, Residence
     from .prompts.format import PromptFormat
     from .settings.interrogation import Interrogation
     from .tagging.session import Session, shared_session
     from .tagging.tagger import Tagger
-    from .tags.ordering import ScoredTag
-    from .tags.scores import TagScores
+    from .tags.scores import ScoredTag, TagScores
     from .tags.selection import Selection
     from .tags.vocabulary import Tag, Vocabulary
 
@@ -94,13 +88,13 @@ _HOMES = {
     ),
     "filtering.result": ("Dropped", "FilterResult", "Replaced"),
     "filtering.tag_filter": ("TagFilter",),
-    "host.protocol": ("Host", "LocalHost", "Placement", "Progress", "Residence"),
+    "host.local": ("LocalHost",),
+    "host.protocol": ("Host", "Placement", "Progress", "Residence"),
     "prompts.format": ("PromptFormat",),
     "settings.interrogation": ("Interrogation",),
     "tagging.session": ("Session", "shared_session"),
     "tagging.tagger": ("Tagger",),
-    "tags.ordering": ("ScoredTag",),
-    "tags.scores": ("TagScores",),
+    "tags.scores": ("ScoredTag", "TagScores"),
     "tags.selection": ("Selection",),
     "tags.vocabulary": ("Tag", "Vocabulary"),
 }

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 
 from joytag_core.filtering.result import FilterResult
-from joytag_core.tags.ordering import ScoredTag
-from joytag_core.tags.scores import TagScores
+from joytag_core.tags.scores import ScoredTag, TagScores
 
 MOST_BARS = 150
 LOWEST_SCORE = 0.05

@@ -11,7 +11,8 @@ import torch
 from torch import nn
 
 from joytag_core.errors import CancelledError
-from joytag_core.host.protocol import LocalHost, Placement, Progress, Residence
+from joytag_core.host.local import LocalHost
+from joytag_core.host.protocol import Placement, Progress, Residence
 
 from .memory import find_memory_management
 from .settings import option

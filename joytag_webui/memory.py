@@ -9,7 +9,8 @@ from typing import Any, Protocol
 import torch
 from torch import nn
 
-from joytag_core.host.protocol import Placement, Residence, find_dtype
+from joytag_core.host.devices import find_dtype
+from joytag_core.host.protocol import Placement, Residence
 
 
 class MemoryManagement(Protocol):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import pkgutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,10 +14,11 @@ from joytag_core import errors
 
 REPOSITORY = Path(__file__).parents[1]
 PUBLIC = {
-    "CancelledError", "DeviceError", "FilterResult", "Host", "JoyTagError", "LocalHost", "ModelDownloadError",
-    "ModelError", "ModelFileError", "ModelNotFoundError", "PictureError", "PictureTooLargeError", "PromptFormat",
-    "RuleError", "ScoredTag", "Selection", "Session", "SettingError", "Tag", "TagFilter", "TagScores", "Tagger",
-    "UnreadablePictureError", "Vocabulary", "shared_session",
+    "CancelledError", "DeviceError", "Dropped", "FilterResult", "Host", "Interrogation", "JoyTagError", "LocalHost",
+    "ModelDownloadError", "ModelError", "ModelFileError", "ModelNotFoundError", "PictureError", "PictureTooLargeError",
+    "Placement", "Progress", "PromptFormat", "Replaced", "Residence", "RuleError", "ScoredTag", "Selection", "Session",
+    "SettingError", "Tag", "TagFilter", "TagScores", "Tagger", "UnreadablePictureError", "Vocabulary",
+    "shared_session",
 }  # fmt: skip
 
 NO_NETWORK = """
@@ -99,14 +99,24 @@ print(sorted({"torch", "PIL", "huggingface_hub", "safetensors"} & set(sys.module
     assert "[]" == out.strip()
 
 
+def test_a_public_name_imports_no_other_room() -> None:
+    """Each name has one home; the local host needs no filter, the filter no torch."""
+    out = run("""
+from joytag_core import LocalHost
+print([name for name in sys.modules if name.startswith(("joytag_core.filtering", "joytag_core.tagging"))])
+""")
+    assert "[]" == out.strip()
+
+
 def test_importing_every_module_touches_no_network_and_no_device() -> None:
     """The tagger's too; and making hosts and sessions loads nothing."""
-    modules = [module.name for module in pkgutil.iter_modules([str(REPOSITORY / "joytag_core")])]
-    assert {"tagger", "session", "download", "network"} <= set(modules)
+    files = (REPOSITORY / "joytag_core").rglob("*.py")
+    modules = [".".join(file.relative_to(REPOSITORY).with_suffix("").parts) for file in files]
+    assert {"joytag_core.tagging.session", "joytag_core.model.download"} <= set(modules)
     out = run(f"""
 import importlib
-for name in {[name for name in modules if name != "__main__"]!r}:
-    importlib.import_module("joytag_core." + name)
+for name in {[name for name in modules if "__" not in name]!r}:
+    importlib.import_module(name)
 import torch
 from joytag_core import LocalHost, Session
 Session(LocalHost())

@@ -7,7 +7,8 @@ import functools
 import torch
 from torch import Tensor, nn
 
-from joytag_core.model.network import ConvolutionalStem, Network, NetworkConfig, ResidualScale
+from joytag_core.model.config import NetworkConfig
+from joytag_core.model.network import ConvolutionalStem, Network, ResidualScale
 
 DEFAULT_SCALE = 0.1
 """What residual scales start at without a `layerscale_init`: small, so that blocks begin near identity."""

@@ -10,7 +10,8 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file
 
-from joytag_core.model.network import Network, NetworkConfig
+from joytag_core.model.config import NetworkConfig
+from joytag_core.model.network import Network
 
 from .calibrate import bias_shifts
 from .dataset import Example, TaggedPictures, find_examples, hold_out, most_frequent_tags

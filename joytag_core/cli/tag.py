@@ -68,8 +68,6 @@ def _line(
     result = interrogation.prompt(scores)
     if arguments.format == "text":
         return f"{path}: {result.text}" if named else result.text
-    chosen = {
-        item.name: round(item.score, 4) for item in interrogation.selection.choose(scores.values, scores.vocabulary)
-    }
+    chosen = {item.name: round(item.score, 4) for item in interrogation.selection.choose(scores)}
     tags = {"path": str(path), "text": result.text, "tags": list(result.tags), "scores": chosen}
     return json.dumps(tags, ensure_ascii=False)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from ..host.protocol import LocalHost, Progress, SilentProgress
+from ..host.local import LocalHost, SilentProgress
+from ..host.protocol import Progress
 
 
 class TerminalHost(LocalHost):

@@ -17,7 +17,8 @@ from ..prompts.writer import Writer
 from ..rules.rule_book import RuleBook, RuleTexts, folder_state, read_rules
 from ..settings.parameters import IMPLICATIONS
 from ..tags.names import name_index
-from ..tags.ordering import ORDERS, ScoredTag
+from ..tags.ordering import ORDERS
+from ..tags.scores import ScoredTag
 from ..tags.vocabulary import PUBLISHED_THRESHOLD, Vocabulary
 from .pipeline import Tools, Work
 from .result import FilterResult

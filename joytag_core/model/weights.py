@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import pickle
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,8 +14,9 @@ from torch import Tensor, nn
 
 from ..errors import ModelFileError
 from ..tags.vocabulary import Vocabulary
+from .config import read_config
 from .folders import ModelFolder
-from .network import Network, NetworkConfig
+from .network import Network
 
 _CUT_OUTPUTS = 9  # an older head ends in 3 rating and 6 score outputs (MODEL.md)
 
@@ -46,24 +46,6 @@ def load_network(
             state = {name: _converted(folder.weights, name, read(name), like) for name, like in wanted.items()}
         _assign(network, state)
     return network.requires_grad_(False).eval(), vocabulary
-
-
-def read_config(path: Path) -> NetworkConfig:
-    """Read a config.json.
-
-    Raises:
-        ModelFileError: it cannot be read, is no JSON object, or describes no network that there can be.
-    """
-    try:
-        config = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise ModelFileError(f"{path}: this is no readable JSON: {error}") from error
-    if not isinstance(config, dict):
-        raise ModelFileError(f"{path}: this holds a JSON {type(config).__name__}; expected an object")
-    try:
-        return NetworkConfig.from_dict(config)
-    except ModelFileError as error:
-        raise ModelFileError(f"{path.parent / str(error)}") from error
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from ..errors import SettingError
 from ..settings.parameters import NAMES, TARGETS, WEIGHTS
-from ..tags.ordering import ScoredTag
+from ..tags.scores import ScoredTag
 from ..tags.vocabulary import Tag, Vocabulary
 
 WEIGHT_TOLERANCE = 0.02

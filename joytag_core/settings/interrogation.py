@@ -52,7 +52,7 @@ class Interrogation:
 
         `count_tokens` is the host's own CLIP tokenizer, for `max_tokens`; without it tokens are estimated.
         """
-        chosen = self.selection.choose(scores.values, scores.vocabulary)
+        chosen = self.selection.choose(scores)
         return self.tag_filter.apply_scored(
             chosen,
             vocabulary=scores.vocabulary,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..errors import SettingError
 from .vocabulary import GROUPS, Tag
+
+if TYPE_CHECKING:
+    from .scores import ScoredTag
 
 ORDERS = ("given", "score", "alphabetical", "vocabulary", "prompt")
 """As they came; best score first; by name; by how common in training; subject, names, then outwards."""
@@ -14,19 +17,6 @@ ORDERS = ("given", "score", "alphabetical", "vocabulary", "prompt")
 _GROUP_RANK = {group: rank for rank, group in enumerate(GROUPS, start=4)}
 _NAME_RANK = {"character": 1, "copyright": 2, "artist": 3}
 _UNKNOWN_RANK = len(GROUPS) + 4
-
-
-@dataclass(frozen=True, slots=True)
-class ScoredTag:
-    """Hold one tag of one picture with its score in 0..1 (a score, not a probability: the loss was focal)."""
-
-    tag: Tag
-    score: float
-
-    @property
-    def name(self) -> str:
-        """Return the model's name of the tag."""
-        return self.tag.name
 
 
 def prompt_rank(tag: Tag | None) -> int:

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from .ordering import ScoredTag
 from .selection import Selection
-from .vocabulary import Vocabulary
+from .vocabulary import Tag, Vocabulary
 
-__all__ = ["ScoredTag", "TagScores"]
+
+@dataclass(frozen=True, slots=True)
+class ScoredTag:
+    """Hold one tag of one picture with its score in 0..1 (a score, not a probability: the loss was focal)."""
+
+    tag: Tag
+    score: float
+
+    @property
+    def name(self) -> str:
+        """Return the model's name of the tag."""
+        return self.tag.name
 
 
 class TagScores:
@@ -53,8 +65,11 @@ class TagScores:
 
     def top(self, count: int) -> list[ScoredTag]:
         """Return the `count` highest-scored tags, best first, whatever their scores."""
-        order = np.argsort(-self.values, kind="stable")[: max(count, 0)]
-        return [ScoredTag(self.vocabulary[i], float(self.values[i])) for i in order.tolist()]
+        return self.at(np.argsort(-self.values, kind="stable")[: max(count, 0)].tolist())
+
+    def at(self, indices: Iterable[int]) -> list[ScoredTag]:
+        """Return the tags at some places of the vocabulary with their scores, in the order of the places."""
+        return [ScoredTag(self.vocabulary[i], float(self.values[i])) for i in indices]
 
     def select(self, selection: Selection | None = None, **settings: Any) -> list[ScoredTag]:
         """Return the tags that a `Selection`, or its fields given as keywords, chooses.
@@ -62,4 +77,4 @@ class TagScores:
         Raises:
             SettingError: a setting is out of its range.
         """
-        return (selection or Selection(**settings)).choose(self.values, self.vocabulary)
+        return (selection or Selection(**settings)).choose(self)

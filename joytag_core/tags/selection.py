@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ..errors import SettingError
-from .ordering import ORDERS, ScoredTag, arrange
+from .ordering import ORDERS, arrange
 from .vocabulary import CATEGORIES, PUBLISHED_THRESHOLD, Vocabulary
+
+if TYPE_CHECKING:
+    from .scores import ScoredTag, TagScores
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,9 +50,10 @@ class Selection:
         if 0 < self.max_tags < self.min_tags:
             raise SettingError(f"min_tags {self.min_tags} is more than max_tags {self.max_tags}")
 
-    def choose(self, values: npt.NDArray[np.float32], vocabulary: Vocabulary) -> list[ScoredTag]:
-        """Choose from one picture's scores, `values` [T] float32 0..1, T the vocabulary's length."""
-        facts = _facts(vocabulary)
+    def choose(self, scores: TagScores) -> list[ScoredTag]:
+        """Choose from one picture's scores."""
+        values = scores.values
+        facts = _facts(scores.vocabulary)
         allowed = facts.allowed(self.categories, self.min_precision)
         over = values > facts.thresholds(self.threshold, self.category_thresholds)
         chosen = np.flatnonzero(over & allowed)
@@ -59,7 +63,7 @@ class Selection:
         if self.max_tags:
             chosen = chosen[_best(values[chosen], self.max_tags)]
         by_score = chosen[np.argsort(-values[chosen], kind="stable")]
-        return arrange((ScoredTag(vocabulary[i], float(values[i])) for i in by_score.tolist()), self.order)
+        return arrange(scores.at(by_score.tolist()), self.order)
 
 
 def _best(values: npt.NDArray[np.float32], count: int) -> npt.NDArray[np.intp]:

@@ -10,7 +10,8 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from joytag_core.model.network import Network, NetworkConfig
+from joytag_core.model.config import NetworkConfig
+from joytag_core.model.network import Network
 from tests.comfyui.fake_comfyui import FakeComfy, fake_comfyui
 
 TINY = {

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from joytag_core.errors import DeviceError
-from joytag_core.host.protocol import find_dtype
+from joytag_core.host.devices import find_dtype
 from tests.comfyui.fake_comfyui import FakeComfy, FakePatcher
 
 PICTURES = torch.rand(2, 40, 48, 3, generator=torch.Generator().manual_seed(5))

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from joytag_core import DeviceError, LocalHost
-from joytag_core.host.protocol import DTYPES, Placement, empty_cache, find_device, find_dtype
+from joytag_core.host.devices import DTYPES, empty_cache, find_device, find_dtype
+from joytag_core.host.protocol import Placement
 
 CPU = torch.device("cpu")
 

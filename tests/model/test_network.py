@@ -11,8 +11,9 @@ from torch import Tensor, nn
 
 from joytag_core import ModelFileError
 from joytag_core.host import operations
+from joytag_core.model.config import NetworkConfig, parse_stem
 from joytag_core.model.folders import ModelFolder
-from joytag_core.model.network import Network, NetworkConfig, parse_stem, sine_positions
+from joytag_core.model.network import Network, sine_positions
 from joytag_core.model.weights import load_network
 from tests.checkpoints import PRESETS, RELEASE_CONFIG, write_checkpoint
 

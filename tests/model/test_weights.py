@@ -18,9 +18,10 @@ from safetensors.numpy import load_file, save_file
 from torch import nn
 
 from joytag_core import ModelFileError
+from joytag_core.model.config import read_config
 from joytag_core.model.folders import ModelFolder
 from joytag_core.model.network import Network
-from joytag_core.model.weights import load_network, read_config
+from joytag_core.model.weights import load_network
 from joytag_core.tags.vocabulary import Vocabulary
 from tests.memory import PEAK_MEMORY, needs_proc
 

@@ -5,7 +5,8 @@ import torch
 from tiny_training import CONFIG, TAGS, make_training, write_pictures
 from torch import nn
 
-from joytag_core.model.network import RELEASE_STEM, Network, NetworkConfig
+from joytag_core.model.config import RELEASE_STEM, NetworkConfig
+from joytag_core.model.network import Network
 from training.export import export_model
 from training.network import build_network
 from training.recipe import Recipe, Stage

@@ -1,0 +1,120 @@
+"""How is one batch computed, whatever the device's memory and the dtype's range?
+
+A ladder: the batch, its halves, one picture on the CPU; and again in float32 where values are not finite.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..errors import ModelError
+from ..host.protocol import Host, Placement
+from ..model.network import Network
+
+Forward = Callable[[Network, Tensor], Tensor]
+"""What to compute: the network and pixels [N, 3, S, S] on its device -> a tensor whose first axis is N."""
+
+logger = logging.getLogger("joytag")
+
+
+class Computer:
+    """Compute with one network in a host's memory management; one thread at a time."""
+
+    def __init__(
+        self, network: Network, host: Host, placement: Placement, *, lock: AbstractContextManager[Any] | None = None
+    ) -> None:
+        """Take a network on the CPU and hand it to the host's memory management."""
+        self.network = network
+        self.placement = placement
+        self.lock = lock or threading.RLock()
+        self._out_of_memory = host.out_of_memory
+        self._residence = host.adopt(network, placement)
+        self._warned: set[str] = set()
+
+    def compute(self, pixels: Tensor, forward: Forward = Network.__call__) -> Tensor:
+        """Return what `forward` gives for pixels [N, 3, S, S], float32 on the CPU; by default logits [N, T].
+
+        Raises:
+            ModelError: there are values that are not finite, in float32 too.
+        """
+        with self.lock:
+            values = self._fitting(pixels, forward)
+            if not bool(torch.isfinite(values).all()):
+                self._warn_once(
+                    "JoyTag: %s gave values that are not finite; computing in float32", self.placement.dtype
+                )
+                values = self._in_float32(pixels, forward)
+            if not bool(torch.isfinite(values).all()):
+                raise ModelError("The model's outputs are not finite, even in float32: its weights are broken.")
+            return values
+
+    def leave(self) -> None:
+        """Give the network's memory back; it is taken again at the next use."""
+        with self.lock:
+            self._residence.leave()
+
+    def _in_float32(self, pixels: Tensor, forward: Forward) -> Tensor:
+        before = self.network.compute_dtype
+        self.network.compute_in(torch.float32)
+        try:
+            return self._fitting(pixels, forward)
+        finally:
+            self.network.compute_in(before)
+
+    def _fitting(self, pixels: Tensor, forward: Forward) -> Tensor:
+        """Compute a batch; where it does not fit into the device's memory, its halves; at last, on the CPU."""
+        try:
+            return self._on_device(pixels, forward)
+        except self._out_of_memory:
+            pass  # outside the handler, so that the traceback no longer holds the tensors of the failed try
+        self._residence.leave()
+        if len(pixels) > 1:
+            self._warn_once("JoyTag: %d pictures at once do not fit into memory; trying fewer", len(pixels))
+            return torch.cat([self._fitting(half, forward) for half in pixels.tensor_split(2)])
+        self._warn_once("JoyTag: one picture does not fit into the memory of %s; using the CPU", self.placement.device)
+        return self._on_cpu(pixels, forward)
+
+    def _on_device(self, pixels: Tensor, forward: Forward) -> Tensor:
+        with self._residence.occupy(self._memory_for(pixels)) as device:
+            return self._run(pixels, forward, device)
+
+    def _on_cpu(self, pixels: Tensor, forward: Forward) -> Tensor:
+        before = self.network.compute_dtype
+        self.network.to("cpu").compute_in(torch.float32)
+        try:
+            return self._run(pixels, forward, torch.device("cpu"))
+        finally:
+            self.network.compute_in(before)
+
+    def _run(self, pixels: Tensor, forward: Forward, device: torch.device) -> Tensor:
+        # Only here: weights that are moved in inference mode could not be moved outside it again.
+        with torch.inference_mode(), _without_autocast(device):
+            return forward(self.network, pixels.to(device)).float().cpu()
+
+    def _memory_for(self, pixels: Tensor) -> int:
+        """Estimate the bytes of the activations: the widest stem layer, or a block's, whichever is more."""
+        config = self.network.config
+        count, _, height, width = pixels.shape
+        patches = height * width // config.patch_size**2
+        block = patches * (2 * config.mlp_dim + 4 * config.d_model) * 4
+        stem = height * width // 4 * 64 * 4 * 3
+        return count * max(block, stem)
+
+    def _warn_once(self, message: str, *values: object) -> None:
+        if message not in self._warned:
+            self._warned.add(message)
+            logger.warning(message, *values)
+
+
+def _without_autocast(device: torch.device) -> AbstractContextManager[object]:
+    # A host may run us inside its own autocast, which would take the residual stream out of float32.
+    if device.type in ("cuda", "cpu", "xpu"):
+        return torch.autocast(device.type, enabled=False)
+    return nullcontext()

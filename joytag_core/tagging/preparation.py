@@ -1,0 +1,58 @@
+"""How are pictures read and scaled ahead of the network, in threads?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+
+from PIL import Image
+from torch import Tensor
+
+from ..errors import PictureError
+from ..pictures.pixels import to_pixels
+from ..pictures.rgb import OnePicture, open_picture, to_rgb
+
+_THREADS = 4
+
+Prepared = Tensor | PictureError
+"""One picture's pixels [1, 3, S, S] float32, or why there are none."""
+
+
+def prepare(
+    pictures: Iterable[OnePicture], *, image_size: int, batch_size: int, total: int
+) -> Iterator[list[Prepared]]:
+    """Yield batches of at most `batch_size` pictures' pixels, in order, one batch ahead of the one that is computed.
+
+    A single picture (`total` 1) is prepared in the caller's thread.
+    """
+    if total == 1:
+        yield from ([_pixels_of(picture, image_size)] for picture in pictures)
+        return
+    with ThreadPoolExecutor(_THREADS, thread_name_prefix="joytag") as threads:
+        waiting: list[Future[Prepared]] = []
+        remaining = iter(pictures)
+        while batch := list(islice(remaining, batch_size)):
+            started = [threads.submit(_pixels_of, _own(picture), image_size) for picture in batch]
+            if waiting:
+                yield [future.result() for future in waiting]
+            waiting = started
+        if waiting:
+            yield [future.result() for future in waiting]
+
+
+def _pixels_of(picture: OnePicture | PictureError, image_size: int) -> Prepared:
+    if isinstance(picture, PictureError):
+        return picture
+    try:
+        return to_pixels([open_picture(picture)], image_size)
+    except PictureError as error:
+        return error
+
+
+def _own(picture: OnePicture) -> OnePicture | PictureError:
+    """Return a picture that is one thread's own: Pillow decodes a file at first use, and not in two threads at once."""
+    try:
+        return to_rgb(picture) if isinstance(picture, Image.Image) else picture
+    except PictureError as error:
+        return error
