@@ -7,11 +7,17 @@ from pathlib import Path
 
 import pytest
 import torch
+from hypothesis import settings
 from PIL import Image
 
 from tests.checkpoints import full_checkpoint, write_checkpoint
 
 DATA = Path(__file__).parent / "data"
+
+# The same examples in every run; `--hypothesis-profile random` looks for new ones.
+settings.register_profile("repeatable", derandomize=True)
+settings.register_profile("random", derandomize=False, print_blob=True)
+settings.load_profile("repeatable")
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+from hypothesis import settings
+
 import joytag_core
 from joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, SELECTION_NAMES
 from tests.settings_page import PAGE, settings_page
@@ -44,3 +47,11 @@ def test_every_public_name_can_be_imported() -> None:
     missing = [name for name in joytag_core.__all__ if getattr(joytag_core, name, None) is None]
 
     assert [] == missing
+
+
+def test_property_tests_try_the_same_examples_in_every_run(pytestconfig: pytest.Config) -> None:
+    """README's test command gives the same result today and tomorrow; CONTRIBUTING's random run looks for more."""
+    asked_for = pytestconfig.getoption("--hypothesis-profile")
+
+    assert (asked_for != "random") == settings().derandomize
+    assert "pytest --hypothesis-profile random" in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")

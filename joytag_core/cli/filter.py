@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 _EPILOG = """\
 examples:
-  python -m joytag_core filter "1girl, long_hair, chair" --exclude "*hair" --explain
-  python -m joytag_core filter --files captions/*.txt --list character-lora --target caption --in-place
-  python -m joytag_core filter --rules my-rules.txt < prompt.txt
-  python -m joytag_core filter --show-list photo
+  %(prog)s "1girl, long_hair, chair" --exclude "*hair" --explain
+  %(prog)s --files captions/*.txt --list character-lora --target caption --in-place
+  %(prog)s --rules my-rules.txt < prompt.txt
+  %(prog)s --show-list photo
 
 Patterns: a name, *glob, /regex/, category:character, group:clothing, set:hair_color, implies:swimsuit, score<0.5,
 !pattern takes back, @name is a list. A rules file holds sections [exclude], [keep only], [protect], [replace] and

@@ -1,4 +1,4 @@
-"""What does `python -m joytag_core` do?"""
+"""What does the command line do?"""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from .. import __version__
 from ..errors import CancelledError, JoyTagError
 from .filter import add_filter_command
 from .models import add_models_command
+from .program import program_name
 from .tag import add_tag_command
 from .tags import add_tags_command
 
@@ -19,7 +20,7 @@ _EPILOG = """\
 exit status: 0 all is done; 1 some pictures could not be read; 2 nothing could be done (the message says why)
 
 environment: JOYTAG_MODELS lists folders with models, as PATH does; HF_ENDPOINT, HF_HUB_OFFLINE and HF_HOME are
-huggingface_hub's. `python -m joytag_core COMMAND --help` explains a command.
+huggingface_hub's. `%(prog)s COMMAND --help` explains a command.
 """
 
 
@@ -46,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     parser = argparse.ArgumentParser(
-        prog="python -m joytag_core",
+        prog=program_name(),
         description="Tag pictures with JoyTag, and filter tags.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -6,6 +6,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
+from .program import program_name
+
 if TYPE_CHECKING:
     from ..model.folders import ModelFolder
 
@@ -33,7 +35,7 @@ def run_list(arguments: argparse.Namespace) -> int:
     for folder in folders:
         print(f"{folder.name:16}{folder.size / 1e6:8.1f} MB  {folder.path}")
     if all(folder.name != JOYTAG for folder in folders):
-        print(f"{JOYTAG:16}not installed; `python -m joytag_core models download` gets it (366 MB)")
+        print(f"{JOYTAG:16}not installed; `{program_name()} models download` gets it (366 MB)")
     return 0
 
 
@@ -62,7 +64,7 @@ def run_verify(arguments: argparse.Namespace) -> int:
     for folder in folders:
         try:
             if folder is None:
-                raise ModelError("joytag is not installed; `python -m joytag_core models download` gets it")
+                raise ModelError(f"joytag is not installed; `{program_name()} models download` gets it")
             print(f"{folder.name}: {_verified(folder)}")
         except ModelError as error:
             broken += 1
