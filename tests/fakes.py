@@ -30,7 +30,6 @@ class FakeHost:
     """
 
     operations: Any = casting_operations
-    out_of_memory: tuple[type[BaseException], ...] = (DeviceFullError,)
 
     def __init__(self, folders: Sequence[Path] = (), *, dtype: torch.dtype = torch.float32) -> None:
         self.folders = list(folders)
@@ -42,6 +41,9 @@ class FakeHost:
         self.batches: list[int] = []
         self.left = 0
         self.progresses: list[tuple[int, str, list[int]]] = []
+
+    def is_out_of_memory(self, error: Exception) -> bool:
+        return isinstance(error, DeviceFullError)
 
     def placement(self) -> Placement:
         return Placement(torch.device("cpu"), self.dtype)

@@ -15,16 +15,16 @@ from . import operations as casting_operations
 from .devices import empty_cache, find_device, find_dtype
 from .protocol import Placement, Progress, Residence
 
+# torch.cuda's class is the common one where torch has no torch.OutOfMemoryError yet (before 2.5).
+_OUT_OF_MEMORY = (getattr(torch, "OutOfMemoryError", torch.cuda.OutOfMemoryError), torch.cuda.OutOfMemoryError)
+_OUT_OF_MEMORY_CODE = 2  # cudaErrorMemoryAllocation
+_DEVICE_FAULTS: tuple[type[Exception], ...] = (torch.AcceleratorError,) if hasattr(torch, "AcceleratorError") else ()
+
 
 class LocalHost:
     """Be the host where there is none: plain torch, one device, the folders of `JOYTAG_MODELS`."""
 
     operations: Any = casting_operations
-    # torch.cuda's class is the common one where torch has no torch.OutOfMemoryError yet (before 2.5).
-    out_of_memory: tuple[type[BaseException], ...] = (
-        getattr(torch, "OutOfMemoryError", torch.cuda.OutOfMemoryError),
-        torch.cuda.OutOfMemoryError,
-    )
 
     def __init__(
         self,
@@ -40,6 +40,12 @@ class LocalHost:
         self._device = device
         self._dtype = dtype
         self._folders = _folders_of_environment() if model_folders is None else [Path(f) for f in model_folders]
+
+    def is_out_of_memory(self, error: Exception) -> bool:
+        """Tell by torch's own classes; of the one that a device raises for every fault, by its code or words."""
+        if isinstance(error, _DEVICE_FAULTS):
+            return getattr(error, "error_code", None) == _OUT_OF_MEMORY_CODE or "out of memory" in str(error).lower()
+        return isinstance(error, _OUT_OF_MEMORY)
 
     def placement(self) -> Placement:
         """Say where to compute.

@@ -40,12 +40,13 @@ class Residence(Protocol):
 class Host(Protocol):
     """Offer what the core needs of the program that it runs in.
 
-    `operations` holds `Linear`, `Conv2d` and `LayerNorm` that cast their weights to their input's device and dtype;
-    `out_of_memory` the exceptions that mean "the device's memory is full".
+    `operations` holds `Linear`, `Conv2d` and `LayerNorm` that cast their weights to their input's device and dtype.
     """
 
     operations: Any
-    out_of_memory: tuple[type[BaseException], ...]
+
+    def is_out_of_memory(self, error: Exception) -> bool:
+        """Tell whether an error means that the device's memory is full."""
 
     def placement(self) -> Placement:
         """Say where to compute and in which dtype.

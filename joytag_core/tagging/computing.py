@@ -34,7 +34,7 @@ class Computer:
         self.network = network
         self.placement = placement
         self.lock = lock or threading.RLock()
-        self._out_of_memory = host.out_of_memory
+        self._is_out_of_memory = host.is_out_of_memory
         self._residence = host.adopt(network, placement)
         self._warned: set[str] = set()
 
@@ -72,8 +72,10 @@ class Computer:
         """Compute a batch; where it does not fit into the device's memory, its halves; at last, on the CPU."""
         try:
             return self._on_device(pixels, forward)
-        except self._out_of_memory:
-            pass  # outside the handler, so that the traceback no longer holds the tensors of the failed try
+        except Exception as error:
+            if not self._is_out_of_memory(error):
+                raise
+        # Outside the handler, so that the traceback no longer holds the tensors of the failed try.
         self._residence.leave()
         if len(pixels) > 1:
             self._warn_once("JoyTag: %d pictures at once do not fit into memory; trying fewer", len(pixels))

@@ -140,7 +140,27 @@ def test_a_network_stays_on_its_device_until_it_leaves() -> None:
     assert CPU == network.weight.device
 
 
-def test_memory_errors_are_torch_s_own() -> None:
-    """Of every supported version of torch; a plain RuntimeError is not one."""
-    assert issubclass(torch.cuda.OutOfMemoryError, LocalHost.out_of_memory)
-    assert not issubclass(RuntimeError, LocalHost.out_of_memory)
+@pytest.mark.parametrize(
+    ("error", "is_full"), [(torch.cuda.OutOfMemoryError("CUDA out of memory"), True), (RuntimeError("full"), False)]
+)
+def test_a_full_device_is_known_by_torch_s_own_error(error: Exception, is_full: bool) -> None:
+    """Of every supported version of torch; a plain RuntimeError is none."""
+    assert is_full == LocalHost().is_out_of_memory(error)
+
+
+@pytest.mark.skipif(not hasattr(torch, "AcceleratorError"), reason="this torch has no AcceleratorError (before 2.8)")
+@pytest.mark.parametrize(
+    ("message", "code", "is_full"),
+    [
+        ("CUDA error: out of memory", None, True),
+        ("CUDA error", 2, True),
+        ("CUDA error: unspecified launch failure", 719, False),
+        ("CUDA error: unspecified launch failure", None, False),
+    ],
+)
+def test_a_device_s_fault_is_told_by_its_code_or_words(message: str, code: int | None, is_full: bool) -> None:
+    """Torch raises one class for every fault of a device; only a full one is worth another try with fewer pictures."""
+    error = torch.AcceleratorError(message)
+    if code is not None:
+        error.error_code = code
+    assert is_full == LocalHost().is_out_of_memory(error)
