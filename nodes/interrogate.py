@@ -31,6 +31,7 @@ class Interrogate(io.ComfyNode):
             description="Says what pictures show, as Danbooru tags: a prompt for each picture.",
             search_aliases=["tagger", "interrogator", "caption", "image to prompt", "danbooru", "wd14", "deepbooru"],
             is_input_list=True,
+            is_output_node=True,
             inputs=[
                 io.Image.Input("image", tooltip="One picture, a batch, or a list of any sizes."),
                 model_input(model_names()),

@@ -37,6 +37,7 @@ class FilterTags(io.ComfyNode):
             "really in it. With a picture and no tags it interrogates.",
             search_aliases=["blacklist", "exclude tags", "remove tags", "tag replace", "prompt filter", "danbooru"],
             is_input_list=True,
+            is_output_node=True,
             inputs=[
                 io.String.Input(
                     "tags", display_name="Tags", multiline=True, default="", optional=True,

@@ -23,6 +23,7 @@ class TagInfo(io.ComfyNode):
             description="Says of each tag, one a line: category, group, today's name, how reliable JoyTag is with it, "
             "and with scores, its score.",
             search_aliases=["tag statistics", "tag category", "danbooru"],
+            is_output_node=True,
             inputs=[
                 io.String.Input(
                     "tags", display_name="Tags", multiline=True, default="",

@@ -112,9 +112,9 @@ def test_ids_are_unique_among_inputs_and_outputs(comfy: FakeComfy) -> None:
         assert len(ids) == len(set(ids))
 
 
-def test_no_node_forces_itself_to_run(comfy: FakeComfy) -> None:
-    """An output node runs although nothing needs it; ours show their text without being one."""
-    assert not any(schema.is_output_node for schema in schemas(comfy).values())
+def test_every_node_is_an_output_node(comfy: FakeComfy) -> None:
+    """A picture, a tagger and Run show the tags; without an output node, ComfyUI would refuse such a workflow."""
+    assert all(schema.is_output_node for schema in schemas(comfy).values())
 
 
 def test_fields_that_a_newer_comfyui_knows_are_used(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 // What does the page of ComfyUI learn from JoyTag? Tags on the nodes, and "Tag with JoyTag" on every picture.
 import { app } from "../../../scripts/app.js";
-import { showCachedTexts } from "./cached_text.js";
 import { addMenuEntry, tagSelectedNode, menuEntries, MENU_COMMAND } from "./menu.js";
 import { foldSettings, sizeNewNodes, watchNodeDesign } from "./settings.js";
 import { showTextAfterRuns } from "./shown_text.js";
@@ -37,7 +36,6 @@ app.registerExtension({
   commands: [{ id: MENU_COMMAND, label: "Tag with JoyTag", icon: "pi pi-tags", function: tagSelectedNode }],
 
   async init() {
-    showCachedTexts(OURS);
     watchNodeDesign();
     await loadMessages();
   },

@@ -4,7 +4,7 @@ import { api } from "../../../scripts/api.js";
 import { message } from "./messages.js";
 
 // Not numbers, so that no node of the open workflow takes the results for its own.
-const [PICTURE, OVER_WHITE, TAGGER, END] = ["joytag_picture", "joytag_over_white", "joytag_tagger", "joytag_end"];
+const [PICTURE, OVER_WHITE, TAGGER] = ["joytag_picture", "joytag_over_white", "joytag_tagger"];
 const EVENTS = ["progress", "executed", "execution_error", "execution_interrupted"];
 
 /** Queue a picture for tagging and return its tags; throws an Error with ComfyUI's own words.
@@ -41,7 +41,6 @@ function promptFor(picture) {
         threshold: setting("JoyTag.Menu.Threshold", 0.4),
       },
     },
-    [END]: { class_type: "PreviewAny", inputs: { source: [TAGGER, 1] } },
   };
 }
 
@@ -63,7 +62,7 @@ class Results {
           if (type === "progress") this.showProgress(detail.value, detail.max);
           if (type === "execution_error") reject(new Error(detail.exception_message.trim()));
           if (type === "execution_interrupted") reject(new Error(message("interrupted")));
-          if (type === "executed" && detail.node === END) resolve([detail.output?.text].flat().join("\n"));
+          if (type === "executed" && detail.node === TAGGER) resolve([detail.output?.text].flat().join("\n"));
         });
       this.settle();
     });
