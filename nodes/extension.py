@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from comfy_api.latest import ComfyExtension, io
 
+from .freeing import free_on_request
 from .host import register_model_folder
 from .interrogate import Interrogate
 from .tag_filter import FilterTags
@@ -13,9 +14,10 @@ NODES: list[type[io.ComfyNode]] = [Interrogate, FilterTags, TagInfo]
 
 
 class JoyTagExtension(ComfyExtension):
-    """Give ComfyUI the nodes, and `models/joytag` as a place for models."""
+    """Give ComfyUI the nodes, `models/joytag` as a place for models, and the memory back when it asks."""
 
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
         """Register the model folder before the first node lists what is in it."""
         register_model_folder()
+        free_on_request()
         return NODES

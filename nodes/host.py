@@ -40,7 +40,11 @@ class ComfyHost:
     """Be a `joytag_core.host.protocol.Host` whose network is one more model in ComfyUI's memory management."""
 
     operations: Any = comfy.ops.manual_cast
-    out_of_memory: tuple[type[BaseException], ...] = (comfy.model_management.OOM_EXCEPTION,)
+
+    def is_out_of_memory(self, error: Exception) -> bool:
+        """Ask ComfyUI; versions before 0.9 know one class of such errors, later ones also what drivers raise."""
+        is_oom = getattr(comfy.model_management, "is_oom", None)
+        return isinstance(error, comfy.model_management.OOM_EXCEPTION) if is_oom is None else bool(is_oom(error))
 
     def placement(self) -> Placement:
         """Compute where ComfyUI does; in float16 where it calls that worthwhile."""
@@ -53,8 +57,8 @@ class ComfyHost:
         offload_device = comfy.model_management.unet_offload_device()
         # Looked up at every call: newer ComfyUI rebinds CoreModelPatcher after packs are imported.
         patcher_class = getattr(comfy.model_patcher, "CoreModelPatcher", comfy.model_patcher.ModelPatcher)
-        network.to(offload_device)
-        return PatchedResidence(patcher_class(network, load_device=placement.device, offload_device=offload_device))
+        model = JoyTag(network).to(offload_device)
+        return PatchedResidence(patcher_class(model, load_device=placement.device, offload_device=offload_device))
 
     def model_folders(self) -> Sequence[Path]:
         """Return `models/joytag` and the `joytag` folders of `extra_model_paths.yaml`, in ComfyUI's order."""
@@ -71,6 +75,14 @@ class ComfyHost:
     def check_cancelled(self) -> None:
         """Raise ComfyUI's own exception if the person pressed Cancel."""
         comfy.model_management.throw_exception_if_processing_interrupted()
+
+
+class JoyTag(nn.Module):
+    """Hold the network under the name that ComfyUI's log gives to what it loads: that of the class."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
 
 
 class PatchedResidence:
@@ -96,7 +108,7 @@ class PatchedResidence:
 
 
 class NodeProgress:
-    """Show progress on the node that runs; ComfyUI checks for interruption at every step."""
+    """Show progress on the node that runs, as often as ComfyUI sends it."""
 
     def __init__(self, total: int) -> None:
         self._bar = comfy.utils.ProgressBar(total)

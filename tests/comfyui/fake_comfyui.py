@@ -31,6 +31,20 @@ class InterruptProcessingException(Exception):  # noqa: N818 - ComfyUI's own nam
     """Be what ComfyUI raises where a person pressed Cancel."""
 
 
+class PromptQueue:
+    """Be ComfyUI's queue as far as flags go."""
+
+    def __init__(self) -> None:
+        self.flags: dict[str, Any] = {}
+
+    def get_flags(self, reset: bool = True) -> dict[str, Any]:
+        """Return what was asked for since, and forget it."""
+        flags = dict(self.flags)
+        if reset:
+            self.flags.clear()
+        return flags
+
+
 @dataclass
 class FakeComfy:
     """Hold the state of a fake ComfyUI that tests set and look at."""
@@ -46,6 +60,7 @@ class FakeComfy:
     folders: dict[str, tuple[list[str], set[str]]] = field(default_factory=dict)
     pack: ModuleType | None = None
     node_list: list[Any] = field(default_factory=list)
+    queue: PromptQueue = field(default_factory=PromptQueue)
 
     def nodes(self) -> dict[str, Any]:
         """Return the pack's nodes by their ids."""
@@ -54,6 +69,11 @@ class FakeComfy:
     def module(self, name: str) -> ModuleType:
         """Return a module of the pack, such as `nodes.host`."""
         return importlib.import_module(f"{PACK_NAME}.{name}")
+
+    def after_a_prompt(self) -> dict[str, Any]:
+        """Take the queue's flags, as ComfyUI's thread of prompts does after each."""
+        flags: dict[str, Any] = sys.modules["server"].PromptServer.instance.prompt_queue.get_flags()
+        return flags
 
 
 class FakeInput:
@@ -164,7 +184,7 @@ def fake_comfyui(models_dir: Path, *, schema_fields: tuple[str, ...] = OLDEST_SC
         yield comfy
     finally:
         for name in set(sys.modules) - before:
-            if name.split(".")[0] in ("comfy", "comfy_api", "folder_paths") or name.startswith(PACK_NAME):
+            if name.split(".")[0] in ("comfy", "comfy_api", "folder_paths", "server") or name.startswith(PACK_NAME):
                 del sys.modules[name]
 
 
@@ -195,12 +215,14 @@ def _modules(comfy: FakeComfy, schema_fields: tuple[str, ...]) -> dict[str, Modu
     ops = _module("comfy.ops", manual_cast=casts)
     utils = _module("comfy.utils", ProgressBar=_progress_bar(comfy))
     sd1_clip = _module("comfy.sd1_clip", SDTokenizer=SDTokenizer)
+    server = type("PromptServer", (), {"instance": type("Instance", (), {"prompt_queue": comfy.queue})()})
     latest = _module("comfy_api.latest", io=_io(schema_fields), ComfyExtension=type("ComfyExtension", (), {}))
     return {
         "comfy": _module("comfy", model_management=management, model_patcher=patcher, ops=ops, utils=utils),
         **{module.__name__: module for module in (management, patcher, ops, utils, sd1_clip, latest)},
         "comfy_api": _module("comfy_api", latest=latest),
         "folder_paths": _folder_paths(comfy),
+        "server": _module("server", PromptServer=server),
     }
 
 

@@ -49,7 +49,7 @@ def test_a_part_is_really_left_behind(comfy: FakeComfy) -> None:
     values(comfy)
     network = comfy.loaded_models[0].model.model
     behind = {name for name, parameter in network.named_parameters() if parameter.dtype == torch.float64}
-    assert "blocks.0.skip_init1.skip" in behind
+    assert "network.blocks.0.skip_init1.skip" in behind
     assert any("qkv_proj" in name for name in behind)
     assert len(behind) < len(list(network.parameters()))
 
@@ -80,6 +80,26 @@ def test_another_model_gives_the_first_ones_memory_back(comfy: FakeComfy) -> Non
     assert [] == comfy.loaded_models
     assert network() is None
     assert 2 == len(values(comfy))
+
+
+@pytest.mark.parametrize(
+    ("flags", "stays"), [({}, True), ({"unload_models": True}, True), ({"free_memory": True}, False)]
+)
+def test_the_network_goes_when_comfyui_frees_its_cache(comfy: FakeComfy, flags: dict[str, bool], stays: bool) -> None:
+    """As core's models do: `free_memory` lets them go for good, `unload_models` only off the device."""
+    expected = values(comfy)
+    network = weakref.ref(comfy.loaded_models[0].model.model)
+    comfy.queue.flags = dict(flags)
+    assert flags == comfy.after_a_prompt()
+    gc.collect()
+    assert stays == (network() is not None)
+    assert expected == values(comfy)
+
+
+def test_the_log_calls_the_model_joytag(comfy: FakeComfy) -> None:
+    """ComfyUI writes the class of what it loads: "Requested to load JoyTag"."""
+    values(comfy)
+    assert "JoyTag" == type(comfy.loaded_models[0].model.model).__name__
 
 
 def test_the_patcher_outlives_the_call(comfy: FakeComfy) -> None:
@@ -132,6 +152,17 @@ def test_memory_that_is_full_halves_the_batch(comfy: FakeComfy) -> None:
     management.load_models_gpu = full_for_two
     assert expected == [pytest.approx(row, abs=1e-6) for row in values(comfy)]
     assert [requests[0] // 2] * 2 == requests[1:]
+
+
+def test_a_newer_comfyui_is_asked_what_a_full_memory_is(comfy: FakeComfy) -> None:
+    """Its drivers raise more than one class; an older one knows one."""
+    import comfy.model_management as management
+
+    host = comfy.module("nodes.host").ComfyHost()
+    assert host.is_out_of_memory(management.OOM_EXCEPTION("full"))
+    assert not host.is_out_of_memory(RuntimeError("the driver's word for full"))
+    management.is_oom = lambda error: "driver" in str(error)  # type: ignore[attr-defined]
+    assert host.is_out_of_memory(RuntimeError("the driver's word for full"))
 
 
 def test_model_folders_are_comfyuis_in_its_order(comfy: FakeComfy) -> None:
