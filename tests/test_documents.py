@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import re
+import runpy
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,6 +17,8 @@ from joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, SELECTION_
 from tests.settings_page import PAGE, settings_page
 
 ROOT = Path(__file__).parents[1]
+PYTHON_BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PYTHON_PAGE = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
 
 
 def test_settings_page_is_the_one_that_the_parameters_make() -> None:
@@ -55,3 +61,33 @@ def test_property_tests_try_the_same_examples_in_every_run(pytestconfig: pytest.
 
     assert (asked_for != "random") == settings().derandomize
     assert "pytest --hypothesis-profile random" in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/python.md"])
+def test_python_examples_print_what_the_page_says(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page's blocks run one after the other, and what they print is in the comments behind or below."""
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("joytag_core.tagging.session._shared", None)
+    names: dict[str, object] = {}
+
+    examples = PYTHON_BLOCK.findall((ROOT / page).read_text(encoding="utf-8"))
+    assert examples
+    for example in examples:
+        block, printed = tmp_path / "block.py", io.StringIO()
+        block.write_text(example, encoding="utf-8")
+        with contextlib.redirect_stdout(printed):
+            names |= runpy.run_path(str(block), names)
+        promised = re.findall(r"^(?:print\(.*\)  )?# (.+)$", example, re.MULTILINE)
+        assert promised == printed.getvalue().splitlines(), example
+
+
+def test_the_python_page_has_an_example_of_every_public_name() -> None:
+    """A new public name needs a sentence and a use: beside its import, it stands somewhere in the code."""
+    code = re.sub(
+        r"^from \w+ import (\([^)]*\)|.*)$", "", "\n".join(PYTHON_BLOCK.findall(PYTHON_PAGE)), flags=re.MULTILINE
+    )
+    prose = PYTHON_BLOCK.sub("", PYTHON_PAGE)
+
+    for text in (code, prose):
+        assert [] == [name for name in joytag_core.__all__ if not re.search(rf"\b{name}\b", text)]
