@@ -12,7 +12,7 @@ import torch
 from joytag_core.errors import ModelNotFoundError
 from joytag_core.model.download import download_joytag
 from joytag_core.model.folders import JOYTAG, find_installed, installed_models
-from joytag_core.pictures.rgb import Pictures
+from joytag_core.pictures.inputs import Pictures
 from joytag_core.tagging.session import Session, shared_session
 from joytag_core.tagging.tagger import Tagger
 from joytag_core.tags.scores import TagScores

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from joytag_core.pictures.rgb import pictures_from, to_rgb
+from joytag_core.pictures.inputs import pictures_from
+from joytag_core.pictures.rgb import to_rgb
 
 RED, GREEN, BLUE, WHITE, BLACK = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255), (0, 0, 0)
 

@@ -1,4 +1,4 @@
-"""Which picture files are meant?"""
+"""Which picture files are meant, and how is one opened?"""
 
 from __future__ import annotations
 
@@ -6,8 +6,13 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..errors import UnreadablePictureError
-from .rgb import SUFFIXES
+from PIL import Image, UnidentifiedImageError
+
+from ..errors import PictureError, PictureTooLargeError, UnreadablePictureError
+from .rgb import to_rgb
+
+SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".avif", ".jxl"})
+"""Which files count as pictures when a folder is read; Pillow decides what it can open."""
 
 
 def find_pictures(paths: Iterable[str | os.PathLike[str]], *, recursive: bool = False) -> list[Path]:
@@ -19,6 +24,26 @@ def find_pictures(paths: Iterable[str | os.PathLike[str]], *, recursive: bool = 
     return [found for path in paths for found in _pictures_at(Path(path), recursive=recursive)]
 
 
+def load_picture(path: str | os.PathLike[str]) -> Image.Image:
+    """Open a picture file as RGB: the first frame, turned as its EXIF says, over white.
+
+    Raises:
+        UnreadablePictureError, PictureTooLargeError: with the path in the message.
+    """
+    path = Path(path)
+    try:
+        with Image.open(path) as opened:
+            return to_rgb(opened)
+    except Image.DecompressionBombError as error:
+        raise PictureTooLargeError(f"{path}: {error} Scale it down, or raise PIL.Image.MAX_IMAGE_PIXELS.") from error
+    except FileNotFoundError as error:
+        raise UnreadablePictureError(f"{path}: there is no such file") from error
+    except PictureError as error:
+        raise UnreadablePictureError(f"{path}: {error}") from error
+    except Exception as error:  # a broken file makes Pillow's decoders raise nearly anything
+        raise UnreadablePictureError(f"{path}: {_why_unreadable(path, error)}") from error
+
+
 def _pictures_at(path: Path, *, recursive: bool) -> list[Path]:
     if not path.is_dir():
         return [path]
@@ -27,3 +52,13 @@ def _pictures_at(path: Path, *, recursive: bool) -> list[Path]:
     if not pictures:
         raise UnreadablePictureError(f"{path}: there is no picture in this folder")
     return pictures
+
+
+def _why_unreadable(path: Path, error: Exception) -> str:
+    if path.is_dir():  # Windows gives no IsADirectoryError
+        return "this is a folder; expected a picture"
+    if path.is_file() and path.stat().st_size == 0:
+        return "the file is empty"
+    if isinstance(error, UnidentifiedImageError):
+        return "this is no picture that Pillow can read"
+    return f"the picture cannot be read: {error}"

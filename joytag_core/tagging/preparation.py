@@ -10,8 +10,9 @@ from PIL import Image
 from torch import Tensor
 
 from ..errors import PictureError
+from ..pictures.inputs import OnePicture, open_picture
 from ..pictures.pixels import to_pixels
-from ..pictures.rgb import OnePicture, open_picture, to_rgb
+from ..pictures.rgb import to_rgb
 
 _THREADS = 4
 

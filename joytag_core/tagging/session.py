@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 from ..host.protocol import Host, Placement
-from ..pictures.rgb import Pictures
+from ..pictures.inputs import Pictures
 from ..tags.scores import TagScores
 from .tagger import Tagger
 

@@ -18,7 +18,7 @@ from ..model.download import download_joytag
 from ..model.folders import find_installed
 from ..model.network import Network
 from ..model.weights import load_network
-from ..pictures.rgb import Pictures, count_pictures, split_pictures
+from ..pictures.inputs import Pictures, count_pictures, split_pictures
 from ..tags.scores import TagScores
 from ..tags.vocabulary import Vocabulary
 from .computing import Computer

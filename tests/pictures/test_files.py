@@ -13,7 +13,9 @@ import pytest
 from PIL import Image, ImageOps
 
 from joytag_core import PictureError, PictureTooLargeError, UnreadablePictureError
-from joytag_core.pictures.rgb import load_picture, pictures_from, to_rgb
+from joytag_core.pictures.files import load_picture
+from joytag_core.pictures.inputs import pictures_from
+from joytag_core.pictures.rgb import to_rgb
 from tests.sample_pictures import BLUE, GREEN, RED, pixel, same, saved, upright
 
 EXIF_ORIENTATION = 0x0112

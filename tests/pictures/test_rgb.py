@@ -13,7 +13,9 @@ import torch
 from PIL import Image
 
 from joytag_core import PictureError
-from joytag_core.pictures.rgb import count_pictures, load_picture, pictures_from, to_rgb
+from joytag_core.pictures.files import load_picture
+from joytag_core.pictures.inputs import count_pictures, pictures_from
+from joytag_core.pictures.rgb import to_rgb
 from tests.conftest import DATA
 from tests.sample_pictures import BLACK, BLUE, GREEN, RED, WHITE, one, pixel, same, saved, upright
 
