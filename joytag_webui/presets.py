@@ -10,6 +10,7 @@ from typing import Any
 
 from joytag_core.errors import SettingError
 from joytag_core.settings.parameters import PARAMETERS, check_settings
+from joytag_core.whole_files import write_whole
 
 FILE_NAME = "joytag_presets.json"
 
@@ -71,9 +72,7 @@ class Presets:
         return presets
 
     def _write(self, presets: Mapping[str, Mapping[str, Any]]) -> None:
-        temporary = self._path.with_suffix(".tmp")
-        temporary.write_text(json.dumps(presets, indent=1, ensure_ascii=False), encoding="utf-8")
-        temporary.replace(self._path)
+        write_whole(self._path, json.dumps(presets, indent=1, ensure_ascii=False))
 
 
 def settings_in(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import torch
 from safetensors.torch import save_file
 
 from joytag_core.model.network import Network
+from joytag_core.whole_files import whole_file, write_whole
 
 from .stem_norm import folded_state
 
@@ -28,15 +29,7 @@ def export_model(
         name: (tensor.to(dtype) if tensor.is_floating_point() else tensor).cpu().contiguous()
         for name, tensor in folded_state(network).items()
     }
-    temporary = folder / "model.safetensors.part"
-    save_file(tensors, temporary, metadata={"format": "pt"})
-    temporary.replace(folder / "model.safetensors")
+    with whole_file(folder / "model.safetensors") as temporary:
+        save_file(tensors, temporary, metadata={"format": "pt"})
     write_whole(folder / "config.json", json.dumps({**config, "n_tags": len(tags)}, indent="\t"))
     write_whole(folder / "top_tags.txt", "\n".join(tags))
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file under a temporary name first."""
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .export import write_whole
+from joytag_core.whole_files import write_whole
 
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 

@@ -12,11 +12,12 @@ from safetensors.torch import load_file
 
 from joytag_core.model.config import NetworkConfig
 from joytag_core.model.network import Network
+from joytag_core.whole_files import write_whole
 
 from .calibrate import bias_shifts
 from .dataset import Example, TaggedPictures, find_examples, hold_out, most_frequent_tags
 from .evaluate import THRESHOLD, macro_f1, measure, render_table, score_pictures
-from .export import export_model, write_whole
+from .export import export_model
 from .loop import Training
 from .network import build_network
 from .recipe import Recipe, Stage

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import SettingError
 from ..settings.parameters import FILTER_NAMES, PARAMETERS
+from ..whole_files import write_whole
 from .arguments import add_device_options, add_settings, settings_of
 
 if TYPE_CHECKING:
@@ -120,12 +121,9 @@ def _read(path: Path) -> str:
 
 def _write(path: Path, text: str) -> None:
     """Replace a file by a whole new one, or leave it as it is."""
-    temporary = path.with_name(f".{path.name}.part")
     try:
-        temporary.write_text(text + "\n", encoding="utf-8")
-        temporary.replace(path)
+        write_whole(path, text + "\n")
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise SettingError(f"{path} cannot be written: {error}") from error
 
 
