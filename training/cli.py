@@ -9,6 +9,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from joytag_core.tags.vocabulary import PUBLISHED_THRESHOLD
+
 DESCRIPTION = "Train JoyTag-format models from a folder of pictures with a .txt file of tags beside each."
 
 
@@ -81,7 +83,9 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", type=Path, help="folder with the three model files")
     parser.add_argument("pictures", type=Path, help="folder of pictures with .txt files")
-    parser.add_argument("--threshold", type=float, default=0.4, help="a tag is predicted above it (default 0.4)")
+    parser.add_argument(
+        "--threshold", type=float, default=PUBLISHED_THRESHOLD, help="a tag is predicted above it (default %(default)s)"
+    )
     parser.add_argument("--device", default=None, help="cuda, cpu, ... (default: cuda where there is one)")
     parser.add_argument("--write-into", type=Path, help="a Markdown file: replaces the table between its two markers")
     parser.set_defaults(run=_evaluate)
@@ -90,7 +94,12 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
 def _add_calibrate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", type=Path, help="folder with the three model files; changed in place")
     parser.add_argument("pictures", type=Path, help="folder of pictures with .txt files that nothing is measured on")
-    parser.add_argument("--threshold", type=float, default=0.4, help="the threshold that is to fit (default 0.4)")
+    parser.add_argument(
+        "--threshold",
+        type=float,
+        default=PUBLISHED_THRESHOLD,
+        help="the threshold that is to fit (default %(default)s)",
+    )
     parser.add_argument("--device", default=None, help="cuda, cpu, ... (default: cuda where there is one)")
     parser.set_defaults(run=_calibrate)
 

@@ -13,9 +13,9 @@ from torch import Tensor
 from torch.utils.data import Dataset, Sampler
 from tqdm import tqdm
 
-from joytag_core.pictures.pixels import CLIP_MEAN, CLIP_STD, fit_square
-
-PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
+from joytag_core.errors import PictureError
+from joytag_core.pictures.files import find_pictures, load_picture
+from joytag_core.pictures.pixels import fit_square
 
 Augment = Callable[[Image.Image], Image.Image]
 
@@ -30,11 +30,21 @@ class Example:
 
 def find_examples(folder: Path) -> list[Example]:
     """Return the pictures below `folder` that have a .txt beside them, sorted by path."""
-    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in PICTURE_ENDINGS)
-    found = [Example(path, read_tags(path.with_suffix(".txt"))) for path in paths if path.with_suffix(".txt").is_file()]
+    found = [
+        Example(path, read_tags(path.with_suffix(".txt")))
+        for path in _pictures_below(folder)
+        if path.with_suffix(".txt").is_file()
+    ]
     if not found:
         raise FileNotFoundError(f"{folder}: no picture with a .txt file of tags beside it")
     return found
+
+
+def _pictures_below(folder: Path) -> list[Path]:
+    try:
+        return list(find_pictures([folder], recursive=True))
+    except PictureError:  # no picture at all: the caller says what was looked for
+        return []
 
 
 def read_tags(path: Path) -> frozenset[str]:
@@ -99,9 +109,8 @@ class TaggedPictures(Dataset[tuple[Tensor, Tensor]]):
 
 
 def read_square(path: Path, size: int) -> Image.Image:
-    """Return a picture file as the network sees it: on a centred white square of `size`, RGB."""
-    with Image.open(path) as image:
-        return fit_square(image.convert("RGB"), size)
+    """Return a picture file as the product sees it: upright, over white, on a centred white square of `size`, RGB."""
+    return fit_square(load_picture(path), size)
 
 
 def target_matrix(examples: Sequence[Example], tags: Sequence[str]) -> Tensor:
@@ -111,12 +120,6 @@ def target_matrix(examples: Sequence[Example], tags: Sequence[str]) -> Tensor:
     for row, example in enumerate(examples):
         targets[row, [column[tag] for tag in example.tags if tag in column]] = 1.0
     return targets
-
-
-def normalise(pixels: Tensor) -> Tensor:
-    """Return uint8 pixels [N, 3, S, S] as the network's float32 input, on the same device."""
-    mean, std = (torch.tensor(values, device=pixels.device).view(1, 3, 1, 1) for values in (CLIP_MEAN, CLIP_STD))
-    return (pixels.float() / 255.0 - mean) / std
 
 
 class ShuffledBatches(Sampler[list[int]]):

@@ -11,11 +11,10 @@ from torch.utils.data import DataLoader
 from tqdm import tqdm
 
 from joytag_core.model.network import Network
+from joytag_core.pictures.pixels import normalise
+from joytag_core.tags.vocabulary import PUBLISHED_THRESHOLD
 
-from .dataset import TaggedPictures, normalise
-
-THRESHOLD = 0.4
-"""The published decision rule: a tag whose score is greater."""
+from .dataset import TaggedPictures
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,9 @@ class TagQuality:
         return _ratio(2 * self.true_positives, 2 * self.true_positives + self.false_positives + self.false_negatives)
 
 
-def measure(scores: Tensor, targets: Tensor, tags: Sequence[str], *, threshold: float = THRESHOLD) -> list[TagQuality]:
+def measure(
+    scores: Tensor, targets: Tensor, tags: Sequence[str], *, threshold: float = PUBLISHED_THRESHOLD
+) -> list[TagQuality]:
     """Compare scores [N, T] in 0..1 with targets [N, T] of 0 and 1, a tag at a time."""
     predicted, deserved = scores > threshold, targets > 0.5
     hits = (predicted & deserved).sum(0).tolist()

@@ -14,10 +14,11 @@ from torch.utils.data import DataLoader
 from tqdm import tqdm
 
 from joytag_core.model.network import Network
+from joytag_core.pictures.pixels import normalise
 from joytag_core.whole_files import whole_file
 
 from .augment import make_augment
-from .dataset import Example, ShuffledBatches, TaggedPictures, normalise
+from .dataset import Example, ShuffledBatches, TaggedPictures
 from .loss import focal_loss
 from .recipe import Recipe, Stage
 

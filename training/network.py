@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from joytag_core.model.config import NetworkConfig
-from joytag_core.model.network import ConvolutionalStem, Network, ResidualScale
+from joytag_core.model.network import ConvolutionalStem, LearnedPositions, Network, ResidualScale
 
 DEFAULT_SCALE = 0.1
 """What residual scales start at without a `layerscale_init`: small, so that blocks begin near identity."""
@@ -39,8 +39,8 @@ def _initialise(module: nn.Module, config: NetworkConfig) -> None:
     elif isinstance(module, nn.Linear):
         nn.init.xavier_uniform_(module.weight)
         nn.init.zeros_(module.bias)
-    elif isinstance(module, nn.Embedding):
-        nn.init.trunc_normal_(module.weight, std=0.02)
+    elif isinstance(module, LearnedPositions):
+        nn.init.trunc_normal_(module.embedding.weight, std=0.02)
     elif isinstance(module, ResidualScale):
         nn.init.constant_(module.skip, DEFAULT_SCALE if config.layerscale_init is None else config.layerscale_init)
 

@@ -10,13 +10,15 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file
 
-from joytag_core.model.config import NetworkConfig
+from joytag_core.model.folders import CONFIG_FILE, WEIGHTS_FILE, ModelFolder
 from joytag_core.model.network import Network
+from joytag_core.model.weights import load_network
+from joytag_core.tags.vocabulary import PUBLISHED_THRESHOLD
 from joytag_core.whole_files import write_whole
 
 from .calibrate import bias_shifts
 from .dataset import Example, TaggedPictures, find_examples, hold_out, most_frequent_tags
-from .evaluate import THRESHOLD, macro_f1, measure, render_table, score_pictures
+from .evaluate import macro_f1, measure, render_table, score_pictures
 from .export import export_model
 from .loop import Training
 from .network import build_network
@@ -26,7 +28,6 @@ from .stem_norm import add_stem_norms
 log = logging.getLogger("joytag")
 
 CHECKPOINT = "checkpoint.pt"
-WEIGHTS = "model.safetensors"
 
 
 def train_folder(
@@ -67,7 +68,7 @@ def train_folder(
     def publish(stage: Stage) -> None:
         export_model(network, config, tags, out, dtype=torch.float16 if float16 else torch.float32)
         if measured:
-            table = _measured_table(network, measured, tags, size=stage.size, threshold=THRESHOLD)
+            table = _measured_table(network, measured, tags, size=stage.size, threshold=PUBLISHED_THRESHOLD)
             write_whole(out / "metrics.md", table + "\n")
             log.info("after %d pictures at %d: %s", stage.pictures, stage.size, table.splitlines()[-1])
 
@@ -86,25 +87,29 @@ def start_network(config: dict[str, object], start_from: Path | None) -> Network
         add_stem_norms(network)
         network.load_state_dict(torch.load(start_from / CHECKPOINT, map_location="cpu", weights_only=True)["network"])
     else:
-        network.load_state_dict(load_file(start_from / WEIGHTS))
+        network.load_state_dict(load_file(start_from / WEIGHTS_FILE))
     return network
 
 
-def evaluate_folder(model: Path, pictures: Path, *, threshold: float = THRESHOLD, device: str | None = None) -> str:
+def evaluate_folder(
+    model: Path, pictures: Path, *, threshold: float = PUBLISHED_THRESHOLD, device: str | None = None
+) -> str:
     """Return a Markdown table of a model's quality on a folder of tagged pictures."""
     network, tags = _load_model(model, device)
     size = network.config.image_size
     return _measured_table(network, find_examples(pictures), tags, size=size, threshold=threshold)
 
 
-def calibrate_folder(model: Path, pictures: Path, *, threshold: float = THRESHOLD, device: str | None = None) -> None:
+def calibrate_folder(
+    model: Path, pictures: Path, *, threshold: float = PUBLISHED_THRESHOLD, device: str | None = None
+) -> None:
     """Move the biases of a model's head so that `threshold` suits every tag on tagged pictures; in place."""
     network, tags = _load_model(model, device)
     examples = TaggedPictures(find_examples(pictures), tags, size=network.config.image_size)
     shifts = bias_shifts(score_pictures(network, examples), examples.targets, threshold=threshold)
     with torch.no_grad():
-        network.head.bias += shifts.to(network.head.bias)
-    stored = load_file(model / WEIGHTS)["head.bias"].dtype
+        network.head.bias = torch.nn.Parameter(network.head.bias + shifts.to(network.head.bias))
+    stored = load_file(model / WEIGHTS_FILE)["head.bias"].dtype
     export_model(network, _read_config(model), tags, model, dtype=stored)
 
 
@@ -115,13 +120,12 @@ def choose_device(name: str | None) -> torch.device:
 
 def _load_model(model: Path, device: str | None) -> tuple[Network, list[str]]:
     """Return a finished model's network, ready to score, and its tags."""
-    network = Network(NetworkConfig.from_dict(_read_config(model)))
-    network.load_state_dict(load_file(model / WEIGHTS))
-    return network.to(choose_device(device)).eval(), (model / "top_tags.txt").read_text(encoding="utf-8").split()
+    network, vocabulary = load_network(ModelFolder(model.name, model))
+    return network.to(choose_device(device)), list(vocabulary.names)
 
 
 def _read_config(model: Path) -> dict[str, object]:
-    config: dict[str, object] = json.loads((model / "config.json").read_text(encoding="utf-8"))
+    config: dict[str, object] = json.loads((model / CONFIG_FILE).read_text(encoding="utf-8"))
     return config
 
 

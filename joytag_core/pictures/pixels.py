@@ -19,10 +19,19 @@ _STRIP_PIXELS = 1 << 24  # how many pixels of the white square exist at a time: 
 
 def to_pixels(pictures: Sequence[Image.Image], size: int) -> Tensor:
     """Return normalised pixels [N, 3, size, size] float32 for RGB pictures of any sizes."""
+    return normalise(to_squares(pictures, size))
+
+
+def to_squares(pictures: Sequence[Image.Image], size: int) -> Tensor:
+    """Return pixels [N, 3, size, size] uint8, not yet normalised, for RGB pictures of any sizes."""
     squares = np.stack([np.asarray(fit_square(picture, size)) for picture in pictures])
-    pixels = torch.from_numpy(squares).permute(0, 3, 1, 2).float().div_(255.0)
-    mean, std = (torch.tensor(values).view(1, 3, 1, 1) for values in (CLIP_MEAN, CLIP_STD))
-    return pixels.sub_(mean).div_(std)
+    return torch.from_numpy(squares).permute(0, 3, 1, 2)
+
+
+def normalise(squares: Tensor) -> Tensor:
+    """Return pixels [N, 3, S, S] uint8 as the network's float32 input, on the same device."""
+    mean, std = (torch.tensor(values, device=squares.device).view(1, 3, 1, 1) for values in (CLIP_MEAN, CLIP_STD))
+    return squares.float().div_(255.0).sub_(mean).div_(std)
 
 
 def fit_square(picture: Image.Image, size: int) -> Image.Image:

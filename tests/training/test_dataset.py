@@ -4,7 +4,8 @@ import pytest
 import torch
 from PIL import Image
 
-from joytag_core.pictures.pixels import to_pixels
+from joytag_core.pictures.files import SUFFIXES, load_picture
+from joytag_core.pictures.pixels import normalise, to_pixels
 from training.augment import GentleTrivialAugment, make_augment
 from training.dataset import (
     Example,
@@ -13,7 +14,6 @@ from training.dataset import (
     find_examples,
     hold_out,
     most_frequent_tags,
-    normalise,
     read_tags,
 )
 
@@ -64,6 +64,45 @@ def test_pixels_are_the_core_s(pictures, in_memory):
         expected = to_pixels([image.convert("RGB")], 32)
     torch.testing.assert_close(normalise(pixels[None]), expected, rtol=0, atol=1e-6)
     assert targets.tolist() == [1.0]
+
+
+def tagged(folder, name, picture, **options):
+    """Write one tagged picture and return its path."""
+    picture.save(folder / name, **options)
+    (folder / name).with_suffix(".txt").write_text("cat", encoding="utf-8")
+    return folder / name
+
+
+def odd_pictures(folder):
+    """Write pictures that a plain conversion to RGB gets wrong: see-through, lying on the side, of 16 bits."""
+    hidden = Image.new("RGBA", (24, 24), (0, 0, 0, 0))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    return [
+        tagged(folder, "alpha.png", hidden),
+        tagged(folder, "turned.jpg", Image.linear_gradient("L").convert("RGB"), exif=exif),
+        tagged(folder, "deep.png", Image.new("I;16", (24, 24), 257 * 100)),
+    ]
+
+
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_training_sees_what_the_product_sees(tmp_path, in_memory):
+    """Alpha, EXIF's turn and 16 bits too: the same pixels, bit for bit."""
+    paths = sorted(odd_pictures(tmp_path))
+    dataset = TaggedPictures(find_examples(tmp_path), ["cat"], size=32, in_memory=in_memory)
+    assert len(paths) == len(dataset)
+    for path, (pixels, _targets) in zip(paths, dataset, strict=True):
+        assert torch.equal(to_pixels([load_picture(path)], 32), normalise(pixels[None])), path.name
+
+
+def test_training_finds_every_file_that_the_product_finds(tmp_path):
+    """One list of endings, capitals too, in folders below."""
+    for number, suffix in enumerate(sorted(SUFFIXES)):
+        folder = tmp_path / f"{number}"
+        folder.mkdir()
+        (folder / f"a{suffix.upper()}").write_bytes(b"")
+        (folder / "a.txt").write_text("cat", encoding="utf-8")
+    assert {example.path.suffix.lower() for example in find_examples(tmp_path)} == SUFFIXES
 
 
 def test_batches_after_an_interruption_are_the_same():

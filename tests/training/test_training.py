@@ -109,6 +109,26 @@ def test_first_filters_start_as_edge_detectors():
     assert (weight[24:] == 7.0).all()
 
 
+def test_learned_positions_start_from_drawn_values():
+    """Small numbers that the seed decides, never what happened to lie in memory."""
+    started = []
+    for _ in range(2):
+        torch.manual_seed(3)
+        network = build_network({**CONFIG, "use_sine": False})
+        started.append(network.pos_embedding.embedding.weight.detach().clone())
+    assert torch.equal(*started)
+    assert started[0].abs().max() <= 2.0
+    assert started[0].std().item() == pytest.approx(0.02, rel=0.3)
+
+
+def test_every_weight_is_initialised(monkeypatch):
+    """Memory that comes full of NaN leaves none in any network that can be trained."""
+    monkeypatch.setattr(torch, "empty", lambda *size, **options: torch.zeros(*size, **options).fill_(float("nan")))
+    for config in (CONFIG, {**CONFIG, "use_sine": False}, {**CONFIG, "cnn_stem": None, "layerscale_init": 0.1}):
+        for name, tensor in build_network(config).state_dict().items():
+            assert torch.isfinite(tensor).all(), name
+
+
 def test_only_matrices_decay(pictures):
     """Biases, norms and residual scales learn at the same rate, and LAMB scales the steps of matrices only."""
     matrices, vectors = make_training(pictures).optimizer.param_groups
