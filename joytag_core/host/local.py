@@ -35,7 +35,8 @@ class LocalHost:
     ) -> None:
         """Take a device (`auto`, `cpu`, `cuda`, `cuda:1`, `mps`, `xpu`) and a dtype (one of `DTYPES`).
 
-        Without `model_folders`, those of the environment variable JOYTAG_MODELS are used, separated as in PATH.
+        Without `model_folders`, those of the environment variable JOYTAG_MODELS are used, separated as in PATH. Each
+        holds models, or is one model itself.
         """
         self._device = device
         self._dtype = dtype
@@ -65,8 +66,8 @@ class LocalHost:
         return self._folders
 
     def download_folder(self) -> Path | None:
-        """Download to the first model folder, or to the Hub's cache where there is none."""
-        return self._folders[0] if self._folders else None
+        """Download to the first folder of models, or to the Hub's cache where there is none."""
+        return next((folder for folder in self._folders if not _is_one_model(folder)), None)
 
     def progress(self, *, total: int, label: str) -> Progress:
         """Show nothing; the command line has a host that shows a bar."""
@@ -101,6 +102,11 @@ class _StayingResidence:
         # A caller may be in inference mode; weights that are moved there could not be moved outside it again.
         with torch.inference_mode(False), torch.no_grad():
             self._network.to(device)
+
+
+def _is_one_model(folder: Path) -> bool:
+    """Say whether a path is a model itself, which a download should not go into: its folder, or its weights."""
+    return folder.suffix in (".safetensors", ".pt") or (folder / "config.json").is_file()
 
 
 def _folders_of_environment() -> list[Path]:

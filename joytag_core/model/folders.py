@@ -61,29 +61,34 @@ class ModelFolder:
 def find_installed(model: str | os.PathLike[str], host: Host) -> ModelFolder | None:
     """Return the model of a name, or in a folder, that is on this machine; None where a known name is not installed.
 
-    Looked for in this order: the folder given, the host's model folders, the Hub's cache; `demo` is always there.
+    Looked for in this order: the folder given, or that of the weights given; the host's model folders; the Hub's
+    cache; `demo` is always there.
 
     Raises:
         ModelNotFoundError: a folder lacks some of the files, or nothing of that name is known.
     """
-    given = Path(model).expanduser()
-    if given.is_dir() and (len(given.parts) > 1 or given.is_absolute() or (given / CONFIG_FILE).is_file()):
-        return _complete(ModelFolder(given.resolve().name, given))
+    given = Path(os.path.expanduser(model))  # noqa: PTH111 - pathlib raises where there is no such person
+    if given.name in (WEIGHTS_FILE, PICKLED_WEIGHTS_FILE) and _is_file(given):
+        return _complete(_model_at(given))
+    if _is_folder(given) and (len(given.parts) > 1 or given.is_absolute() or (given / CONFIG_FILE).is_file()):
+        return _complete(_model_at(given))
     name = os.fspath(model)
     for folder in installed_models(host):
         if folder.name == name:
             return folder
     for parent in host.model_folders():
-        if _is_plain_name(name) and (parent / name).is_dir() and name != JOYTAG:
+        if _is_plain_name(name) and _is_folder(parent / name) and name != JOYTAG:
             return _complete(ModelFolder(name, parent / name))
     if name == JOYTAG:
         return None
-    there = ", ".join(dict.fromkeys([JOYTAG, *(folder.name for folder in installed_models(host))]))
-    raise ModelNotFoundError(f"model {name!r} is neither a folder nor installed; there is: {there}")
+    raise ModelNotFoundError(f"model {name!r} is neither a folder nor installed; there is: {_there(host)}")
 
 
 def installed_models(host: Host) -> list[ModelFolder]:
-    """Return every complete model on this machine: the host's folders, the Hub's cache, the demo; first of a name."""
+    """Return every complete model on this machine: the host's folders, the Hub's cache, the demo; first of a name.
+
+    One of the host's folders may be a model itself, or its weights.
+    """
     found: dict[str, ModelFolder] = {}
     for folder in _candidates(host):
         if not folder.missing():
@@ -93,10 +98,17 @@ def installed_models(host: Host) -> list[ModelFolder]:
 
 def _candidates(host: Host) -> Iterator[ModelFolder]:
     for parent in host.model_folders():
-        if parent.is_dir():
+        if is_model(parent):
+            yield _model_at(parent)
+        elif _is_folder(parent):
             yield from (ModelFolder(path.name, path) for path in sorted(parent.iterdir()) if path.is_dir())
     yield ModelFolder(JOYTAG, hub_cache() / "snapshots" / HUB_REVISION)
     yield ModelFolder(DEMO, _DEMO_FOLDER)
+
+
+def is_model(path: Path) -> bool:
+    """Say whether a path is a model's own folder, or its weights, and no folder of models."""
+    return _is_file(path / CONFIG_FILE) or (path.name in (WEIGHTS_FILE, PICKLED_WEIGHTS_FILE) and _is_file(path))
 
 
 def hub_cache() -> Path:
@@ -105,6 +117,26 @@ def hub_cache() -> Path:
     from huggingface_hub import constants
 
     return Path(constants.HF_HUB_CACHE) / f"models--{HUB_REPOSITORY.replace('/', '--')}"
+
+
+def _model_at(path: Path) -> ModelFolder:
+    folder = path.parent if _is_file(path) else path
+    return ModelFolder(folder.resolve().name, folder)
+
+
+def _there(host: Host) -> str:
+    """Name what is installed, and how JoyTag gets here where it is not."""
+    names = [folder.name for folder in installed_models(host)]
+    return ", ".join(names) + ("" if JOYTAG in names else f" ({JOYTAG!r} is downloaded when it is asked for)")
+
+
+def _is_file(path: Path) -> bool:
+    # False where a name is too long, or has a NUL in it; pathlib raises before Python 3.14.
+    return os.path.isfile(path)  # noqa: PTH113
+
+
+def _is_folder(path: Path) -> bool:
+    return os.path.isdir(path)  # noqa: PTH112
 
 
 def _complete(folder: ModelFolder) -> ModelFolder:

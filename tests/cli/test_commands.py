@@ -110,7 +110,7 @@ def test_settings_are_options(tiny: Path, picture_paths: list[Path], capsys: Cap
         (["--threshold", "1.5"], "error: threshold is 1.5; expected a number from 0 to 1\n"),
         (["--categories", "general,food"], "error: categories is 'general,food'; expected some of general, "),
         (["--device", "gpu"], "error: device 'gpu' is unknown; expected auto, cpu, cuda, cuda:1, mps or xpu\n"),
-        (["--model", "nothing"], "error: model 'nothing' is neither a folder nor installed; there is: joytag, demo\n"),
+        (["--model", "nothing"], "error: model 'nothing' is neither a folder nor installed; there is: demo ("),
         (["--exclude", "/(/"], "error: "),
     ],
 )

@@ -41,6 +41,36 @@ def test_a_folder_is_taken_as_it_is(tiny: Path, monkeypatch: pytest.MonkeyPatch)
     assert tiny.name == getattr(find_installed(".", host()), "name", None)
 
 
+def test_weights_stand_for_their_folder(tiny: Path, tmp_path: Path) -> None:
+    """Their path is what a file dialogue gives; other files are no model."""
+    assert tiny == path_of(tiny / "model.safetensors")
+    with pytest.raises(ModelNotFoundError, match="neither a folder nor installed"):
+        path_of(tiny / "top_tags.txt")
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    shutil.copy(tiny / "model.safetensors", alone)
+    with pytest.raises(ModelNotFoundError, match=r"config.json, top_tags.txt missing"):
+        path_of(alone / "model.safetensors")
+
+
+@pytest.mark.parametrize("pointed_at", ["", "model.safetensors"])
+def test_a_model_folder_may_be_one_model_itself(tiny: Path, tmp_path: Path, pointed_at: str) -> None:
+    """Its model is found by its name among the others, and nothing is downloaded into it."""
+    one = host(tiny / pointed_at, tmp_path)
+
+    assert [tiny.name, "demo"] == [folder.name for folder in installed_models(one)]
+    assert tiny == getattr(find_installed("tiny", one), "path", None)
+    assert tmp_path == one.download_folder()
+    assert host(tiny / pointed_at).download_folder() is None
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "a/" + "b" * 300, "a\0b"])
+def test_a_name_that_no_file_can_have_is_no_model(name: str, tmp_path: Path) -> None:
+    """The answer is the same as for any other name that is not there."""
+    with pytest.raises(ModelNotFoundError, match="neither a folder nor installed"):
+        path_of(name, tmp_path)
+
+
 def test_a_name_is_looked_for_in_the_host_s_folders_then_in_the_cache(tiny: Path, tmp_path: Path, cache: Path) -> None:
     """The first that is complete wins."""
     first, second = tmp_path / "first", tmp_path / "second"
@@ -79,12 +109,14 @@ def test_a_pickled_model_is_a_model(tiny: Path, tmp_path: Path) -> None:
     assert [] == found.missing()
 
 
-@pytest.mark.parametrize("name", ["nonesuch", "", "../tiny", "a/b", "C:\\models", "jo\0ytag", "~nobody/x"])
+@pytest.mark.parametrize(
+    "name", ["nonesuch", "", "../tiny", "a/b", "C:\\models", "jo\0ytag", "~nobody/x", "~no one of that name/x"]
+)
 def test_an_unknown_name_lists_what_there_is(checkpoints: Path, name: str) -> None:
     """Also one that is no name at all; never anything outside the model folders."""
     with pytest.raises(ModelNotFoundError) as caught:
         find_installed(name, host(checkpoints / "tiny-hot"))
-    assert "there is: joytag, demo" in str(caught.value)
+    assert str(caught.value).endswith("there is: tiny-hot, demo ('joytag' is downloaded when it is asked for)")
 
 
 def test_all_models_are_listed_once(tiny: Path, tmp_path: Path) -> None:
