@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         SettingError,
         UnreadablePictureError,
     )
-    from .filtering.result import Dropped, FilterResult, Replaced
+    from .filtering.result import Dropped, FilterResult, Kept, Replaced
     from .filtering.tag_filter import TagFilter
     from .host.local import LocalHost
     from .host.protocol import Host, Placement, Progress, Residence
@@ -45,6 +45,7 @@ __all__ = [
     "Host",
     "Interrogation",
     "JoyTagError",
+    "Kept",
     "LocalHost",
     "ModelDownloadError",
     "ModelError",
@@ -86,7 +87,7 @@ _HOMES = {
         "SettingError",
         "UnreadablePictureError",
     ),
-    "filtering.result": ("Dropped", "FilterResult", "Replaced"),
+    "filtering.result": ("Dropped", "FilterResult", "Kept", "Replaced"),
     "filtering.tag_filter": ("TagFilter",),
     "host.local": ("LocalHost",),
     "host.protocol": ("Host", "Placement", "Progress", "Residence"),

@@ -10,18 +10,15 @@ from fastapi import Depends
 from joytag_core.errors import JoyTagError, PictureError
 from joytag_core.filtering.result import FilterResult
 from joytag_core.model.folders import installed_models
-from joytag_core.tags.scores import TagScores
 
 from . import tagger_routes
 from .api_models import (
-    DroppedTag,
+    FilteredTags,
     FilterRequest,
-    FilterResponse,
     InterrogateRequest,
     InterrogateResponse,
     ModelsResponse,
     ModelState,
-    PictureTags,
     UnloadResponse,
     given_settings,
 )
@@ -44,7 +41,7 @@ def add_routes(app: Any) -> None:
     guard = [Depends(require_credentials)]
     for path, endpoint, method, answer in (
         ("/interrogate", interrogate, "POST", InterrogateResponse),
-        ("/filter", filter_text, "POST", FilterResponse),
+        ("/filter", filter_text, "POST", FilteredTags),
         ("/models", models, "GET", ModelsResponse),
         ("/unload", unload_model, "POST", UnloadResponse),
     ):
@@ -60,7 +57,7 @@ def interrogate(request: InterrogateRequest) -> InterrogateResponse:
     return _answered(lambda: _interrogate(request))
 
 
-def filter_text(request: FilterRequest) -> FilterResponse:
+def filter_text(request: FilterRequest) -> FilteredTags:
     """Filter a prompt or tag list, by what a picture shows if one is given."""
     return _answered(lambda: _filter(request))
 
@@ -89,16 +86,10 @@ def _interrogate(request: Any) -> InterrogateResponse:
     settings = current_settings(given_settings(request))
     interrogation = make_interrogation(settings)
     scored = score_in_queue([decode_picture(text) for text in texts], model=settings["model"])
-    return InterrogateResponse(pictures=[_tags_of(scores, choose_tags(interrogation, scores)) for scores in scored])
+    return InterrogateResponse(pictures=[_answer(choose_tags(interrogation, scores)) for scores in scored])
 
 
-def _tags_of(scores: TagScores, result: FilterResult) -> PictureTags:
-    found = {name: scores.vocabulary.find(name) for name in result.tags}
-    by_name = {name: None if tag is None else float(scores.values[tag.index]) for name, tag in found.items()}
-    return PictureTags(prompt=result.text, tags=list(result.tags), scores=by_name, dropped=_dropped(result))
-
-
-def _filter(request: Any) -> FilterResponse:
+def _filter(request: Any) -> FilteredTags:
     settings = current_settings(given_settings(request))
     tag_filter = make_interrogation(settings).tag_filter
     scores = score_in_queue(decode_picture(request.image), model=settings["model"])[0] if request.image else None
@@ -108,11 +99,11 @@ def _filter(request: Any) -> FilterResponse:
         vocabulary=scores.vocabulary if scores else None,
         count_tokens=token_counter(),
     )
-    return FilterResponse(prompt=result.text, tags=list(result.tags), dropped=_dropped(result))
+    return _answer(result)
 
 
-def _dropped(result: FilterResult) -> list[DroppedTag]:
-    return [DroppedTag(tag=item, rule=rule) for item, rule in result.dropped]
+def _answer(result: FilterResult) -> FilteredTags:
+    return FilteredTags(**result.to_dict())
 
 
 def _answered(answer: Callable[[], Any]) -> Any:

@@ -15,35 +15,34 @@ _STRICT: Any = {"extra": "forbid"} if _IS_PYDANTIC_2 else type("Config", (), {"e
 
 
 class DroppedTag(BaseModel):
-    """A tag that a rule dropped."""
+    """A tag that a rule dropped or replaced."""
 
     tag: str
     rule: str
 
 
-class PictureTags(BaseModel):
-    """What one picture shows."""
+class KeptTag(BaseModel):
+    """A tag that remains."""
 
-    prompt: str = Field(description="The tags as text, ready for the prompt.")
-    tags: List[str] = Field(description="The tags, plain: no escapes, no weights.")  # noqa: UP006
-    scores: Dict[str, Optional[float]] = Field(  # noqa: UP006, UP045
-        description="Each tag's score, 0 to 1; null for a tag that a rule put in."
-    )
+    tag: Optional[str] = Field(description="The model's name of the tag; null for a word that it does not know.")  # noqa: UP045
+    name: str = Field(description="The tag as written, plain: no escapes, no weights.")
+    score: Optional[float] = Field(description="0 to 1; null for a tag that nobody has scored.")  # noqa: UP045
+    category: Optional[str] = Field(description="general, character, copyright, artist or meta; null as `tag`.")  # noqa: UP045
+
+
+class FilteredTags(BaseModel):
+    """What remains after the Tag Filter: of a text, or of what one picture shows."""
+
+    text: str = Field(description="The tags as text, ready for the prompt.")
+    tags: List[KeptTag]  # noqa: UP006
     dropped: List[DroppedTag] = Field(description="What the Tag Filter dropped, and by which rule.")  # noqa: UP006
+    replaced: List[DroppedTag] = Field(description="What the Tag Filter replaced, and by which rule.")  # noqa: UP006
 
 
 class InterrogateResponse(BaseModel):
     """The pictures of one call, in the order they came."""
 
-    pictures: List[PictureTags]  # noqa: UP006
-
-
-class FilterResponse(BaseModel):
-    """What the Tag Filter made of a text."""
-
-    prompt: str
-    tags: List[str]  # noqa: UP006
-    dropped: List[DroppedTag]  # noqa: UP006
+    pictures: List[FilteredTags]  # noqa: UP006
 
 
 class ModelState(BaseModel):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from PIL import Image
 
 from joytag_core.errors import JoyTagError
+from joytag_core.filtering.result import FilterResult
 from joytag_core.settings.placeholders import PLACEMENTS, clear_placeholders, fill_prompt, has_placeholder
 from joytag_core.tags.scores import TagScores
 
@@ -63,8 +64,8 @@ class AutomaticPrompt:
         return [scored[id(picture)] for picture in pictures]
 
     def _written(self, scores: TagScores, prompt: str, negative: str) -> str:
-        def write(settings: Mapping[str, Any]) -> str:
-            return choose_tags(make_interrogation(settings), scores).text
+        def write(settings: Mapping[str, Any], said: Collection[str]) -> FilterResult:
+            return choose_tags(make_interrogation(settings), scores, said)
 
         return fill_prompt(prompt, write, settings=self.settings, placement=self.placement, negative=negative)
 

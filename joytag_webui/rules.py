@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,9 @@ def make_interrogation(settings: Mapping[str, Any]) -> Interrogation:
     return Interrogation.from_settings(settings, lists_folder=Path(paths.models_path) / "joytag" / "lists")
 
 
-def choose_tags(interrogation: Interrogation, scores: TagScores) -> FilterResult:
+def choose_tags(interrogation: Interrogation, scores: TagScores, said: Collection[str] = ()) -> FilterResult:
     """Return what the rules make of one picture's scores, tokens counted as the loaded checkpoint counts them."""
-    return interrogation.prompt(scores, count_tokens=token_counter())
+    return interrogation.prompt(scores, count_tokens=token_counter(), said=said)
 
 
 def token_counter() -> Callable[[str], int] | None:

@@ -14,8 +14,9 @@ from joytag_core import errors
 
 REPOSITORY = Path(__file__).parents[1]
 PUBLIC = {
-    "CancelledError", "DeviceError", "Dropped", "FilterResult", "Host", "Interrogation", "JoyTagError", "LocalHost",
-    "ModelDownloadError", "ModelError", "ModelFileError", "ModelNotFoundError", "PictureError", "PictureTooLargeError",
+    "CancelledError", "DeviceError", "Dropped", "FilterResult", "Host", "Interrogation", "JoyTagError", "Kept",
+    "LocalHost", "ModelDownloadError", "ModelError", "ModelFileError", "ModelNotFoundError", "PictureError",
+    "PictureTooLargeError",
     "Placement", "Progress", "PromptFormat", "Replaced", "Residence", "RuleError", "ScoredTag", "Selection", "Session",
     "SettingError", "Tag", "TagFilter", "TagScores", "Tagger", "UnreadablePictureError", "Vocabulary",
     "shared_session",

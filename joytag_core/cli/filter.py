@@ -53,8 +53,12 @@ def add_filter_command(commands: Any) -> None:
     reading.add_argument("--each-line", action="store_true", help="take each line as a prompt of its own")
     reading.add_argument("--explain", action="store_true", help="say on standard error what was dropped, and why")
     reading.add_argument(
-        "--json", action="store_true", help="print text, tags and what was dropped as JSON, a line each"
+        "--format",
+        choices=("text", "json"),
+        default="text",
+        help="text: what remains; json: one object a prompt and line, with what was dropped and why. Default: text.",
     )
+    reading.add_argument("--json", action="store_const", const="json", dest="format", help="short for --format json")
     reading.add_argument("--scores", metavar="FILE", help="a JSON file of scores by tag name, 0..1")
     scoring = parser.add_argument_group("a picture that scores the tags")
     scoring.add_argument("--image", metavar="FILE", help="score the tags by what JoyTag sees in this picture")
@@ -144,8 +148,8 @@ def _picture_scores(arguments: argparse.Namespace) -> dict[str, float]:
 
 
 def _report(arguments: argparse.Namespace, prompt: _Prompt, result: FilterResult) -> None:
-    if arguments.json:
-        found = {"text": result.text, "tags": result.tags, "dropped": result.dropped}
+    if arguments.format == "json":
+        found = result.to_dict()
         path = {} if prompt.path is None else {"path": str(prompt.path)}
         print(json.dumps(path | found, ensure_ascii=False))
     elif not arguments.in_place:

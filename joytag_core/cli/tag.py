@@ -68,6 +68,4 @@ def _line(
     result = interrogation.prompt(scores)
     if arguments.format == "text":
         return f"{path}: {result.text}" if named else result.text
-    chosen = {item.name: round(item.score, 4) for item in interrogation.selection.choose(scores)}
-    tags = {"path": str(path), "text": result.text, "tags": list(result.tags), "scores": chosen}
-    return json.dumps(tags, ensure_ascii=False)
+    return json.dumps({"path": str(path)} | result.to_dict(), ensure_ascii=False)

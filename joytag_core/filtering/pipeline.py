@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from ..prompts.items import Item, Prompt
 from ..prompts.parser import parse
@@ -17,12 +16,13 @@ from ..tags.names import NameIndex
 from .duplicates import merged
 from .ends import split_ends
 from .exclusive_sets import losers
+from .implications import redundant
 from .limits import beyond, estimate_tokens, too_long
 from .order import arranged
-from .result import Dropped, Replaced
+from .report import Report
+from .settings import FilterSettings
 
-if TYPE_CHECKING:
-    from .tag_filter import TagFilter
+Step = Callable[[list[Item]], list[Item]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,35 +42,63 @@ class Tools:
         return cls(index, rules, *matchers)
 
 
-class Work:
-    """Filter one prompt, and remember which rule dropped or replaced what."""
+class Pipeline:
+    """Filter one prompt step by step."""
 
     def __init__(
-        self, settings: TagFilter, tools: Tools, writer: Writer, count_tokens: Callable[[str], int] | None
+        self,
+        settings: FilterSettings,
+        tools: Tools,
+        writer: Writer,
+        count_tokens: Callable[[str], int] | None,
+        said: Collection[str],
     ) -> None:
-        self.dropped: list[Dropped] = []
-        self.replaced: list[Replaced] = []
+        """Take the rules, how names are written, how tokens are counted, and what need not be said again."""
+        self.report = Report(writer.name, self._is_protected)
         self._settings = settings
         self._tools = tools
-        self._writer = writer
         self._count_tokens = count_tokens or estimate_tokens
+        self._said = frozenset(said)
         self._stopwatch = Stopwatch()
+        self._spent: Sequence[Item] = ()
+        self._for_each_item: tuple[Step, ...] = (
+            self._replace,
+            self._drop_what_is_said,
+            self._keep_and_exclude,
+        )
+        self._among_items: tuple[Step, ...] = (
+            self._one_of_each_set,
+            self._without_implied,
+            self._each_once,
+            self._at_most_of_groups,
+            self._at_most_tags,
+            self._at_most_tokens,
+        )
 
-    def done(self, prompt: Prompt) -> Prompt:
+    def run(self, prompt: Prompt) -> Prompt:
         """Return the prompt with what remains, in order, what is to be added included."""
         last_line = prompt.items[-1].line if prompt.items else 0
         first = self._added(self._settings.add_first, 0)
         last = self._added(self._settings.add_last, last_line)
         ends, items, again = split_ends(prompt.items, first, last, self._settings.names)
-        for item in again:
-            self._drop(item, "duplicate")
-        items = self._replaced(items)
-        items = self._matched(items)
-        items = self._settled(items, spent=ends.fixed)
+        self.report.drop_all(again, "duplicate")
+        self._spent = ends.fixed
+        for step in self._for_each_item:
+            items = step(items)
+        items = self._settled(items)
         return replace(prompt, items=tuple(ends.around(self._in_order(items))))
 
-    def _drop(self, item: Item, rule: str) -> None:
-        self.dropped.append(Dropped(self._writer.name(item), rule))
+    def _settled(self, items: list[Item]) -> list[Item]:
+        """Drop what tags are dropped for beside each other, until nothing changes.
+
+        A limit may drop the tag that switched a set off, so the rules are asked again: a second run finds nothing.
+        """
+        count = -1
+        while count != len(items):
+            count = len(items)
+            for step in self._among_items:
+                items = step(items)
+        return items
 
     def _is_protected(self, item: Item) -> bool:
         return item.verbatim or self._found(self._tools.protect, item) is not None
@@ -78,10 +106,9 @@ class Work:
     def _found(self, matcher: Matcher, item: Item) -> str | None:
         return matcher.find(item.facts, item.score, self._stopwatch)
 
-    def _replaced(self, items: Sequence[Item]) -> list[Item]:
-        rules = self._tools.rules.replace
-        if not rules:
-            return list(items)
+    def _replace(self, items: list[Item]) -> list[Item]:
+        if not self._tools.rules.replace:
+            return items
         done: list[Item] = []
         for item in items:
             done.extend([item] if self._is_protected(item) else self._replacement(item))
@@ -93,22 +120,26 @@ class Work:
             carried = rule.match(candidate)
             if carried is not None:
                 if not rule.new:
-                    self._drop(item, f"replace {rule.text}")
+                    self.report.drop(item, f"replace {rule.text}")
                     return []
-                self.replaced.append(Replaced(self._writer.name(item), f"replace {rule.text}"))
+                self.report.replace(item, f"replace {rule.text}")
                 return rule.items(item, carried, self._tools.index, self._settings.target)
         return [item]
 
-    def _matched(self, items: Sequence[Item]) -> list[Item]:
+    def _drop_what_is_said(self, items: list[Item]) -> list[Item]:
+        if not self._said:
+            return items
+        again = [item for item in items if self._is_said(item)]
+        self.report.drop_all(again, "the prompt says it already")
+        return [item for item in items if not self._is_said(item)]
+
+    def _is_said(self, item: Item) -> bool:
+        return not item.verbatim and item.facts.model_key in self._said
+
+    def _keep_and_exclude(self, items: list[Item]) -> list[Item]:
         """Drop what single tags are dropped for: keep-only, exclude, minimum score."""
-        kept = []
-        for item in items:
-            reason = None if item.verbatim else self._reason(item)
-            if reason is None or self._is_protected(item):
-                kept.append(item)
-            else:
-                self._drop(item, reason)
-        return kept
+        reasons = ((item, self._reason(item)) for item in items if not item.verbatim)
+        return self.report.without(items, [(item, reason) for item, reason in reasons if reason is not None])
 
     def _reason(self, item: Item) -> str | None:
         if self._tools.rules.keep_only.rules and self._found(self._tools.keep_only, item) is None:
@@ -120,67 +151,50 @@ class Work:
             return f"minimum score {self._settings.min_score:g}: has {item.score:.3g}"
         return None
 
-    def _settled(self, items: list[Item], *, spent: Sequence[Item]) -> list[Item]:
-        """Drop what tags are dropped for beside each other, until nothing changes.
-
-        A limit may drop the tag that switched a set off, so the rules are asked again: a second run finds nothing.
-        """
-        count = -1
-        while count != len(items):
-            count = len(items)
-            items = self._one_of_each_set(items)
-            items = self._without_implied(items)
-            items = self._merged(items)
-            items = self._limited(items, spent)
-        return items
-
     def _one_of_each_set(self, items: list[Item]) -> list[Item]:
         if not self._settings.exclusive:
             return items
         beaten = losers(items, self._tools.index.vocabulary, self._is_protected)
-        return self._without(items, [(item, f"exclusive {name}: {self._writer.name(best)} stays")
-                                     for item, name, best in beaten])  # fmt: skip
+        name_of = self.report.name_of
+        return self.report.without(
+            items, [(item, f"exclusive {name}: {name_of(best)} stays") for item, name, best in beaten]
+        )
 
     def _without_implied(self, items: list[Item]) -> list[Item]:
-        if self._settings.implications == "off":
-            return items
-        by_name = {item.facts.tag.name: item for item in items if item.facts.tag is not None}
-        reasons: dict[str, str] = {}
-        for child, item in by_name.items():
-            for parent in sorted(self._tools.index.vocabulary.ancestors(child) & by_name.keys()):
-                if self._settings.implications == "specific":
-                    reasons.setdefault(parent, f"implied by {self._writer.name(item)}")
-                else:
-                    reasons.setdefault(child, f"implies {self._writer.name(by_name[parent])}")
-        return self._without(items, [(item, reasons[item.facts.tag.name]) for item in items
-                                     if item.facts.tag is not None and item.facts.tag.name in reasons])  # fmt: skip
+        word = "implied by" if self._settings.implications == "specific" else "implies"
+        gone = redundant(items, self._tools.index.vocabulary, self._settings.implications)
+        return self.report.without(items, [(item, f"{word} {self.report.name_of(other)}") for item, other in gone])
 
-    def _merged(self, items: list[Item]) -> list[Item]:
+    def _each_once(self, items: list[Item]) -> list[Item]:
         if self._settings.duplicates == "keep":
             return items
         kept, again = merged(items, self._settings.target, self._settings.names)
-        for item in again:
-            self._drop(item, "duplicate")
+        self.report.drop_all(again, "duplicate")
         return kept
 
-    def _limited(self, items: list[Item], spent: Sequence[Item]) -> list[Item]:
-        settings = self._settings
-        if not (settings.max_tags or settings.max_tokens or self._tools.rules.limits):
-            return items
+    def _at_most_of_groups(self, items: list[Item]) -> list[Item]:
         for name, most in self._tools.rules.limits:
             members = [item for item in self._in_order(items) if _is_of(item, name)]
             over = beyond(members, most, self._is_protected)
-            items = self._without(items, [(item, f"at most {most} of {name}") for item in over])
-        if settings.max_tags:
-            tags = [item for item in self._in_order(items) if not item.verbatim]
-            over = beyond(tags, settings.max_tags, self._is_protected)
-            items = self._without(items, [(item, f"at most {settings.max_tags} tags") for item in over])
-        if settings.max_tokens:
-            # The comma after the last item is not written, so one token more may be spent.
-            spare = settings.max_tokens + 1 - sum(map(self._cost, spent))
-            over = list(too_long(self._in_order(items), spare, self._cost, self._is_protected))
-            items = self._without(items, [(item, f"at most {settings.max_tokens} tokens") for item in over])
+            items = self.report.without(items, [(item, f"at most {most} of {name}") for item in over])
         return items
+
+    def _at_most_tags(self, items: list[Item]) -> list[Item]:
+        most = self._settings.max_tags
+        if not most:
+            return items
+        tags = [item for item in self._in_order(items) if not item.verbatim]
+        over = beyond(tags, most, self._is_protected)
+        return self.report.without(items, [(item, f"at most {most} tags") for item in over])
+
+    def _at_most_tokens(self, items: list[Item]) -> list[Item]:
+        most = self._settings.max_tokens
+        if not most:
+            return items
+        # The comma after the last item is not written, so one token more may be spent.
+        spare = most + 1 - sum(map(self._cost, self._spent))
+        over = list(too_long(self._in_order(items), spare, self._cost, self._is_protected))
+        return self.report.without(items, [(item, f"at most {most} tokens") for item in over])
 
     def _in_order(self, items: list[Item]) -> list[Item]:
         return arranged(items, self._settings.order, keep_lines=self._settings.keep_line_breaks)
@@ -189,19 +203,12 @@ class Work:
         """Return the tokens of an item and of the separator after it; networks and marks cost none."""
         if item.barrier or item.text.startswith("<"):
             return 0
-        return self._count_tokens(self._writer.name(item)) + 1
-
-    def _without(self, items: list[Item], reasons: Iterable[tuple[Item, str]]) -> list[Item]:
-        gone = set()
-        for item, reason in reasons:
-            if not self._is_protected(item):
-                gone.add(id(item))
-                self._drop(item, reason)
-        return [item for item in items if id(item) not in gone] if gone else items
+        return self._count_tokens(self.report.name_of(item)) + 1
 
     def _added(self, text: str, line: int) -> list[Item]:
         items = parse(text, self._settings.target, self._tools.index).items
-        return [replace(item, position=-1, gap=None, line=line, as_given=True) for item in items]
+        new = [item for item in items if not self._is_said(item)]
+        return [replace(item, position=-1, gap=None, line=line, as_given=True) for item in new]
 
 
 def _is_of(item: Item, name: str) -> bool:

@@ -8,16 +8,22 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from ..errors import SettingError
-from ..settings.parameters import NAMES, TARGETS, WEIGHTS
-from ..tags.scores import ScoredTag
+from ..tags.names import is_face
 from ..tags.vocabulary import Tag, Vocabulary
+
+if TYPE_CHECKING:
+    from ..tags.scores import ScoredTag
+
+TARGETS = ("comfyui", "a1111", "caption")
+NAMES = ("model", "current")
+WEIGHTS = ("off", "mapped", "score")
 
 WEIGHT_TOLERANCE = 0.02
 """A mapped weight this close to 1 is left out: it would only lengthen the prompt."""
 
-_WORD = re.compile(r"[^\W_]{2,}")
 # `|` is syntax to A1111 only inside [a|b], but outside it makes the parser of every [a:b:0.5] beside it give up.
 _SPECIAL = {"a1111": re.compile(r"[()\[\]\\|]"), "comfyui": re.compile(r"[()]"), "caption": None}
 _NUMBER = re.compile(r"[+-]?[.\d]")
@@ -65,15 +71,30 @@ class PromptFormat:
 
     def join(self, texts: Iterable[str]) -> str:
         """Put the separator between texts that are already written for the target, and guard the end."""
-        texts = list(texts)
-        if self.target == "a1111" and not self.separator.strip():
-            texts = _keep_numbers_off_colons(texts)
-        end = self.separator.rstrip(" ") if self.trailing_separator and texts else ""
-        return self.guard_end(self.separator.join(texts) + end)
+        gaps = itertools.chain([""], itertools.repeat(self.separator))
+        text = self.chain(zip(gaps, texts, strict=False))
+        return self.guard_end(text + (self.end if text else ""))
+
+    @property
+    def end(self) -> str:
+        """Return what stands after the last tag where a trailing separator is wanted."""
+        return self.separator.rstrip(" ") if self.trailing_separator else ""
+
+    def chain(self, pieces: Iterable[tuple[str, str]]) -> str:
+        """Put written texts together, each after its gap, so that no two of them mean something else."""
+        written: list[str] = []
+        for gap, text in pieces:
+            # A1111 1.10 reads `d: 2015` at a prompt's end as the weight 2015.
+            is_risky = bool(written) and written[-1].endswith(":") and not gap.strip() and _NUMBER.match(text)
+            written += [gap, "\\" + text if is_risky and self.target == "a1111" else text]
+        return "".join(written)
+
+    def weighted(self, text: str, weight: float | None) -> str:
+        """Put a text that is already written into brackets with its weight, unless that is None or 1."""
+        return text if weight is None or weight == 1 else f"({text}:{weight_text(weight)})"
 
     def _write(self, tag: Tag | str, weight: float | None) -> str:
-        text = self.escape(self.spell(self.name_of(tag)))
-        return text if weight is None or weight == 1 else f"({text}:{weight_text(weight)})"
+        return self.weighted(self.escape(self.spell(self.name_of(tag))), weight)
 
     def name_of(self, tag: Tag | str) -> str:
         """Return the name to write: as given, or the one of today where that is wanted and there is one."""
@@ -109,11 +130,6 @@ class PromptFormat:
         return None if abs(weight - 1.0) <= WEIGHT_TOLERANCE + 1e-9 else weight
 
 
-def is_face(name: str) -> bool:
-    """Say whether a name's letters and digits make no word of two or more: `^_^`, `o_o`, `|_|`, `:d`."""
-    return _WORD.search(name) is None
-
-
 def weight_text(weight: float) -> str:
     """Write a weight so that reading it gives exactly that number; hosts do not read exponents.
 
@@ -130,13 +146,3 @@ def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
     """Raise SettingError unless the value is one of the choices."""
     if value not in choices:
         raise SettingError(f"{name} {value!r} is unknown; expected one of {', '.join(choices)}")
-
-
-def _keep_numbers_off_colons(texts: list[str]) -> list[str]:
-    # A1111 1.10 reads `d: 2015` at a prompt's end as the weight 2015.
-    if not texts:
-        return texts
-    return texts[:1] + [
-        "\\" + text if before.endswith(":") and _NUMBER.match(text) else text
-        for before, text in itertools.pairwise(texts)
-    ]

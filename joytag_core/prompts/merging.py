@@ -39,14 +39,20 @@ def merge_prompts(
     return _joined(new, existing, separator) if how == "prepend" else _joined(existing, new, separator)
 
 
+def said_in(text: str, *, target: str = "comfyui", vocabulary: Vocabulary | None = None) -> frozenset[str]:
+    """Return what a prompt says already, for the `said` of a filter: its tags by one name each, however written."""
+    # Two tags may share today's name (blue_blouse, blue_shirt); the model's tells them apart.
+    index = name_index(vocabulary or Vocabulary.joytag())
+    return frozenset(item.facts.model_key for item in _tags(text, target, index))
+
+
 def without(text: str, other: str, *, target: str = "comfyui", vocabulary: Vocabulary | None = None) -> str:
     """Return a tag list or prompt less every tag that another one names, by an old or a current name.
 
     What is verbatim stays, and so do the brackets around what remains.
     """
     index = name_index(vocabulary or Vocabulary.joytag())
-    # Two tags may share today's name (blue_blouse, blue_shirt); the model's tells them apart.
-    named = {item.facts.model_key for item in _tags(other, target, index)}
+    named = said_in(other, target=target, vocabulary=vocabulary)
     prompt = parse(text, target, index)
     kept = tuple(item for item in prompt.items if item.verbatim or item.facts.model_key not in named)
     if len(kept) == len(prompt.items):

@@ -39,20 +39,21 @@ class Writer:
     def text(self, prompt: Prompt) -> str:
         """Write a whole prompt; where lines are kept there are as many as before."""
         if not self._keep_lines:
-            end = self._form.separator.rstrip(" ") if self._form.trailing_separator and prompt.items else ""
-            return self._guarded(self._level(prompt.items, 0, 1.0) + end, prompt.items)
+            return self._line(prompt.items, is_open=False)
         lines: list[list[Item]] = [[] for _ in range(prompt.lines)]
         for item in prompt.items:
             lines[item.line].append(item)
         return "\n".join(self._line(items, is_open=number in prompt.open_lines) for number, items in enumerate(lines))
 
     def _line(self, items: Sequence[Item], *, is_open: bool) -> str:
-        end = self._form.separator.rstrip(" ") if items and (is_open or self._form.trailing_separator) else ""
+        is_open = is_open or self._form.trailing_separator
+        # A comma behind a comment would be part of it.
+        end = self._form.separator.rstrip(" ") if items and is_open and not _is_comment(items[-1]) else ""
         return self._guarded(self._level(items, 0, 1.0) + end, items)
 
     def _level(self, items: Sequence[Item], depth: int, weight: float) -> str:
         """Write items that share `depth` groups, at the weight that these groups give them in ComfyUI."""
-        parts: list[str] = []
+        parts: list[tuple[str, str]] = []
         start = 0
         while start < len(items):
             group = items[start].groups[depth] if len(items[start].groups) > depth else None
@@ -61,16 +62,11 @@ class Writer:
                 end += 1
             gap = self._gap(items[start - 1], items[start]) if start else "" if depth else self._hash_guard(items[0])
             if parts and items[start].barrier and "AND" in items[start].text:
-                parts[-1] = self._guarded(parts[-1], items[:start])
+                parts[-1] = (parts[-1][0], self._guarded(parts[-1][1], items[:start]))
             piece = self._item(items[start]) if group is None else self._group(items[start:end], group, depth, weight)
-            parts += [gap, self._off_colon(parts, gap, piece)]
+            parts.append((gap, piece))
             start = end
-        return "".join(parts)
-
-    def _off_colon(self, before: Sequence[str], gap: str, piece: str) -> str:
-        """Keep A1111 from reading `d: 2015` at an end as a weight, where only blanks stand between."""
-        is_risky = bool(before) and before[-1].endswith(":") and not gap.strip() and piece[:1].isdigit()
-        return "\\" + piece if is_risky and self._form.target == "a1111" else piece
+        return self._form.chain(parts)
 
     def _group(self, items: Sequence[Item], group: Group, depth: int, weight: float) -> str:
         inner = weight
@@ -94,11 +90,10 @@ class Writer:
         text = self._form.escape(self.name(item))
         if item.groups or item.score is None:
             return text
-        weight = self._form.weight_of(item.score, threshold=self._threshold)
-        return text if weight is None or weight == 1 else f"({text}:{weight_text(weight)})"
+        return self._form.weighted(text, self._form.weight_of(item.score, threshold=self._threshold))
 
     def _gap(self, before: Item, item: Item) -> str:
-        if (item.barrier and item.text.startswith("#")) or (before.barrier and before.text.startswith("#")):
+        if _is_comment(item) or _is_comment(before):
             return "\n" + self._hash_guard(item)
         if item.barrier and item.text.startswith(":"):
             return " "
@@ -112,6 +107,10 @@ class Writer:
         """Return what keeps a tag that begins with `#` from making a comment of its line."""
         is_hash = not item.barrier and item.text.startswith("#") and not item.groups
         return (self._form.separator.strip() or ",") + " " if is_hash else ""
+
+
+def _is_comment(item: Item) -> bool:
+    return item.barrier and item.text.startswith("#")
 
 
 def _is_in(item: Item, group: Group, depth: int) -> bool:

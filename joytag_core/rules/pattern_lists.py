@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from ..errors import RuleError
-from ..prompts.format import is_face
+from ..tags.names import is_face
 from .patterns import Pattern, parse_pattern
 
 _PATTERN = re.compile(

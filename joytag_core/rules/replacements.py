@@ -7,10 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from ..errors import RuleError
-from ..prompts.format import is_face
 from ..prompts.items import Item
 from ..prompts.parser import parse
-from ..tags.names import NameIndex
+from ..tags.names import NameIndex, is_face
 from ..tags.vocabulary import Vocabulary
 from .patterns import AnyOf, Candidate, Match, Pattern, Regex, parse_pattern
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,10 +47,17 @@ class Interrogation:
             tag_filter=TagFilter(**rules, lists_folder=None if lists_folder is None else Path(lists_folder)),
         )
 
-    def prompt(self, scores: TagScores, *, count_tokens: Callable[[str], int] | None = None) -> FilterResult:
+    def prompt(
+        self,
+        scores: TagScores,
+        *,
+        count_tokens: Callable[[str], int] | None = None,
+        said: Collection[str] = (),
+    ) -> FilterResult:
         """Choose, filter and write one picture's tags; the result's `text` is the prompt.
 
-        `count_tokens` is the host's own CLIP tokenizer, for `max_tokens`; without it tokens are estimated.
+        `count_tokens` is the host's own CLIP tokenizer, for `max_tokens`; without it tokens are estimated. `said` are
+        the names (`prompts.merging.said_in`) that the prompt says already.
         """
         chosen = self.selection.choose(scores)
         return self.tag_filter.apply_scored(
@@ -58,4 +65,5 @@ class Interrogation:
             vocabulary=scores.vocabulary,
             threshold=self.selection.threshold,
             count_tokens=count_tokens,
+            said=said,
         )

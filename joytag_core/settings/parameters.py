@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import SettingError
+from ..filtering.implications import IMPLICATIONS
+from ..prompts.format import NAMES, TARGETS, WEIGHTS
 from ..tags.ordering import ORDERS
 from ..tags.vocabulary import CATEGORIES, PUBLISHED_THRESHOLD
-
-TARGETS = ("comfyui", "a1111", "caption")
-NAMES = ("model", "current")
-WEIGHTS = ("off", "mapped", "score")
-IMPLICATIONS = ("off", "specific", "general")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

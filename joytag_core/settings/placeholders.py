@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import SettingError
-from ..prompts.merging import merge_prompts, without
+from ..filtering.result import FilterResult
+from ..prompts.merging import merge_prompts, said_in
 from .parameters import PARAMETERS
 
 PLACEMENTS = ("append", "prepend")
 """Where the tags go in a prompt that has no placeholder."""
 
 Settings = Mapping[str, Any]
+WriteTags = Callable[[Settings, Collection[str]], FilterResult]
+"""Makes the tags for some settings, less the names that the prompt says already."""
 
 _PLACEHOLDER = re.compile(r"\{joytag(?::((?:\\.|/(?:\\.|[^/\n\\])*/|[^{}\\])*))?\}", re.IGNORECASE)
 _OPTION = re.compile(r"(?:\\.|/(?:\\.|[^/\n\\])*/|[^|\\])+")
@@ -50,7 +53,7 @@ def find_placeholders(prompt: str) -> list[Placeholder]:
 
 def fill_prompt(
     prompt: str,
-    write: Callable[[Settings], str],
+    write: WriteTags,
     *,
     settings: Settings,
     placement: str = "append",
@@ -58,7 +61,7 @@ def fill_prompt(
 ) -> str:
     """Put tags at every placeholder of a prompt or, where there is none, at its end or beginning.
 
-    `write` makes the tags for some settings. What the prompt or the `negative` prompt says already is not added.
+    What the prompt or the `negative` prompt says already is handed to `write`, which does not say it again.
 
     Raises:
         SettingError: as `find_placeholders`.
@@ -66,15 +69,16 @@ def fill_prompt(
     placeholders = find_placeholders(prompt)
     target = settings.get("target", PARAMETERS["target"].default)
     if not placeholders:
-        tags = without(without(write(settings), negative, target=target), prompt, target=target)
-        return merge_prompts(prompt, tags, how=placement, target=target)
+        said = said_in(prompt, target=target) | said_in(negative, target=target)
+        return merge_prompts(prompt, write(settings, said).text, how=placement, target=target)
     bounds = [0, *(edge for one in placeholders for edge in (one.start, one.end)), len(prompt)]
     pieces = [prompt[start:end] for start, end in zip(bounds[::2], bounds[1::2], strict=True)]
     filled = pieces[0]
-    for number, placeholder in enumerate(placeholders, start=1):
-        said = ", ".join([filled, *pieces[number:]])
-        tags = without(write(placeholder.over(settings)), ", ".join([said, negative]), target=target)
-        filled = _put(filled, tags, pieces[number])
+    said = said_in(", ".join([*pieces, negative]), target=target)
+    for placeholder, piece in zip(placeholders, pieces[1:], strict=True):
+        written = write(placeholder.over(settings), said)
+        filled = _put(filled, written.text, piece)
+        said |= written.said
     return filled
 
 

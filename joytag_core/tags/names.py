@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +13,13 @@ _RENAMED_OFTEN = 3
 """A word that Danbooru replaced in this many tags (bunny -> rabbit) is taken to be replaced in all."""
 
 _CACHED_NAMES = 50_000
+
+_WORD = re.compile(r"[^\W_]{2,}")
+
+
+def is_face(name: str) -> bool:
+    """Say whether a name's letters and digits make no word of two or more: `^_^`, `o_o`, `|_|`, `:d`."""
+    return _WORD.search(name) is None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

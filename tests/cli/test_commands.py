@@ -93,7 +93,8 @@ def test_json_format_is_one_object_a_line(tiny: Path, pictures: Path, capsys: Ca
     first = json.loads(capsys.readouterr().out.splitlines()[0])
     assert str(pictures / "a.png") == first["path"]
     assert "tag 8, tag 13, tag 39, tag 18" == first["text"]
-    assert 0.9473 == first["scores"]["tag_8"]
+    assert {"tag": "tag_8", "name": "tag 8", "score": 0.9473, "category": "general"} == first["tags"][0]
+    assert [] == first["dropped"] == first["replaced"]
 
 
 def test_settings_are_options(tiny: Path, picture_paths: list[Path], capsys: Capture) -> None:

@@ -70,9 +70,19 @@ def test_files_are_written_back_in_place(capsys: pytest.CaptureFixture[str], tmp
 
 def test_results_may_be_json(capsys: pytest.CaptureFixture[str]) -> None:
     """One object a prompt holds text, tags, and what was dropped."""
-    _, out, _ = _run(capsys, "long_hair, sky", "--exclude", "*hair", "--json")
+    arguments = ["long_hair, sky, my idea", "--exclude", "*hair", "--replace", "sky -> sun"]
+    _, out, _ = _run(capsys, *arguments, "--format", "json")
 
-    assert {"text": "sky", "tags": ["sky"], "dropped": [["long hair", "exclude *hair"]]} == json.loads(out)
+    assert {
+        "text": "sun, my idea",
+        "tags": [
+            {"tag": "sun", "name": "sun", "score": None, "category": "general"},
+            {"tag": None, "name": "my idea", "score": None, "category": None},
+        ],
+        "dropped": [{"tag": "long hair", "rule": "exclude *hair"}],
+        "replaced": [{"tag": "sky", "rule": "replace sky -> sun"}],
+    } == json.loads(out)
+    assert out == _run(capsys, *arguments, "--json")[1]
 
 
 def test_scores_come_from_a_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_describing_the_nodes_imports_no_filter(comfy: FakeComfy) -> None:
     """ComfyUI describes all nodes at its start; the filter, more than half of the pack's time, waits for its use."""
     assert comfy.nodes()
     assert f"{PACK_NAME}.joytag_core.tagging.session" in sys.modules
-    assert f"{PACK_NAME}.joytag_core.filtering" not in sys.modules
+    assert f"{PACK_NAME}.joytag_core.filtering.tag_filter" not in sys.modules
     comfy.nodes()["JoyTag_TagInfo"].execute(tags="smile")
     assert f"{PACK_NAME}.joytag_core.filtering" in sys.modules
 

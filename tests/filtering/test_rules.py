@@ -385,3 +385,40 @@ def test_explanations_name_each_item_and_its_rule() -> None:
     result = TagFilter(exclude="*hair, sky").apply("long_hair, sky")
 
     assert "long hair  exclude *hair\nsky        exclude sky" == result.explain()
+
+
+def test_what_remains_is_told_with_tag_and_score() -> None:
+    """Each name that remains comes with the tag it means and its score; a dropped tag's score is in neither."""
+    result = TagFilter(exclude="sky").apply("Long_Hair, sky, my idea, <lora:x:1>", scores=SCORES)
+
+    assert [("Long Hair", "long_hair", 0.8), ("my idea", None, None)] == [
+        (kept.name, kept.tag and kept.tag.name, kept.score) for kept in result.kept
+    ]
+    assert {
+        "text": "Long Hair, my idea, <lora:x:1>",
+        "tags": [
+            {"tag": "long_hair", "name": "Long Hair", "score": 0.8, "category": "general"},
+            {"tag": None, "name": "my idea", "score": None, "category": None},
+        ],
+        "dropped": [{"tag": "sky", "rule": "exclude sky"}],
+        "replaced": [],
+    } == result.to_dict()
+
+
+def test_what_a_prompt_says_already_is_not_said_again() -> None:
+    """Names that are handed over are dropped, by whatever name; what is to be added is not added."""
+    tag_filter = TagFilter(separator="; ", add_first="my_word, hat", max_tags=2)
+    result = tag_filter.apply("rabbit, sky, (smile:1.2), <lora:x:1>", said={"bunny", "hat", "smile"})
+
+    assert "my_word; sky; <lora:x:1>" == result.text
+    assert {"my word", "sky"} == result.said
+
+
+@pytest.mark.parametrize("lines", [False, True])
+def test_a_trailing_separator_never_joins_a_comment(lines: bool) -> None:
+    """A comma behind a comment would be a part of it, and one more at each run."""
+    tag_filter = TagFilter(trailing_separator=True, keep_line_breaks=lines)
+    once = tag_filter.apply("smile\n# a note").text
+
+    assert once.endswith("# a note")
+    assert once == tag_filter.apply(once).text

@@ -137,7 +137,7 @@ def test_calls_during_a_generation_wait_their_turn(
         making = clients.submit(img2img, webui, pictures[:1], "a photo", {}, steps=4)
         asked = list(clients.map(lambda path: webui.call("/joytag/v1/interrogate", {"image": encoded(path)}), pictures))
     assert [after("a photo", expected[0])] == [prompt_in(text) for text in making.result()]
-    assert [(200, tags) for tags in expected] == [(status, answer["pictures"][0]["prompt"]) for status, answer in asked]
+    assert [(200, tags) for tags in expected] == [(status, answer["pictures"][0]["text"]) for status, answer in asked]
 
 
 def test_model_survives_the_hosts_own_unloading(webui: WebUIServer, pictures: list[Path], expected: list[str]) -> None:
@@ -146,7 +146,7 @@ def test_model_survives_the_hosts_own_unloading(webui: WebUIServer, pictures: li
     webui.call("/joytag/v1/interrogate", body)
     assert 200 == webui.status("/sdapi/v1/unload-checkpoint", {})
     _, answer = webui.call("/joytag/v1/interrogate", body)
-    assert expected[0] == answer["pictures"][0]["prompt"]
+    assert expected[0] == answer["pictures"][0]["text"]
     assert 200 == webui.status("/sdapi/v1/reload-checkpoint", {})
     (infotext,) = img2img(webui, pictures[:1], "a photo", {})
     assert after("a photo", expected[0]) == prompt_in(infotext)
@@ -157,7 +157,7 @@ def test_model_that_was_evicted_comes_back(webui: WebUIServer, pictures: list[Pa
     body = {"image": encoded(pictures[1])}
     prompts = []
     for _ in range(2):
-        prompts.append(webui.call("/joytag/v1/interrogate", body)[1]["pictures"][0]["prompt"])
+        prompts.append(webui.call("/joytag/v1/interrogate", body)[1]["pictures"][0]["text"])
         assert 200 == webui.status("/test/free_memory", {})
     assert [expected[1]] * 2 == prompts
 

@@ -43,7 +43,7 @@ def test_routes_are_there_and_guarded(server: WebUIServer) -> None:
 def test_stored_settings_hold(server: WebUIServer, pictures: list[Path], prompt: str) -> None:
     """What the settings page has stored holds where no page was ever built."""
     _, answer = server.call("/joytag/v1/interrogate", {"image": encoded(pictures[0])})
-    assert prompt == answer["pictures"][0]["prompt"]
+    assert prompt == answer["pictures"][0]["text"]
 
 
 def test_cores_interrogate_knows_joytag(server: WebUIServer, pictures: list[Path], prompt: str) -> None:

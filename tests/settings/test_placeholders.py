@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pytest
 
+from joytag_core import FilterResult, TagFilter
 from joytag_core.errors import SettingError
 from joytag_core.settings.placeholders import clear_placeholders, fill_prompt, find_placeholders, has_placeholder
 
@@ -15,7 +16,11 @@ SETTINGS = {"threshold": 0.4, "exclude": "", "target": "a1111"}
 
 def always(tags: str) -> Any:
     """Return a writer that makes the same tags for all settings."""
-    return lambda settings: tags
+    return lambda settings, said: _written(tags, said)
+
+
+def _written(tags: str, said: Collection[str] = (), **rules: Any) -> FilterResult:
+    return TagFilter(target="a1111", **rules).apply(tags, said=said)
 
 
 class Recorder:
@@ -24,9 +29,9 @@ class Recorder:
     def __init__(self) -> None:
         self.seen: list[Mapping[str, Any]] = []
 
-    def __call__(self, settings: Mapping[str, Any]) -> str:
+    def __call__(self, settings: Mapping[str, Any], said: Collection[str]) -> FilterResult:
         self.seen.append(settings)
-        return f"made{len(self.seen)}"
+        return _written(f"made{len(self.seen)}")
 
 
 @pytest.mark.parametrize(
@@ -58,6 +63,17 @@ def test_what_the_negative_prompt_says_is_not_added() -> None:
         assert "cat, smile" == filled
 
 
+@pytest.mark.parametrize("separator", ["; ", "\n", " | ", " "])
+def test_what_is_said_is_known_whatever_the_separator(separator: str) -> None:
+    """No written text is parsed to find out what was written."""
+
+    def write(settings: Mapping[str, Any], said: Collection[str]) -> FilterResult:
+        return _written("hat, blue eyes, smile", said, separator=separator)
+
+    filled = fill_prompt("{joytag}, cat, (hat:1.2), {joytag}", write, settings=SETTINGS, negative="smile")
+    assert "blue eyes, cat, (hat:1.2)" == filled
+
+
 def test_a_later_placeholder_does_not_repeat_an_earlier_one() -> None:
     """Two placeholders that choose the same tag give it once."""
     assert "hat, cat" == fill_prompt("{joytag}, cat, {joytag}", always("hat"), settings=SETTINGS)
@@ -82,7 +98,9 @@ def test_no_tags_leave_no_comma_behind(prompt: str, expected: str) -> None:
 
 def test_a_trailing_separator_is_not_doubled() -> None:
     """Tags that end with a separator stand before a comma without one."""
-    assert "hat, cat" == fill_prompt("{joytag}, cat", always("hat, "), settings=SETTINGS)
+    assert "hat, cat" == fill_prompt(
+        "{joytag}, cat", lambda _settings, said: _written("hat", said, trailing_separator=True), settings=SETTINGS
+    )
 
 
 def test_each_placeholder_has_its_own_options() -> None:

@@ -54,8 +54,10 @@ def test_one_and_many_pictures(client: TestClient, image: str) -> None:
     answer = client.post(INTERROGATE, json={"image": image, "images": [f"data:image/png;base64,{image}"]}).json()
     one, other = answer["pictures"]
     assert one == other
-    assert one["tags"][0] in ("tag_8", "tag 8")
-    assert set(one["tags"]) == set(one["scores"])
+    assert {"text", "tags", "dropped", "replaced"} == set(one)
+    best = one["tags"][0]
+    assert ("tag_8", "tag 8", "general") == (best["tag"], best["name"], best["category"])
+    assert 0.0 < best["score"] <= 1.0
 
 
 def test_settings_of_the_call_hold_over_the_page(webui: FakeWebUI, client: TestClient, image: str) -> None:
@@ -69,13 +71,14 @@ def test_put_in_tag_has_no_score(client: TestClient, image: str) -> None:
     """A tag that a rule put in, and that the model does not know, has the score null."""
     body = {"image": image, "max_tags": 1, "replace": "tag_8 -> masterpiece"}
     (one,) = client.post(INTERROGATE, json=body).json()["pictures"]
-    assert {"masterpiece": None} == one["scores"]
+    assert [("masterpiece", None)] == [(tag["name"], tag["tag"]) for tag in one["tags"]]
+    assert ["tag 8"] == [replaced["tag"] for replaced in one["replaced"]]
 
 
 def test_dropped_tags_come_with_their_rules(client: TestClient) -> None:
     """The filter says what it dropped, and by which rule."""
     answer = client.post(FILTER, json={"text": "1girl, long_hair", "exclude": "*hair"}).json()
-    assert "1girl" == answer["prompt"]
+    assert "1girl" == answer["text"]
     (dropped,) = answer["dropped"]
     assert "*hair" in dropped["rule"]
 
@@ -83,7 +86,7 @@ def test_dropped_tags_come_with_their_rules(client: TestClient) -> None:
 def test_filter_scores_by_the_picture(client: TestClient, image: str) -> None:
     """With a picture, tags that the model knows have its score; words that it does not know pass."""
     body = {"text": "tag_8, tag_3, my word", "image": image, "min_score": 0.5}
-    assert "tag 8, my word" == client.post(FILTER, json=body).json()["prompt"]
+    assert "tag 8, my word" == client.post(FILTER, json=body).json()["text"]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from joytag_core.errors import SettingError
-from joytag_core.filtering.result import FilterResult
+from joytag_core.filtering.result import Dropped, FilterResult, Kept
 from joytag_core.settings.parameters import PARAMETERS
 from joytag_core.tags.scores import TagScores
 from joytag_core.tags.vocabulary import Vocabulary
@@ -183,7 +183,7 @@ def test_bars_say_what_became_of_each_tag() -> None:
     """A kept tag, one that a rule dropped, and one below the threshold look different and say why."""
     vocabulary = Vocabulary.from_names(["hat", "long_hair", "chair", "rare"])
     scores = TagScores(vocabulary, [0.9, 0.8, 0.2, LOWEST_SCORE / 2])
-    result = FilterResult("hat", ("hat",), (("long hair", "exclude *hair"),))  # type: ignore[arg-type]
+    result = FilterResult("hat", (Kept("hat"),), (Dropped("long hair", "exclude *hair"),))
     html = render_bars(scores, result, is_marked=lambda *_: False)
     assert 3 == html.count("<div class='joytag-bar ")
     assert "joytag-bar kept' title='in the prompt'" in html
