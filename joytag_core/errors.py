@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 
 class JoyTagError(Exception):
     """The base of every error that JoyTag raises on purpose; its message is meant for people."""
@@ -27,7 +30,13 @@ class ModelFileError(ModelError, ValueError):
 
 
 class PictureError(JoyTagError, ValueError):
-    """A picture cannot be turned into pixels."""
+    """A picture cannot be turned into pixels; `path` is its file, None where it came from elsewhere."""
+
+    path: Path | None
+
+    def __init__(self, message: str, *, path: str | os.PathLike[str] | None = None) -> None:
+        super().__init__(message)
+        self.path = None if path is None else Path(path)
 
 
 class UnreadablePictureError(PictureError, OSError):

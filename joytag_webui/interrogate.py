@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from joytag_core.errors import PictureError, SettingError
-from joytag_core.pictures.files import find_pictures
+from joytag_core.pictures.folders import find_pictures
 from joytag_core.prompts.merging import merge_prompts
 
 from .messages import told_on_page
@@ -106,7 +106,7 @@ def files_of(folder: str) -> list[Path]:
     folder = (folder or "").strip().strip('"')
     if not folder or not Path(folder).is_dir():
         raise SettingError(f"{folder or 'nothing'} is no folder; expected the path of a folder with pictures")
-    return find_pictures([folder])
+    return list(find_pictures([folder]))
 
 
 def tag_files(paths: list[Path], settings: Mapping[str, Any]) -> Iterator[tuple[Path, str | PictureError]]:

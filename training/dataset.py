@@ -14,7 +14,8 @@ from torch.utils.data import Dataset, Sampler
 from tqdm import tqdm
 
 from joytag_core.errors import PictureError
-from joytag_core.pictures.files import find_pictures, load_picture
+from joytag_core.pictures.files import load_picture
+from joytag_core.pictures.folders import find_pictures
 from joytag_core.pictures.pixels import fit_square
 
 Augment = Callable[[Image.Image], Image.Image]

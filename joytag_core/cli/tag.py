@@ -39,24 +39,33 @@ def add_tag_command(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Tag; return 1 if some pictures could not be read, 2 if none could."""
+    """Tag; return 1 if some pictures or folders could not be read, 2 if none could."""
     from ..errors import PictureError
-    from ..pictures.files import find_pictures
+    from ..pictures.folders import find_pictures
     from ..settings.interrogation import Interrogation
     from ..tagging.tagger import Tagger
     from .terminal_host import TerminalHost
 
     interrogation = Interrogation.from_settings(settings_of(arguments, _SETTINGS), lists_folder=arguments.lists_folder)
-    paths = find_pictures(arguments.paths, recursive=arguments.recursive)
-    tagger = Tagger.load(arguments.model, host=TerminalHost(device=arguments.device, dtype=arguments.dtype))
     failed = 0
+
+    def report(error: PictureError) -> None:
+        nonlocal failed
+        failed += 1
+        print(f"error: {error}", file=sys.stderr)
+
+    paths = list(find_pictures(arguments.paths, recursive=arguments.recursive, report=report))
+    if not paths:
+        return 2
+    tagger = Tagger.load(arguments.model, host=TerminalHost(device=arguments.device, dtype=arguments.dtype))
+    tagged = 0
     for path, scores in zip(paths, tagger.score_each(paths), strict=True):
         if isinstance(scores, PictureError):
-            failed += 1
-            print(f"error: {scores}", file=sys.stderr)
+            report(scores)
         else:
+            tagged += 1
             print(_line(arguments, path, scores, interrogation, named=len(paths) > 1), flush=True)
-    return 0 if not failed else 1 if failed < len(paths) else 2
+    return 0 if not failed else 1 if tagged else 2
 
 
 def _line(

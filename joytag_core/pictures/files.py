@@ -1,27 +1,14 @@
-"""Which picture files are meant, and how is one opened?"""
+"""How does a picture file become RGB?"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
 from ..errors import PictureError, PictureTooLargeError, UnreadablePictureError
 from .rgb import to_rgb
-
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".avif", ".jxl"})
-"""Which files count as pictures when a folder is read; Pillow decides what it can open."""
-
-
-def find_pictures(paths: Iterable[str | os.PathLike[str]], *, recursive: bool = False) -> list[Path]:
-    """Return files as they are given, and for a folder the pictures in it by name, those below it too if `recursive`.
-
-    Raises:
-        UnreadablePictureError: a folder holds no picture.
-    """
-    return [found for path in paths for found in _pictures_at(Path(path), recursive=recursive)]
 
 
 def load_picture(path: str | os.PathLike[str]) -> Image.Image:
@@ -42,16 +29,6 @@ def load_picture(path: str | os.PathLike[str]) -> Image.Image:
         raise UnreadablePictureError(f"{path}: {error}") from error
     except Exception as error:  # a broken file makes Pillow's decoders raise nearly anything
         raise UnreadablePictureError(f"{path}: {_why_unreadable(path, error)}") from error
-
-
-def _pictures_at(path: Path, *, recursive: bool) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    below = path.rglob("*") if recursive else path.iterdir()
-    pictures = sorted(found for found in below if found.suffix.lower() in SUFFIXES and found.is_file())
-    if not pictures:
-        raise UnreadablePictureError(f"{path}: there is no picture in this folder")
-    return pictures
 
 
 def _why_unreadable(path: Path, error: Exception) -> str:

@@ -4,7 +4,8 @@ import pytest
 import torch
 from PIL import Image
 
-from joytag_core.pictures.files import SUFFIXES, load_picture
+from joytag_core.pictures.files import load_picture
+from joytag_core.pictures.formats import SUFFIXES
 from joytag_core.pictures.pixels import normalise, to_pixels
 from training.augment import GentleTrivialAugment, make_augment
 from training.dataset import (

@@ -1,0 +1,79 @@
+"""Which files are the pictures of a folder?"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from ..errors import UnreadablePictureError
+from .formats import SUFFIXES
+
+_OTHERS_FOLDERS = frozenset({"@eaDir", "__MACOSX"})
+"""What a Synology and macOS put beside pictures: thumbnails and attributes under the pictures' own names."""
+
+Report = Callable[[UnreadablePictureError], object]
+
+
+def find_pictures(
+    paths: Iterable[str | os.PathLike[str]], *, recursive: bool = False, report: Report | None = None
+) -> Iterator[Path]:
+    """Yield files as they are given, and for a folder the pictures in it by name, those below it too if `recursive`.
+
+    Lazily: a folder is listed when it is reached. Hidden files and folders, and those of systems (`@eaDir`,
+    `__MACOSX`), are passed over. A folder that holds no picture or cannot be read is told to `report`, and the rest
+    goes on.
+
+    Raises:
+        UnreadablePictureError: there is such a folder, and no `report`; its `path` names it.
+    """
+    for path in map(Path, paths):
+        if not path.is_dir():
+            yield path
+            continue
+        is_empty = True
+        for found in _pictures_in(path, recursive=recursive, report=report, above=(os.path.realpath(path),)):
+            is_empty = False
+            yield found
+        if is_empty and os.access(path, os.R_OK):  # else that was told
+            _tell(report, path, f"there is no picture in this folder{_hint(path, recursive=recursive)}")
+
+
+def _pictures_in(folder: Path, *, recursive: bool, report: Report | None, above: tuple[str, ...]) -> Iterator[Path]:
+    """Yield a folder's pictures; `above` are the real paths of it and the folders above it."""
+    try:
+        with os.scandir(folder) as listed:
+            entries = sorted(
+                (entry for entry in listed if not _is_passed_over(entry.name)), key=lambda entry: entry.name
+            )
+    except OSError as error:
+        _tell(report, folder, f"the folder cannot be read: {error.strerror or error}")
+        return
+    for entry in entries:
+        if os.path.splitext(entry.name)[1].lower() in SUFFIXES and entry.is_file():  # noqa: PTH122 - no Path for each
+            yield folder / entry.name
+        elif recursive and entry.is_dir():
+            real = os.path.realpath(entry) if entry.is_symlink() else os.path.join(above[-1], entry.name)  # noqa: PTH118
+            if real not in above:  # a link to a folder above would never end
+                yield from _pictures_in(folder / entry.name, recursive=recursive, report=report, above=(*above, real))
+
+
+def _is_passed_over(name: str) -> bool:
+    return name.startswith(".") or name in _OTHERS_FOLDERS
+
+
+def _hint(folder: Path, *, recursive: bool) -> str:
+    if recursive:
+        return ", nor below it"
+    try:
+        has_folders = any(entry.is_dir() and not _is_passed_over(entry.name) for entry in os.scandir(folder))
+    except OSError:
+        return ""
+    return "; --recursive looks into the folders below it too" if has_folders else ""
+
+
+def _tell(report: Report | None, folder: Path, what: str) -> None:
+    error = UnreadablePictureError(f"{folder}: {what}", path=folder)
+    if report is None:
+        raise error
+    report(error)
