@@ -66,8 +66,9 @@ class UnloadResponse(BaseModel):
 
 
 def _type_of(parameter: Parameter) -> Any:
-    kind = type(parameter.default)
-    return List[str] if kind is tuple else kind  # noqa: UP006
+    if parameter.is_range:
+        return List[float]  # noqa: UP006
+    return List[str] if parameter.kind is tuple else parameter.kind  # noqa: UP006
 
 
 def _fields(names: Any) -> Dict[str, Tuple[Any, Any]]:  # noqa: UP006

@@ -47,7 +47,7 @@ def values_by_name(values: Sequence[Any]) -> dict[str, Any]:
 
 def shown_values(settings: Mapping[str, Any]) -> list[Any]:
     """Return what `Controls.components` have to show for some settings."""
-    return [list(value) if isinstance(value := settings[name], tuple) else value for name in CONTROLS]
+    return [PARAMETERS[name].shown(settings[name]) for name in CONTROLS]
 
 
 def _build(name: str, value: Any, prefix: str) -> Any:
@@ -57,8 +57,9 @@ def _build(name: str, value: Any, prefix: str) -> Any:
     info = {} if parameter.multiline else {"info": parameter.help}
     if parameter.multiline:
         info = {"placeholder": parameter.help}
-    shown = list(value) if isinstance(value, tuple) else value
-    control = component(label=parameter.label, value=shown, elem_id=f"{prefix}_{name}", **info, **arguments)
+    control = component(
+        label=parameter.label, value=parameter.shown(value), elem_id=f"{prefix}_{name}", **info, **arguments
+    )
     # The settings page says what a control begins with; ui-config.json would hold on to the first value for ever.
     control.do_not_save_to_config = True
     return control

@@ -70,8 +70,7 @@ def _option_info(parameter: Parameter) -> Any:
     from modules import shared
 
     component, arguments = component_for(parameter)
-    default = list(parameter.default) if isinstance(parameter.default, tuple) else parameter.default
-    info = shared.OptionInfo(default, parameter.label, component, arguments, section=SECTION)
+    info = shared.OptionInfo(parameter.shown(parameter.default), parameter.label, component, arguments, section=SECTION)
     return info.info(html.escape(parameter.help))
 
 
@@ -83,7 +82,7 @@ def component_for(parameter: Parameter) -> tuple[Any, Any]:
         return gr.Dropdown, lambda: {"choices": model_names()}
     if isinstance(parameter.default, bool):
         return gr.Checkbox, {}
-    if isinstance(parameter.default, tuple):
+    if isinstance(parameter.default, tuple) and parameter.choices:
         return gr.CheckboxGroup, {"choices": list(parameter.choices)}
     if parameter.choices:
         return gr.Radio, {"choices": list(parameter.choices)}

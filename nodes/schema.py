@@ -73,7 +73,7 @@ def _input_for(parameter: Parameter) -> io.Input:
         return number.Input(parameter.name, default=default, **shared)
     if isinstance(default, tuple):
         # A text field: the page's own multiple choice differs from version to version.
-        return io.String.Input(parameter.name, default=", ".join(default), **shared)
+        return io.String.Input(parameter.name, default=parameter.text(default), **shared)
     if parameter.choices:
         return io.Combo.Input(parameter.name, options=list(parameter.choices), default=default, **shared)
     return io.String.Input(parameter.name, default=default, multiline=parameter.multiline, **shared)

@@ -1,4 +1,4 @@
-"""Write docs/settings.md from joytag_core/parameters.py: `python -m tests.settings_page`."""
+"""Write docs/settings.md from joytag_core/settings/parameters.py: `python -m tests.settings_page`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ _HEAD = """\
 # Settings
 
 The same names and meanings in ComfyUI's nodes, the WebUI, the command line (`--max-tags` for `max_tags`) and the API.
+In text (a rules file, a placeholder, the command line) `yes`, `on` and `true` mean on, `no`, `off` and `false` off.
 A few defaults follow the place: `target` is `a1111` in the WebUI, `comfyui` in ComfyUI and `caption` on the command
 line's `tag`.
 
@@ -34,9 +35,9 @@ def _default(parameter: Parameter) -> str:
     value = parameter.default
     if isinstance(value, bool):
         return "on" if value else "off"
-    if isinstance(value, tuple):
+    if parameter.kind is tuple and parameter.choices:
         return "all"
-    return f"`{value}`" if value != "" else ""
+    return f"`{parameter.text(value)}`" if value != "" else ""
 
 
 def _values(parameter: Parameter) -> str:
@@ -44,6 +45,8 @@ def _values(parameter: Parameter) -> str:
         return ", ".join(f"`{choice}`" for choice in parameter.choices)
     if isinstance(parameter.default, bool):
         return "on, off"
+    if parameter.is_range:
+        return "two numbers"
     if parameter.maximum is not None:
         return f"{parameter.minimum:g} to {parameter.maximum:g}"
     return "rules" if parameter.multiline else "text"

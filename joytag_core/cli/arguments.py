@@ -43,13 +43,16 @@ def settings_of(arguments: argparse.Namespace, names: Iterable[str]) -> dict[str
 def _add_setting(parser: argparse.ArgumentParser, parameter: Parameter, default: Any) -> None:
     option = "--" + parameter.name.replace("_", "-")
     kind = type(parameter.default)
-    more: dict[str, Any] = {"default": default, "help": parameter.help.replace("%", "%%") + _default_text(default)}
+    more: dict[str, Any] = {
+        "default": default,
+        "help": parameter.help.replace("%", "%%") + _default_text(parameter, default),
+    }
     if kind is bool:
         more["action"] = argparse.BooleanOptionalAction
     elif parameter.multiline:
         more |= {"action": "append", "metavar": "RULES", "default": None}
     elif kind is tuple:
-        more["metavar"] = "A,B,..."
+        more["metavar"] = "LOW,HIGH" if parameter.is_range else "A,B,..."
     elif parameter.choices:
         more["choices"] = parameter.choices
     else:
@@ -57,9 +60,7 @@ def _add_setting(parser: argparse.ArgumentParser, parameter: Parameter, default:
     parser.add_argument(option, **more)
 
 
-def _default_text(default: Any) -> str:
-    if isinstance(default, tuple):
+def _default_text(parameter: Parameter, default: Any) -> str:
+    if parameter.kind is tuple and parameter.choices:
         return " Default: all."
-    if isinstance(default, bool):
-        return f" Default: {'on' if default else 'off'}."
-    return "" if default == "" else f" Default: {default}."
+    return "" if default == "" else f" Default: {parameter.text(default)}."

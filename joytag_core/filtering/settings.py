@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..checks import check_choice, check_number, check_unit
 from ..errors import SettingError
-from ..prompts.format import PromptFormat, check_choice
+from ..prompts.format import PromptFormat
 from ..rules.rule_book import RuleBook, RuleTexts, folder_state, read_rules
 from ..tags.ordering import ORDERS
+from .duplicates import DUPLICATES
 from .implications import IMPLICATIONS
 
 Rules = str | Sequence[str]
 """Rules as one text, or as several lines."""
 
-DUPLICATES = ("merge", "keep")
 _RULES = ("exclude", "keep_only", "protect", "replace", "lists", "max_per_group")
 
 
@@ -64,11 +64,9 @@ class FilterSettings:
         check_choice("implications", self.implications, IMPLICATIONS)
         check_choice("duplicates", self.duplicates, DUPLICATES)
         check_choice("order", self.order, ORDERS)
-        if not (math.isfinite(self.min_score) and 0.0 <= self.min_score <= 1.0):
-            raise SettingError(f"min_score {self.min_score} is out of range; expected a number from 0 to 1")
+        check_unit("min_score", self.min_score)
         for name, value in {"max_tags": self.max_tags, "max_tokens": self.max_tokens}.items():
-            if value < 0:
-                raise SettingError(f"{name} {value} is out of range; expected 0 (no limit) or more")
+            check_number(name, value, minimum=0, whole=True)
         for name in _RULES:
             # A list could not be hashed, and a frozen value has to be.
             object.__setattr__(self, name, _as_text(name, getattr(self, name)))

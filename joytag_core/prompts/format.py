@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from ..checks import check_choice, check_range
 from ..errors import SettingError
 from ..tags.names import is_face
 from ..tags.vocabulary import Tag, Vocabulary
@@ -52,9 +53,7 @@ class PromptFormat:
         check_choice("target", self.target, TARGETS)
         check_choice("names", self.names, NAMES)
         check_choice("weights", self.weights, WEIGHTS)
-        low, high = self.weight_range
-        if not (math.isfinite(low) and math.isfinite(high) and 0.0 < low <= high):
-            raise SettingError(f"weight_range {self.weight_range} is no range; expected two numbers, 0 < low <= high")
+        check_range("weight_range", tuple(self.weight_range))
 
     def render(self, tags: Iterable[ScoredTag], *, threshold: float = 0.4) -> str:
         """Write scored tags as one text; `threshold` (0..1) is the score that gets the lowest mapped weight."""
@@ -140,9 +139,3 @@ def weight_text(weight: float) -> str:
         raise SettingError(f"weight {weight} cannot be written; expected a finite number")
     text = format(Decimal(repr(float(weight))), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
-    """Raise SettingError unless the value is one of the choices."""
-    if value not in choices:
-        raise SettingError(f"{name} {value!r} is unknown; expected one of {', '.join(choices)}")

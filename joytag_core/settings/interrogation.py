@@ -36,7 +36,7 @@ class Interrogation:
         checked = {name: parameter.default for name, parameter in PARAMETERS.items()} | check_settings(settings)
         selection = Selection(
             threshold=checked["threshold"],
-            category_thresholds={"character": checked["character_threshold"]},
+            category_thresholds={"character": checked["character_threshold"] or checked["threshold"]},
             categories=checked["categories"],
             min_tags=checked["min_tags"],
             min_precision=checked["min_precision"],

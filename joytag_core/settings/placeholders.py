@@ -10,7 +10,7 @@ from typing import Any
 from ..errors import SettingError
 from ..filtering.result import FilterResult
 from ..prompts.merging import merge_prompts, said_in
-from .parameters import PARAMETERS
+from .parameters import PARAMETERS, unquoted
 
 PLACEMENTS = ("append", "prepend")
 """Where the tags go in a prompt that has no placeholder."""
@@ -101,8 +101,7 @@ def _options(text: str) -> dict[str, Any]:
     for option in (found.strip() for found in _OPTION.findall(text)):
         name, equals, value = (part.strip() for part in option.partition("="))
         if _NUMBER.fullmatch(option):
-            both = ("threshold", "character_threshold")
-            options.update({name: PARAMETERS[name].check(float(option)) for name in both})
+            options["threshold"] = PARAMETERS["threshold"].parse(option)
         elif equals and name.isidentifier():
             options[name] = _setting(name, value)
         elif option.startswith("-"):
@@ -116,12 +115,7 @@ def _options(text: str) -> dict[str, Any]:
 def _setting(name: str, value: str) -> Any:
     if name not in PARAMETERS:
         raise SettingError(f"{{joytag:{name}={value}}}: setting {name!r} is unknown")
-    default = PARAMETERS[name].default
-    if isinstance(default, bool):
-        return PARAMETERS[name].check({"true": True, "on": True, "false": False, "off": False}.get(value, value))
-    if isinstance(default, int | float):
-        return PARAMETERS[name].check(float(value) if _NUMBER.fullmatch(value) else value)
-    return PARAMETERS[name].check(value)
+    return PARAMETERS[name].parse(unquoted(value))
 
 
 def _put(before: str, tags: str, after: str) -> str:

@@ -7,9 +7,7 @@ from typing import Any
 
 from ..errors import RuleError, SettingError
 from ..rules.library import SECTIONS, RuleList, read_text
-from .parameters import FILTER_NAMES, PARAMETERS, Parameter
-
-_TRUE, _FALSE = ("on", "yes", "true", "1"), ("off", "no", "false", "0")
+from .parameters import FILTER_NAMES, PARAMETERS, unquoted
 
 
 def load_rule_file(path: str | Path) -> dict[str, Any]:
@@ -37,17 +35,4 @@ def _setting(line: str) -> tuple[str, Any]:
     if not equals or name not in FILTER_NAMES or PARAMETERS[name].multiline:
         choices = [name for name in FILTER_NAMES if not PARAMETERS[name].multiline]
         raise SettingError(f"{line!r} is no setting; expected NAME = VALUE with one of {', '.join(choices)}")
-    return name, PARAMETERS[name].check(_converted(PARAMETERS[name], value.strip()))
-
-
-def _converted(parameter: Parameter, value: str) -> Any:
-    kind = type(parameter.default)
-    if kind is bool and value.lower() in (*_TRUE, *_FALSE):
-        return value.lower() in _TRUE
-    if kind in (int, float):
-        try:
-            return float(value)
-        except ValueError:
-            return value
-    # A separator may end with a blank, which the line has lost.
-    return value.strip('"') if kind is str else value
+    return name, PARAMETERS[name].parse(unquoted(value.strip()))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from ..checks import check_choice, check_number, check_unit
 from ..errors import SettingError
 from .ordering import ORDERS, arrange
 from .vocabulary import CATEGORIES, PUBLISHED_THRESHOLD, Vocabulary
@@ -37,16 +38,15 @@ class Selection:
 
     def __post_init__(self) -> None:
         for name, value in {"threshold": self.threshold, "min_precision": self.min_precision}.items():
-            _check_unit(name, value)
+            check_unit(name, value)
         for category, value in self.category_thresholds.items():
-            _check_category(category)
-            _check_unit(f"{category} threshold", value)
+            check_choice("category", category, CATEGORIES)
+            check_unit(f"{category} threshold", value)
         for category in self.categories:
-            _check_category(category)
-        if self.order not in ORDERS:
-            raise SettingError(f"order {self.order!r} is unknown; expected one of {', '.join(ORDERS)}")
-        if self.max_tags < 0 or self.min_tags < 0:
-            raise SettingError(f"max_tags {self.max_tags} and min_tags {self.min_tags} have to be 0 or more")
+            check_choice("category", category, CATEGORIES)
+        check_choice("order", self.order, ORDERS)
+        for name, value in {"max_tags": self.max_tags, "min_tags": self.min_tags}.items():
+            check_number(name, value, minimum=0, whole=True)
         if 0 < self.max_tags < self.min_tags:
             raise SettingError(f"min_tags {self.min_tags} is more than max_tags {self.max_tags}")
 
@@ -68,16 +68,6 @@ class Selection:
 
 def _best(values: npt.NDArray[np.float32], count: int) -> npt.NDArray[np.intp]:
     return np.argsort(-values, kind="stable")[:count]
-
-
-def _check_unit(name: str, value: float) -> None:
-    if not 0.0 <= value <= 1.0:
-        raise SettingError(f"{name} {value} is out of range; expected a number from 0 to 1")
-
-
-def _check_category(category: str) -> None:
-    if category not in CATEGORIES:
-        raise SettingError(f"category {category!r} is unknown; expected one of {', '.join(CATEGORIES)}")
 
 
 class _VocabularyFacts:

@@ -176,7 +176,7 @@ def test_every_setting_of_the_doors_is_a_field_and_an_option() -> None:
     fields = set(TagFilter.__dataclass_fields__)
 
     assert set(FILTER_NAMES) <= fields
-    assert {"duplicates", "weight_range", "lists_folder"} == fields - set(FILTER_NAMES)
+    assert {"lists_folder"} == fields - set(FILTER_NAMES)
 
 
 def test_help_imports_neither_torch_nor_numpy() -> None:

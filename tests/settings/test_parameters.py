@@ -87,3 +87,33 @@ def test_an_unknown_setting_is_named() -> None:
     """A slip of the pen is not silently ignored."""
     with pytest.raises(SettingError, match="treshold"):
         check_settings({"treshold": 0.3})
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("spaces", "yes", True), ("spaces", "ON", True), ("spaces", "true", True),
+        ("spaces", "no", False), ("spaces", "Off", False), ("spaces", " false ", False),
+        ("threshold", ".5", 0.5), ("max_tags", "12", 12), ("order", " score", "score"), ("separator", "; ", "; "),
+        ("categories", "general, meta", ("general", "meta")), ("weight_range", "0.9 1.1", (0.9, 1.1)),
+    ],
+)  # fmt: skip
+def test_a_text_is_read_alike_by_every_door_that_has_text(name: str, text: str, expected: Any) -> None:
+    """A command line, a placeholder, a rules file: one spelling of values; and what is written is read back."""
+    parameter = PARAMETERS[name]
+    assert expected == parameter.parse(text)
+    assert expected == parameter.parse(parameter.text(expected))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("spaces", "1"), ("spaces", ""), ("threshold", "1.1"), ("threshold", "nan"), ("threshold", "1e-1"),
+        ("max_tags", "2.5"), ("order", "best"), ("weight_range", "0.9"), ("weight_range", "1.2, 0.8"),
+        ("weight_range", "a, b"),
+    ],
+)  # fmt: skip
+def test_a_text_that_means_no_value_is_named(name: str, text: str) -> None:
+    """With the setting and what was expected."""
+    with pytest.raises(SettingError, match=f"{name} is .*expected"):
+        PARAMETERS[name].parse(text)

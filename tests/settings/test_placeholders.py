@@ -116,13 +116,15 @@ def test_each_placeholder_has_its_own_options() -> None:
     ("options", "expected"),
     [
         ("", {}),
-        ("0.5", {"threshold": 0.5, "character_threshold": 0.5}),
+        ("0.5", {"threshold": 0.5}),
         ("category:character", {"keep_only": "category:character"}),
         ("*hair|group:eyes", {"keep_only": "*hair\ngroup:eyes"}),
         ("-group:text | -*hair", {"exclude": "group:text\n*hair"}),
         ("/a|b/|hat", {"keep_only": "/a|b/\nhat"}),
         ("weights=mapped|spaces=false|max_tags=0", {"weights": "mapped", "spaces": False, "max_tags": 0}),
-        ("0|1", {"threshold": 1.0, "character_threshold": 1.0}),
+        ("0|1", {"threshold": 1.0}),
+        ("spaces=Yes|exclusive=on", {"spaces": True, "exclusive": True}),
+        ('separator="; "|weight_range=0.9, 1.1', {"separator": "; ", "weight_range": (0.9, 1.1)}),
     ],
 )
 def test_options_are_read(options: str, expected: Mapping[str, Any]) -> None:
