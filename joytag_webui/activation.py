@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import api, core_interrogate, settings, tab
+from . import api, sdapi_interrogate, settings_page, tab
 from .buttons import Buttons
 
 buttons = Buttons()
@@ -16,9 +16,9 @@ def activate() -> None:
     from modules import script_callbacks, shared
 
     if shared.cmd_opts.nowebui:  # the API is built before any other callback, and no page is
-        core_interrogate.install()
-    script_callbacks.on_script_unloaded(core_interrogate.remove)
-    script_callbacks.on_ui_settings(settings.add_settings)
+        sdapi_interrogate.install()
+    script_callbacks.on_script_unloaded(sdapi_interrogate.remove)
+    script_callbacks.on_ui_settings(settings_page.add_settings)
     script_callbacks.on_before_ui(buttons.start)
     script_callbacks.on_after_component(buttons.see)
     script_callbacks.on_ui_tabs(_build_tab)
@@ -28,7 +28,7 @@ def activate() -> None:
 def _build_tab() -> list[tuple[Any, str, str]]:
     # Not earlier: importing modules.api freezes which settings the WebUI's API knows (A1111 1.10), and by now all
     # extensions have added theirs. Not later: next the WebUI builds its API.
-    core_interrogate.install()
+    sdapi_interrogate.install()
     return tab.build_tab(buttons.parts)
 
 

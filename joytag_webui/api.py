@@ -24,10 +24,10 @@ from .api_models import (
 )
 from .authentication import require_credentials
 from .errors import as_http_error
-from .payload import decode_picture
 from .rules import choose_tags, make_interrogation, token_counter
-from .settings import current_settings, model_names, option
-from .tagging import score_in_queue, session, unload
+from .sent_pictures import decode_picture
+from .settings import current_settings, option
+from .tagging import model_names, score_in_queue, session, unload
 
 PREFIX = "/joytag/v1"
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from joytag_core.settings.parameters import PARAMETERS
 
-from .settings import component_for, current_settings
+from .components import component_for
+from .settings import current_settings
 
 CONTROLS = tuple(name for name in PARAMETERS if name not in ("model", "target", "keep_line_breaks"))
 """The settings that act after the model has run: changing one never runs it again."""

@@ -12,8 +12,8 @@ from joytag_core.pictures.folders import find_pictures
 from joytag_core.prompts.merging import merge_prompts
 
 from .messages import told_on_page
-from .payload import picture_from
 from .rules import choose_tags, make_interrogation
+from .sent_pictures import picture_from
 from .settings import TARGET, current_settings, option
 from .tagging import ensure_installed, in_queue, outside_inference_mode, prompt_of, tagger
 

@@ -9,8 +9,8 @@ from joytag_core.errors import JoyTagError
 from joytag_core.settings.placeholders import PLACEMENTS
 
 from .automatic import INFOTEXT_MODEL, AutomaticPrompt, forget, mention_placeholder
-from .payload import picture_from
 from .presets import Presets, presets_file
+from .sent_pictures import picture_from
 from .settings import current_settings
 
 TITLE = "JoyTag"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +9,6 @@ from joytag_core.prompts.merging import PLACES
 from joytag_core.settings.parameters import PARAMETERS, Parameter
 
 PREFIX = "joytag_"
-SECTION = ("joytag", "JoyTag")
 TARGET = "a1111"
 NOT_ON_PAGE = ("target", "keep_line_breaks")
 """The target is always this WebUI; line breaks are a matter of the text that is filtered."""
@@ -55,57 +53,3 @@ def current_settings(overrides: Mapping[str, Any] | None = None) -> dict[str, An
     """Return the settings of the page, with `overrides` over them, written for this WebUI unless they say else."""
     page = {name: option(name) for name in PARAMETERS if name not in NOT_ON_PAGE}
     return page | {"target": TARGET} | dict(overrides or {})
-
-
-def add_settings() -> None:
-    """Put JoyTag's section onto the settings page."""
-    from modules import shared
-
-    for parameter in (*OURS[:1], *(p for p in PARAMETERS.values() if p.name not in NOT_ON_PAGE), *OURS[1:]):
-        shared.opts.add_option(PREFIX + parameter.name, _option_info(parameter))
-    shared.opts.add_option(PREFIX + "unload_note", _unload_button())
-
-
-def _option_info(parameter: Parameter) -> Any:
-    from modules import shared
-
-    component, arguments = component_for(parameter)
-    info = shared.OptionInfo(parameter.shown(parameter.default), parameter.label, component, arguments, section=SECTION)
-    return info.info(html.escape(parameter.help))
-
-
-def component_for(parameter: Parameter) -> tuple[Any, Any]:
-    """Return the gradio class for a parameter and its keyword arguments (without value and label)."""
-    import gradio as gr
-
-    if parameter.name == "model":
-        return gr.Dropdown, lambda: {"choices": model_names()}
-    if isinstance(parameter.default, bool):
-        return gr.Checkbox, {}
-    if isinstance(parameter.default, tuple) and parameter.choices:
-        return gr.CheckboxGroup, {"choices": list(parameter.choices)}
-    if parameter.choices:
-        return gr.Radio, {"choices": list(parameter.choices)}
-    if parameter.maximum is not None:
-        return gr.Slider, {"minimum": parameter.minimum, "maximum": parameter.maximum, "step": parameter.step}
-    return gr.Textbox, {"lines": 2} if parameter.multiline else {}
-
-
-def model_names() -> list[str]:
-    """Return the names of the models that can be chosen: the published one, and those on this machine."""
-    from joytag_core.model.folders import JOYTAG, installed_models
-
-    from .tagging import session
-
-    return list(dict.fromkeys([JOYTAG, *(folder.name for folder in installed_models(session().host))]))
-
-
-def _unload_button() -> Any:
-    from modules.options import OptionHTML
-
-    info = OptionHTML(
-        "The model stays in memory as the setting <i>Keep models in VRAM</i> of the section Interrogate says. "
-        "<a href='#' onclick='joytagUnload(); return false'>Unload JoyTag now</a>"
-    )
-    info.section = SECTION
-    return info

@@ -8,7 +8,8 @@ from typing import Any
 from . import tab_actions as actions
 from .controls import Controls
 from .interrogate import inserted, interrogate_txt2img
-from .settings import current_settings, model_names
+from .settings import current_settings
+from .tagging import model_names
 
 TITLE = "JoyTag"
 ELEMENT = "joytag"

@@ -15,9 +15,9 @@ from .bars import render_bars, render_error, render_list
 from .controls import CONTROLS, shown_values, values_by_name
 from .interrogate import files_of, tag_files
 from .messages import told_on_page
-from .payload import picture_from
 from .presets import Presets, presets_file
 from .rules import choose_tags, make_interrogation
+from .sent_pictures import picture_from
 from .settings import current_settings
 from .tagging import QUEUE_JOB, cancel_downloads, score_in_queue, unload
 

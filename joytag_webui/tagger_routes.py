@@ -12,9 +12,9 @@ from joytag_core.tags.selection import Selection
 
 from .api_models import TaggerRequest
 from .errors import as_http_error
-from .payload import decode_picture
-from .settings import current_settings, model_names
-from .tagging import score_in_queue, unload
+from .sent_pictures import decode_picture
+from .settings import current_settings
+from .tagging import model_names, score_in_queue, unload
 
 PREFIX = "/tagger/v1"
 

@@ -111,15 +111,20 @@ def cancel_downloads() -> bool:
     return bool(running)
 
 
+def model_names() -> list[str]:
+    """Return the names of the models that can be chosen: the published one, and those on this machine."""
+    return list(dict.fromkeys([JOYTAG, *(folder.name for folder in installed_models(session().host))]))
+
+
 def checked_model(model: str) -> str:
     """Return a model's name if it is the published one or installed; a path is none, wherever it comes from.
 
     Raises:
         ModelNotFoundError: there is no model of that name.
     """
-    names = [JOYTAG, *(folder.name for folder in installed_models(session().host))]
+    names = model_names()
     if model not in names:
-        raise ModelNotFoundError(f"there is no model {model!r}; there is: {', '.join(dict.fromkeys(names))}")
+        raise ModelNotFoundError(f"there is no model {model!r}; there is: {', '.join(names)}")
     return model
 
 

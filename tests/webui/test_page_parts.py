@@ -14,7 +14,7 @@ from joytag_core.filtering.result import Dropped, FilterResult, Kept
 from joytag_core.settings.parameters import PARAMETERS
 from joytag_core.tags.scores import TagScores
 from joytag_core.tags.vocabulary import Vocabulary
-from joytag_webui import settings, tab_actions
+from joytag_webui import settings, settings_page, tab_actions, tagging
 from joytag_webui.bars import LOWEST_SCORE, render_bars
 from joytag_webui.controls import CONTROLS
 from joytag_webui.presets import Presets
@@ -31,7 +31,7 @@ def defaults(**changes: Any) -> list[Any]:
 
 def test_every_setting_is_on_the_page_in_our_section(any_webui: FakeWebUI) -> None:
     """Each parameter is an option with its default and help, but for the two that have no meaning here."""
-    settings.add_settings()
+    settings_page.add_settings()
     labels = any_webui.opts.data_labels
     wanted = {f"joytag_{name}" for name in PARAMETERS} - {"joytag_target", "joytag_keep_line_breaks"}
     assert wanted <= set(labels)
@@ -56,7 +56,7 @@ def test_overrides_hold_over_the_page(webui: FakeWebUI) -> None:
 def test_models_to_choose_from(webui: FakeWebUI) -> None:
     """The published model comes first, installed or not, then those that are there; lists are no model."""
     (webui.folder / "models" / "joytag" / "lists").mkdir()
-    names = settings.model_names()
+    names = tagging.model_names()
     assert "joytag" == names[0]
     assert {"tiny"} <= set(names)
     assert "lists" not in names

@@ -8,7 +8,7 @@ from typing import Any
 from joytag_core.errors import JoyTagError, PictureError
 
 from .errors import as_http_error
-from .payload import picture_from
+from .sent_pictures import picture_from
 from .settings import current_settings
 from .tagging import prompt_of
 
