@@ -1,10 +1,11 @@
-"""How do tests run a real A1111, Forge or reForge on the CPU, and talk to it as its page and its clients do?"""
+"""How do tests run a real A1111, Forge, reForge or Forge Neo on the CPU, and talk to it as page and clients do?"""
 
 from __future__ import annotations
 
 import base64
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -12,7 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -108,15 +109,19 @@ class WebUIServer:
         (base / "styles.csv").write_text('name,prompt,negative_prompt\nof a test,"before, {prompt}, behind",\n')
         quiet = {"live_previews_enable": False, "show_progress_type": "Approx cheap"}
         quiet |= {"save_to_dirs": True, "samples_filename_pattern": ""}  # A1111 1.6 misses what is not stored
-        (base / "config.json").write_text(json.dumps({**quiet, **settings}))
+        (base / "config.json").write_text(json.dumps({**self._stamp(), **quiet, **settings}))
+        # What Forge Neo leaves out of its very first page, and then pastes nothing into (2.26; fine from then on).
+        (base / "ui-config.json").write_text(json.dumps({f"{tab}/Prompt/value": "" for tab in ("txt2img", "img2img")}))
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def kind(self) -> str:
-        """Return which of the family it is: a1111, forge or reforge."""
+        """Return which of the family it is: a1111, forge, reforge or neo."""
         if (self.path / "ldm_patched").is_dir():
             return "reforge"
-        return "forge" if (self.path / "backend").is_dir() else "a1111"
+        if not (self.path / "backend").is_dir():
+            return "a1111"
+        return "forge" if (self.path / "modules" / "interrogate.py").is_file() else "neo"
 
     @property
     def model_folder(self) -> Path:
@@ -199,19 +204,46 @@ class WebUIServer:
         return f"http://127.0.0.1:{self.port}{path}"
 
     def _command(self) -> list[str]:
-        on_cpu = ["--use-cpu", "all"] if self.kind == "a1111" else ["--always-cpu"]
         checkpoint = os.environ.get("WEBUI_CHECKPOINT")
         folder = Path(checkpoint).parent if checkpoint else self.base / "checkpoints"
         folder.mkdir(exist_ok=True)
-        return [
-            os.environ.get("WEBUI_PYTHON", sys.executable), "launch.py",
+        known = self._known_flags()
+        on_cpu = next((flag for flag in ("--always-cpu", "--cpu") if flag in known), "--use-cpu all").split()
+        flags = [
             "--skip-prepare-environment", "--skip-python-version-check", "--skip-torch-cuda-test", "--skip-install",
             "--no-half", "--no-half-vae", "--disable-nan-check", "--do-not-download-clip", "--no-download-sd-model",
             "--server-name", "127.0.0.1", "--port", str(self.port), "--api", *on_cpu,
             *(word for flag, login in self.logins.items() for word in (flag, ":".join(login))),
-            "--data-dir", str(self.base), "--gradio-allowed-path", str(self.path), "--ckpt-dir", str(folder),
-            *self.flags,
+            "--data-dir", str(self.base), "--gradio-allowed-path", str(self.path),
+            "--ckpt-dir", str(folder), "--ckpt-dirs", str(folder), *self.flags,
         ]  # fmt: skip
+        return [os.environ.get("WEBUI_PYTHON", sys.executable), "launch.py", *_only_known(flags, known)]
+
+    def _known_flags(self) -> set[str]:
+        """Return all flags that this WebUI's parsers know: most of them end the start at one that they do not."""
+        return set(re.findall(r"""["'](--[a-z][a-z0-9-]+)["']""", "".join(self._texts_of(
+            "modules/cmd_args.py", "modules/paths_internal.py", "modules_forge/shared.py",
+            "backend/args.py", "ldm_patched/modules/args_parser.py",
+        ))))  # fmt: skip
+
+    def _stamp(self) -> dict[str, str]:
+        """Return what Forge Neo's launcher must find in stored settings, or it waits for Enter."""
+        found = re.search(r'VERSION_UID[^=\n]*= "(\w+)"', "".join(self._texts_of("modules/launch_utils.py")))
+        return {"VERSION_UID": found[1]} if found else {}
+
+    def _texts_of(self, *names: str) -> Iterator[str]:
+        for path in (self.path / name for name in names):
+            if path.is_file():
+                yield path.read_text(encoding="utf-8")
+
+
+def _only_known(words: Sequence[str], known: set[str]) -> Iterator[str]:
+    """Yield flags that are known, each with the values behind it."""
+    is_known = True
+    for word in words:
+        is_known = word in known if word.startswith("--") else is_known
+        if is_known:
+            yield word
 
 
 def encoded(path: Path) -> str:
