@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -26,10 +27,11 @@ def install() -> Any:
     return module
 
 
-def launcher(monkeypatch: pytest.MonkeyPatch, installed: set[str]) -> list[str]:
+def launcher(monkeypatch: pytest.MonkeyPatch, installed: set[str], folder: Path | None = None) -> list[str]:
     """Put a WebUI's launcher in place; return the pip commands that it was asked for."""
     commands: list[str] = []
     launch = ModuleType("launch")
+    launch.__file__ = str(folder / "launch.py") if folder else None
     launch.is_installed = installed.__contains__  # type: ignore[attr-defined]
     launch.run_pip = lambda command, _: commands.append(command)  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "launch", launch)
@@ -56,6 +58,36 @@ def test_only_what_is_missing_is_installed(
     (command,) = commands
     assert command.startswith("install --no-deps ")
     assert f'"{package}>=' in command
+
+
+# Lines of the files in which the hosts pin what they run on.
+PINS = {
+    "requirements_versions.txt": ("Pillow==9.5.0", "safetensors==0.4.2", None),  # A1111 1.10.1
+    "requirements.txt": ("Pillow==12.2.0", "safetensors==0.7.0", "huggingface-hub==0.36.2"),  # Forge Neo 2.26
+}
+
+
+@pytest.mark.parametrize("file", PINS)
+def test_what_is_missing_is_installed_as_the_host_pins_it(
+    monkeypatch: pytest.MonkeyPatch, install: Any, tmp_path: Path, file: str
+) -> None:
+    """Neither below nor above what the WebUI was made for: Pillow 12 on Forge Neo, 9.5 on A1111."""
+    lines = [pin for pin in PINS[file] if pin]
+    (tmp_path / file).write_text("torch\ngradio==4.40.0\n" + "\n".join(f"{pin};python_version>='3'" for pin in lines))
+    commands = launcher(monkeypatch, set(), tmp_path)
+    install.main()
+    wanted = [pin or install.REQUIREMENTS["huggingface_hub"] for pin in PINS[file]]
+    assert [f'install --no-deps "{requirement}"' for requirement in wanted] == commands
+
+
+def test_pins_of_the_file_that_the_launcher_uses_come_first(
+    monkeypatch: pytest.MonkeyPatch, install: Any, tmp_path: Path
+) -> None:
+    """REQS_FILE names another file to every launcher; a range is no pin."""
+    (tmp_path / "mine.txt").write_text("pillow == 11.0.0  # mine\nsafetensors>=0.4\n")
+    (tmp_path / "requirements.txt").write_text("Pillow==12.2.0\n")
+    monkeypatch.setenv("REQS_FILE", "mine.txt")
+    assert {"pillow": "pillow==11.0.0"} == install.pins_in(tmp_path)
 
 
 def test_no_version_is_installed_that_the_hosts_cannot_use(install: Any) -> None:
