@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
-
-from fastapi import Depends
 
 from joytag_core.errors import JoyTagError, PictureError
 from joytag_core.filtering.result import FilterResult
@@ -22,10 +21,13 @@ from .api_models import (
     UnloadResponse,
     given_settings,
 )
-from .authentication import require_credentials
-from .errors import as_http_error
-from .rules import choose_tags, make_interrogation, token_counter
-from .sent_pictures import decode_picture
+from .authentication import credentials
+from .errors import TextTooLongError, as_http_error
+from .family import token_counter
+from .guarded_route import GuardedRoute
+from .rules import choose_tags, make_interrogation
+from .sdapi_interrogate import is_asked_for
+from .sent_pictures import PixelBudget, decode_picture
 from .settings import current_settings, option
 from .tagging import model_names, score_in_queue, session, unload
 
@@ -33,23 +35,26 @@ PREFIX = "/joytag/v1"
 
 
 def add_routes(app: Any) -> None:
-    """Add our routes to the WebUI's application, where the person has switched its API on."""
-    from modules import shared
+    """Add our routes to the WebUI's application, where the person has switched its API on.
 
-    if not (shared.cmd_opts.api or shared.cmd_opts.nowebui):
+    Raises:
+        ImportError: the WebUI does not say who may call them, so there are none.
+    """
+    if not is_asked_for():
         return
-    guard = [Depends(require_credentials)]
+    list(credentials())
     for path, endpoint, method, answer in (
         ("/interrogate", interrogate, "POST", InterrogateResponse),
         ("/filter", filter_text, "POST", FilteredTags),
         ("/models", models, "GET", ModelsResponse),
         ("/unload", unload_model, "POST", UnloadResponse),
     ):
-        app.add_api_route(
-            PREFIX + path, endpoint, methods=[method], response_model=answer, dependencies=guard, tags=["JoyTag"]
-        )
+        app.router.add_api_route(
+            PREFIX + path, endpoint, methods=[method], response_model=answer, tags=["JoyTag"],
+            route_class_override=GuardedRoute,
+        )  # fmt: skip
     if option("tagger_routes"):
-        tagger_routes.add_routes(app, guard)
+        tagger_routes.add_routes(app)
 
 
 def interrogate(request: InterrogateRequest) -> InterrogateResponse:
@@ -83,16 +88,19 @@ def _interrogate(request: Any) -> InterrogateResponse:
     most = int(option("api_max_pictures"))
     if not 1 <= len(texts) <= most:
         raise PictureError(f"{len(texts)} pictures were sent; expected 1 to {most} in `image` or `images`")
-    settings = current_settings(given_settings(request))
+    settings = current_settings(_given(request))
     interrogation = make_interrogation(settings)
-    scored = score_in_queue([decode_picture(text) for text in texts], model=settings["model"])
+    budget = PixelBudget()
+    scored = score_in_queue([partial(decode_picture, text, budget) for text in texts], model=settings["model"])
     return InterrogateResponse(pictures=[_answer(choose_tags(interrogation, scores)) for scores in scored])
 
 
 def _filter(request: Any) -> FilteredTags:
-    settings = current_settings(given_settings(request))
+    _check_length("text", request.text)
+    settings = current_settings(_given(request))
     tag_filter = make_interrogation(settings).tag_filter
-    scores = score_in_queue(decode_picture(request.image), model=settings["model"])[0] if request.image else None
+    makers = [partial(decode_picture, request.image)] if request.image else []
+    scores = score_in_queue(makers, model=settings["model"])[0] if makers else None
     result = tag_filter.apply(
         request.text,
         scores=scores.as_dict() if scores else None,
@@ -104,6 +112,20 @@ def _filter(request: Any) -> FilteredTags:
 
 def _answer(result: FilterResult) -> FilteredTags:
     return FilteredTags(**result.to_dict())
+
+
+def _given(request: Any) -> dict[str, Any]:
+    settings = given_settings(request)
+    for name, value in settings.items():
+        if isinstance(value, str):
+            _check_length(name, value)
+    return settings
+
+
+def _check_length(name: str, text: str) -> None:
+    most = int(option("api_max_characters"))
+    if len(text) > most:
+        raise TextTooLongError(f"{name} has {len(text):,} characters; the limit in the settings is {most:,}")
 
 
 def _answered(answer: Callable[[], Any]) -> Any:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Tuple  # noqa: UP035 - pydantic 1 on Python 3.10 resolves these
+from typing import Any, Dict, List, Optional, Tuple, Union  # noqa: UP035 - pydantic 1 on Python 3.10 resolves these
 
 import pydantic
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
 from joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, Parameter
 
@@ -65,10 +65,20 @@ class UnloadResponse(BaseModel):
     unloaded: Optional[str] = None  # noqa: UP045
 
 
+_STRICT_TYPES: Dict[type, Any] = {  # noqa: UP006
+    # "0.5", true or 1 for a number, "yes" or 1 for a switch: a client's mistake, which pydantic would let pass.
+    bool: StrictBool,
+    int: StrictInt,
+    float: Union[StrictFloat, StrictInt],  # noqa: UP007
+    str: StrictStr,
+    tuple: List[StrictStr],  # noqa: UP006
+}
+
+
 def _type_of(parameter: Parameter) -> Any:
     if parameter.is_range:
-        return List[float]  # noqa: UP006
-    return List[str] if parameter.kind is tuple else parameter.kind  # noqa: UP006
+        return List[_STRICT_TYPES[float]]  # noqa: UP006
+    return _STRICT_TYPES[parameter.kind]
 
 
 def _fields(names: Any) -> Dict[str, Tuple[Any, Any]]:  # noqa: UP006
@@ -106,12 +116,25 @@ FilterRequest: Any = pydantic.create_model(
 )
 
 
+class SdapiRequest(BaseModel):
+    """What clients of the WebUI's own interrogators send."""
+
+    image: str = Field(default="", description="One picture: base64 or a data URI.")
+    model: str = Field(default="joytag", description="The interrogator: joytag.")
+
+
+class SdapiResponse(BaseModel):
+    """What the WebUI's own interrogators answer."""
+
+    caption: str
+
+
 class TaggerRequest(BaseModel):
     """What clients of the WD14 tagger's API send."""
 
     image: str
     model: str = ""
-    threshold: float = 0.35
+    threshold: Union[StrictFloat, StrictInt] = 0.35  # noqa: UP007
     queue: str = ""
     name_in_queue: str = ""
 

@@ -45,10 +45,10 @@ class AutomaticPrompt:
         try:
             self._fill(p)
         except JoyTagError as error:
-            self.give_up(p, str(error))
+            give_up(p, str(error))
         except Exception as error:  # the host would only log it and make the picture without a word
             logger.exception("automatic prompts failed")
-            self.give_up(p, f"{type(error).__name__}: {error}")
+            give_up(p, f"{type(error).__name__}: {error}")
 
     def _fill(self, p: Any) -> None:
         make_interrogation(self.settings)  # a wrong rule is told before a model is loaded
@@ -69,12 +69,14 @@ class AutomaticPrompt:
 
         return fill_prompt(prompt, write, settings=self.settings, placement=self.placement, negative=negative)
 
-    def give_up(self, p: Any, reason: str) -> None:
-        """Take the placeholders out, so that the picture is made without tags, and say why there are none."""
-        _map_prompts(p, lambda _slot, prompt, _negative: clear_placeholders(prompt))
-        logger.warning("no tags were added: %s", reason)
-        p.comment(f"{_COMMENT}no tags were added. {reason}")
-        p.extra_generation_params[INFOTEXT_FAILURE] = "no tags were added"  # API clients never see comments
+
+def give_up(p: Any, reason: str) -> None:
+    """Take the placeholders out, so that the picture is made without tags, and say why: to page, API and infotext."""
+    _map_prompts(p, lambda _slot, prompt, _negative: clear_placeholders(prompt))
+    said = f"no tags ({' '.join(reason.split())})"
+    logger.warning("%s%s", _COMMENT, said)
+    p.comment(_COMMENT + said)
+    p.extra_generation_params[INFOTEXT_FAILURE] = said
 
 
 def pictures_of(p: Any, picture: Image.Image | None = None) -> list[Image.Image]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 
 from joytag_core.filtering.result import FilterResult
@@ -11,7 +12,7 @@ from joytag_core.tags.scores import ScoredTag, TagScores
 MOST_BARS = 150
 LOWEST_SCORE = 0.05
 """Tags that the model finds less likely than this are not worth a bar."""
-_BUTTONS = {"ban": ("&#10005;", "never"), "keep": ("&#10003;", "always")}
+_BUTTONS = {"ban": ("&#10005;", "never"), "keep": ("&#10003;", "always"), "add": ("&#10003;", "always")}
 _MEANINGS = {
     "kept": "in the prompt",
     "dropped": "dropped by rules",
@@ -20,18 +21,26 @@ _MEANINGS = {
 }
 
 
-def render_bars(scores: TagScores, result: FilterResult, *, is_marked: Callable[[str, str], bool]) -> str:
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Say which tags a person has clicked: ✕ never, ✓ always."""
+
+    is_banned: Callable[[str], bool]
+    is_kept: Callable[[str], bool]
+
+
+def render_bars(scores: TagScores, result: FilterResult, *, marks: Marks) -> str:
     """Return HTML: a bar for each of the best tags, with what became of it and why.
 
-    javascript/joytag.js listens for clicks on what carries `data-joytag-action`: `ban` or `keep`. `is_marked` says
-    which of these a person has clicked for a tag.
+    javascript/joytag.js listens for clicks on what carries `data-joytag-action`: `ban`, `keep`, or, on a tag that was
+    not chosen, `add`.
     """
     fate_of = {_key(scores, item): ("replaced", rule) for item, rule in result.replaced}
     fate_of |= {_key(scores, item): ("dropped", rule) for item, rule in result.dropped}
     fate_of |= {_key(scores, name): ("kept", "") for name in result.tags}
     shown = [item for item in scores.top(MOST_BARS) if item.score >= LOWEST_SCORE or item.name in fate_of]
     fates = [fate_of.get(item.name, ("below", "")) for item in shown]
-    rows = "".join(_row(item, *fate, is_marked) for item, fate in zip(shown, fates, strict=True))
+    rows = "".join(_row(item, *fate, marks) for item, fate in zip(shown, fates, strict=True))
     return f"{_legend([state for state, _ in fates])}<div class='joytag-bars'>{rows}</div>{_others(scores, result)}"
 
 
@@ -50,8 +59,9 @@ def _legend(states: Sequence[str]) -> str:
     return f"<p class='joytag-legend'>{counts}<span>&#10005; never, &#10003; always: click again to undo</span></p>"
 
 
-def _row(item: ScoredTag, state: str, rule: str, is_marked: Callable[[str, str], bool]) -> str:
-    buttons = "".join(_button(action, item.name, is_marked(action, item.name)) for action in _BUTTONS)
+def _row(item: ScoredTag, state: str, rule: str, marks: Marks) -> str:
+    keep = "add" if state == "below" else "keep"
+    buttons = _button("ban", item.name, marks.is_banned(item.name)) + _button(keep, item.name, marks.is_kept(item.name))
     why = f"<span class='joytag-why'>{escape(rule)}</span>" if rule else ""
     return (
         f"<div class='joytag-bar {state}' title='{_MEANINGS[state]}'>{buttons}"
@@ -85,6 +95,7 @@ def render_list(rows: Iterable[tuple[str, str]], failures: Mapping[str, str]) ->
     """Return HTML: a table of picture names and their tags, and of those that failed."""
     cells = "".join(f"<tr><td>{escape(name)}</td><td>{escape(tags)}</td></tr>" for name, tags in rows)
     wrong = "".join(
-        f"<tr class='joytag-error'><td>{escape(name)}</td><td>{escape(why)}</td></tr>" for name, why in failures.items()
+        f"<tr class='joytag-failed'><td>&#9888; {escape(name)}</td><td>{escape(why)}</td></tr>"
+        for name, why in failures.items()
     )
     return f"<table class='joytag-list'>{cells}{wrong}</table>"

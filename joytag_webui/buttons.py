@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from .family import HIDDEN, PICTURE_BOXES, img2img_neighbour, is_canvas, is_canvas_picture, is_painted_on
 from .interrogate import interrogate_img2img
+from .parts import guarded
 
 SYMBOL = "\N{LABEL}\N{VARIATION SELECTOR-16}"
 IMG2IMG_BUTTON = "joytag_img2img_interrogate"
 TXT2IMG_BUTTON = "joytag_txt2img_interrogate"
-_PICTURES = ("img2img_image", "img2img_sketch", "img2maskimg", "inpaint_sketch", "img_inpaint_base")
-_PARTS = ("img2img_batch_input_dir", "img2img_batch_output_dir", *_PICTURES, "img2img_prompt")
+_TXT2IMG_NEIGHBOUR = "txt2img_clear_prompt"
+_PARTS = ("img2img_batch_input_dir", "img2img_batch_output_dir", *PICTURE_BOXES, "img2img_prompt")
 _SEND_TARGETS = ("txt2img_prompt", "img2img_prompt")
 _INPUTS = "get_img2img_tab_index"
 _SKETCHED_INPUTS = "joytagImg2imgInputs"
@@ -40,18 +42,18 @@ class Buttons:
         if getattr(component, "parent", None) is None:  # Forge makes components again when events happen
             return
         self._remember(component)
-        if component.elem_id == "deepbooru" and self._img2img is None:
-            self._img2img = _make_img2img_button()
-        if component.elem_id == "txt2img_clear_prompt" and not self._txt2img:
+        if component.elem_id == _TXT2IMG_NEIGHBOUR and not self._txt2img:
             self._txt2img = True
-            _make_txt2img_button()
+            guarded("the button in txt2img", _make_txt2img_button)()
+        if component.elem_id == img2img_neighbour() and self._img2img is None:
+            self._img2img = guarded("the button in img2img", _make_img2img_button)()
         self._wire()
 
     def _remember(self, component: Any) -> None:
-        name, kind = component.elem_id, type(component).__name__
-        if name in _PICTURES and kind == "HTML":  # Forge's canvas; its picture is a component of its own after it
+        name = component.elem_id
+        if is_canvas(component):
             self._canvas = name
-        elif kind == "LogicalImage" and "logical_image_background" in (component.elem_classes or []):
+        elif is_canvas_picture(component):
             if self._canvas:
                 self.parts.setdefault(self._canvas, component)
             self._canvas = None
@@ -64,9 +66,10 @@ class Buttons:
             button, mode = self._img2img
             button.click(
                 fn=interrogate_img2img,
-                _js=_SKETCHED_INPUTS if getattr(self.parts["img2maskimg"], "tool", None) == "sketch" else _INPUTS,
+                _js=_SKETCHED_INPUTS if is_painted_on(self.parts["img2maskimg"]) else _INPUTS,
                 inputs=[mode, *(self.parts[name] for name in _PARTS)],
                 outputs=[self.parts["img2img_prompt"], mode],
+                **HIDDEN,
             ).then(fn=None, _js="update_img2img_tokens")
 
 

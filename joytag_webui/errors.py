@@ -14,9 +14,15 @@ from joytag_core.errors import (
     SettingError,
 )
 
+
+class TextTooLongError(SettingError):
+    """A prompt or a rule of an API call has more characters than the settings allow."""
+
+
 # Asked in this order: the first class that fits decides.
 _STATUS: tuple[tuple[type[JoyTagError], int], ...] = (
     (PictureTooLargeError, 413),
+    (TextTooLongError, 413),
     (PictureError, 422),
     (SettingError, 422),
     (ModelDownloadError, 503),

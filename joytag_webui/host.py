@@ -14,6 +14,7 @@ from joytag_core.errors import CancelledError
 from joytag_core.host.local import LocalHost
 from joytag_core.host.protocol import Placement, Progress, Residence
 
+from .family import flag, toast
 from .memory import find_memory_management
 from .settings import option
 
@@ -70,10 +71,10 @@ class WebUIHost(LocalHost):
 class DownloadHost(WebUIHost):
     """Be the host of a download outside the WebUI's queue, where its progress bar and its Interrupt are others'."""
 
-    def __init__(self) -> None:
+    def __init__(self, cancelled: threading.Event) -> None:
         """Let it run until `cancelled` is set."""
         super().__init__()
-        self.cancelled = threading.Event()
+        self._cancelled = cancelled
         self._progress: _DownloadProgress | None = None
 
     def progress(self, *, total: int, label: str) -> Progress:
@@ -92,7 +93,7 @@ class DownloadHost(WebUIHost):
         Raises:
             CancelledError: it is.
         """
-        if self.cancelled.is_set():
+        if self._cancelled.is_set():
             raise CancelledError("JoyTag's download was interrupted; what has arrived is kept.")
 
 
@@ -111,7 +112,7 @@ class _DownloadProgress:
         self._bar.update(done - self._bar.n)
         if time.monotonic() >= self._next_notice:
             self._next_notice = time.monotonic() + SECONDS_BETWEEN_NOTICES
-            gr.Info(f"{self._label}: {_megabytes(done)} of {_megabytes(self._bar.total)} MB")
+            gr.Info(toast(f"{self._label}: {_megabytes(done)} of {_megabytes(self._bar.total)} MB"))
 
     def close(self) -> None:
         self._bar.close()
@@ -139,12 +140,8 @@ def _megabytes(count: int) -> int:
 
 
 def _is_told_to_use_the_cpu() -> bool:
-    from modules import shared
-
-    return bool({"interrogate", "all"} & set(shared.cmd_opts.use_cpu or ()))
+    return bool({"interrogate", "all"} & set(flag("use_cpu", ())))
 
 
 def _wants_full_precision() -> bool:
-    from modules import shared
-
-    return bool(shared.cmd_opts.no_half) or getattr(shared.cmd_opts, "precision", "autocast") == "full"
+    return bool(flag("no_half")) or flag("precision") == "full"

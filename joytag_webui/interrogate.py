@@ -11,11 +11,12 @@ from joytag_core.errors import PictureError, SettingError
 from joytag_core.pictures.folders import find_pictures
 from joytag_core.prompts.merging import merge_prompts
 
-from .messages import told_on_page
+from .family import flag
+from .messages import tell, told_on_page
 from .rules import choose_tags, make_interrogation
 from .sent_pictures import picture_from
 from .settings import TARGET, current_settings, option
-from .tagging import ensure_installed, in_queue, outside_inference_mode, prompt_of, tagger
+from .tagging import prompt_of, score_files
 
 BATCH_TAB = 5
 CAPTION_TARGET = "caption"
@@ -37,7 +38,8 @@ def interrogate_img2img(mode: Any, input_folder: str, output_folder: str, *pictu
     counts = told_on_page(tag_folder_to_files, input_folder, output_folder, otherwise=None)
     if counts is not None:
         tagged, broken = counts
-        gr.Info(f"JoyTag: {tagged} pictures tagged" + (f", {broken} could not be read" if broken else ""))
+        more = f", {broken} could not be read" if broken else ""
+        tell(f"JoyTag: {tagged} pictures of {input_folder.strip()} tagged{more}")
     return [gr.update(), None]
 
 
@@ -59,7 +61,7 @@ def interrogated(prompt: str, value: Any) -> str:
     picture = picture_from(value)
     if picture is None:
         raise PictureError("there is no picture on this tab; drop one there first")
-    return inserted(prompt, prompt_of(picture, current_settings()))
+    return inserted(prompt, prompt_of(lambda: picture, current_settings()))
 
 
 def inserted(prompt: str, tags: str) -> str:
@@ -76,6 +78,11 @@ def tag_folder_to_files(input_folder: str, output_folder: str) -> tuple[int, int
     Raises:
         JoyTagError: there is no such folder, no picture in it, or as `Session.score`.
     """
+    if not (input_folder or "").strip():
+        raise SettingError(
+            "there is no input directory: on the Batch tab the button writes text files, so name a folder under "
+            "From directory; uploaded pictures can be tagged on the JoyTag tab, under Folder"
+        )
     settings = current_settings({"target": CAPTION_TARGET})
     paths = files_of(input_folder)
     target = Path(output_folder.strip()) if output_folder and output_folder.strip() else paths[0].parent
@@ -99,24 +106,20 @@ def files_of(folder: str) -> list[Path]:
         SettingError: the WebUI was started with --hide-ui-dir-config, or there is no such folder.
         UnreadablePictureError: there is no picture in it.
     """
-    from modules import shared
-
-    if shared.cmd_opts.hide_ui_dir_config:
+    if flag("hide_ui_dir_config"):
         raise SettingError("folders are switched off: the WebUI was started with --hide-ui-dir-config")
     folder = (folder or "").strip().strip('"')
     if not folder or not Path(folder).is_dir():
-        raise SettingError(f"{folder or 'nothing'} is no folder; expected the path of a folder with pictures")
+        raise SettingError(f"{folder or 'an empty path'} is no folder; expected the path of a folder with pictures")
     return list(find_pictures([folder]))
 
 
 def tag_files(paths: list[Path], settings: Mapping[str, Any]) -> Iterator[tuple[Path, str | PictureError]]:
-    """Yield picture files with their tags, or the error of one that cannot be read; holds the queue.
+    """Yield picture files with their tags, or the error of one that cannot be read, as `score_files`.
 
     Raises:
-        JoyTagError: as `Session.score`; CancelledError after Interrupt.
+        JoyTagError: as `score_files`.
     """
     interrogation = make_interrogation(settings)
-    ensure_installed(settings["model"])
-    with in_queue(), outside_inference_mode():
-        for path, scores in zip(paths, tagger(settings["model"]).score_each(paths), strict=True):
-            yield path, scores if isinstance(scores, PictureError) else choose_tags(interrogation, scores).text
+    for path, scores in score_files(paths, model=settings["model"]):
+        yield path, scores if isinstance(scores, PictureError) else choose_tags(interrogation, scores).text

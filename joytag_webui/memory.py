@@ -12,6 +12,8 @@ from torch import nn
 from joytag_core.host.devices import find_dtype
 from joytag_core.host.protocol import Placement, Residence
 
+from .family import keeps_models_in_memory, make_room, memory_management
+
 
 class MemoryManagement(Protocol):
     """Say where a WebUI computes, and keep networks there."""
@@ -28,20 +30,8 @@ class MemoryManagement(Protocol):
 
 def find_memory_management() -> MemoryManagement:
     """Return Forge's or reForge's memory management, or plain devices where there is neither (A1111)."""
-    try:
-        from backend import memory_management as forge
-        from backend.patcher.base import ModelPatcher
-
-        return PatcherMemory(forge, ModelPatcher)
-    except ImportError:
-        pass
-    try:
-        from ldm_patched.modules import model_management as reforge
-        from ldm_patched.modules.model_patcher import ModelPatcher as ReforgeModelPatcher
-
-        return PatcherMemory(reforge, ReforgeModelPatcher)
-    except ImportError:
-        return DeviceMemory()
+    found = memory_management()
+    return PatcherMemory(*found) if found else DeviceMemory()
 
 
 class DeviceMemory:
@@ -75,7 +65,7 @@ class VisitingResidence:
     def occupy(self, memory_required: int) -> Iterator[torch.device]:
         """Move the network over for a `with` block."""
         if self._device.type != "cpu":
-            _make_room_on_a1111()
+            make_room()
         _move(self._network, self._device)
         try:
             yield self._device
@@ -140,22 +130,7 @@ class PatchedResidence:
         self._management.soft_empty_cache()
 
 
-def keeps_models_in_memory() -> bool:
-    """Say whether the person wants interrogation models to stay on the device."""
-    from modules import shared
-
-    return bool(getattr(shared.opts, "interrogate_keep_models_in_memory", False))
-
-
 def _move(network: nn.Module, device: torch.device) -> None:
     # A WebUI generates inside inference_mode; weights moved there could never be moved outside it again.
     with torch.inference_mode(False), torch.no_grad():
         network.to(device)
-
-
-def _make_room_on_a1111() -> None:
-    from modules import devices, lowvram, shared
-
-    if shared.cmd_opts.lowvram or shared.cmd_opts.medvram:
-        lowvram.send_everything_to_cpu()
-        devices.torch_gc()

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 from joytag_core.errors import JoyTagError
 
+from .family import shows_toasts, toast
+
 T = TypeVar("T")
 
 logger = logging.getLogger("joytag")
@@ -19,13 +21,19 @@ def told_on_page(function: Callable[..., T], *values: Any, otherwise: T) -> T:
     A gr.Error would lay itself over the prompt, and print a stack trace that nobody needs.
     """
     import gradio as gr
-    from modules import shared
 
     try:
         return function(*values)
     except JoyTagError as error:
         logger.warning("%s", error)
-        if getattr(shared.cmd_opts, "no_gradio_queue", False):  # gradio shows warnings only through its queue
+        if not shows_toasts():
             raise gr.Error(f"JoyTag: {error}") from error
-        gr.Warning(f"JoyTag: {error}")
+        gr.Warning(toast(f"JoyTag: {error}"))
         return otherwise
+
+
+def tell(text: str) -> None:
+    """Show a plain text on the page for a moment."""
+    import gradio as gr
+
+    gr.Info(toast(text))

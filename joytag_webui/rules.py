@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from joytag_core.filtering.result import FilterResult
 from joytag_core.settings.interrogation import Interrogation
 from joytag_core.tags.scores import TagScores
+
+from .family import token_counter
 
 
 def make_interrogation(settings: Mapping[str, Any]) -> Interrogation:
@@ -26,20 +27,3 @@ def make_interrogation(settings: Mapping[str, Any]) -> Interrogation:
 def choose_tags(interrogation: Interrogation, scores: TagScores, said: Collection[str] = ()) -> FilterResult:
     """Return what the rules make of one picture's scores, tokens counted as the loaded checkpoint counts them."""
     return interrogation.prompt(scores, count_tokens=token_counter(), said=said)
-
-
-def token_counter() -> Callable[[str], int] | None:
-    """Return the function that counts a prompt's tokens; None while no checkpoint is loaded."""
-    from modules import sd_models
-
-    checkpoint = sd_models.model_data.sd_model
-    if checkpoint is None or type(checkpoint).__name__ == "FakeInitialModel":  # Forge, before the first generation
-        return None
-    count = getattr(checkpoint, "get_prompt_lengths_on_ui", None)  # Forge
-    if count is None:
-        from modules.sd_hijack import model_hijack
-
-        count = model_hijack.get_prompt_lengths
-    # reForge wants to be told the text encoder too.
-    more = [checkpoint.cond_stage_model] if len(inspect.signature(count).parameters) > 1 else []
-    return lambda text: int(count(text, *more)[0])

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from joytag_core.errors import JoyTagError
+from joytag_core.errors import JoyTagError, SettingError
+from joytag_core.settings.parameters import check_settings
 from joytag_core.settings.placeholders import PLACEMENTS
 
-from .automatic import INFOTEXT_MODEL, AutomaticPrompt, forget, mention_placeholder
+from .automatic import INFOTEXT_MODEL, AutomaticPrompt, forget, give_up, mention_placeholder
+from .parts import guarded
+from .picture_box import picture_box
 from .presets import Presets, presets_file
 from .sent_pictures import picture_from
 from .settings import current_settings
@@ -16,10 +21,14 @@ from .settings import current_settings
 TITLE = "JoyTag"
 PAGE = "as on the settings page"
 _FIELDS = ("enabled", "placement", "preset", "exclude", "picture")
+_OWN = ("enabled", "placement", "preset", "picture")
+PART = "the section JoyTag of txt2img and img2img"
 _HELP = (
     "Each picture's own tags go where <code>{joytag}</code> stands in the prompt, else before or after it. "
     "Options inside: <code>{joytag:0.5|category:character|-group:text}</code>."
 )
+
+logger = logging.getLogger("joytag")
 
 
 def make_script(base: type) -> type:
@@ -37,7 +46,8 @@ def make_script(base: type) -> type:
             return scripts.AlwaysVisible
 
         def ui(self, is_img2img: bool) -> list[Any]:
-            components, self.infotext_fields = build_section(is_img2img=is_img2img)
+            build = guarded(PART, build_section, otherwise=([], []))
+            components, self.infotext_fields = build(is_img2img=is_img2img)
             return components
 
         def process(self, p: Any, *values: Any) -> None:
@@ -46,38 +56,75 @@ def make_script(base: type) -> type:
     return JoyTagScript
 
 
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """Hold what the section of the page, or an API call, says.
+
+    `settings` are those that are made here; what is not made is as the `preset` or the settings page says.
+    """
+
+    enabled: bool
+    placement: str = PLACEMENTS[0]
+    preset: str = PAGE
+    picture: Any = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.enabled, bool):
+            raise SettingError(f"enabled is {self.enabled!r}; expected true or false")
+        if not self.enabled:  # what is left in a section that is off is nobody's mistake
+            return
+        if self.placement not in PLACEMENTS:
+            raise SettingError(f"placement is {self.placement!r}; expected one of {', '.join(PLACEMENTS)}")
+        if not isinstance(self.preset, str):
+            raise SettingError(f"preset is {self.preset!r}; expected the name of a preset")
+
+    @classmethod
+    def of(cls, *values: Any) -> Section:
+        """Make it of the components' values, or of the one object that the API may give with these names instead.
+
+        Such an object switches the section on unless it says otherwise, and may hold any setting.
+
+        Raises:
+            SettingError: a value is of the wrong kind; the settings are not checked yet.
+        """
+        if values and isinstance(values[0], Mapping):
+            named = {"enabled": True, **values[0]}
+        else:
+            named = {"enabled": False, **dict(zip(_FIELDS, values, strict=False))}
+        own = {name: named.pop(name) for name in _OWN if name in named}
+        own["preset"] = own.get("preset") or PAGE
+        return cls(**own, settings=named)
+
+
 def fill_automatically(p: Any, *values: Any) -> None:
-    """Fill the prompts of a processing object as the section's values say; see `section_values`."""
+    """Fill the prompts of a processing object as the section's values say; see `Section.of`."""
     try:
-        given = section_values(*values)
-        if not given.pop("enabled"):
+        section = Section.of(*values)
+        if not section.enabled:
             forget(p)
             mention_placeholder(p)
             return
-        placement, picture = given.pop("placement"), picture_from(given.pop("picture"))
-        automatic = AutomaticPrompt(settings=settings_from(given), placement=placement, picture=picture)
+        automatic = AutomaticPrompt(
+            settings=settings_from(section), placement=section.placement, picture=picture_from(section.picture)
+        )
     except JoyTagError as error:
-        AutomaticPrompt(settings={}).give_up(p, str(error))
-        return
-    automatic.fill(p)
+        give_up(p, str(error))
+    except Exception as error:  # the host would only log it and make the picture without a word
+        logger.exception("automatic prompts failed")
+        give_up(p, f"{type(error).__name__}: {error}")
+    else:
+        automatic.fill(p)
 
 
-def section_values(*values: Any) -> dict[str, Any]:
-    """Return the section's values by name; the API may give one object with these names and any setting instead."""
-    named = dict(values[0]) if values and isinstance(values[0], Mapping) else dict(zip(_FIELDS, values, strict=False))
-    defaults = {"enabled": isinstance(values[0] if values else None, Mapping), "placement": PLACEMENTS[0]}
-    return {**defaults, "picture": None, "preset": PAGE, **named}
-
-
-def settings_from(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings page's or a preset's settings, with those given over them; `exclude` is added to theirs.
+def settings_from(section: Section) -> dict[str, Any]:
+    """Return the settings page's or a preset's settings, with the section's over them; `exclude` is added to theirs.
 
     Raises:
-        SettingError: there is no such preset.
+        SettingError: there is no such preset, or a setting is unknown or out of its range.
     """
-    given = dict(given)
-    preset = given.pop("preset", PAGE)
-    settings = current_settings(None if preset in (PAGE, "", None) else Presets(presets_file()).load(preset))
+    given = check_settings(section.settings)
+    settings = current_settings(None if section.preset == PAGE else Presets(presets_file()).load(section.preset))
     exclude = [text for text in (settings["exclude"], given.pop("exclude", "")) if text]
     return {**settings, **given, "exclude": "\n".join(exclude)}
 
@@ -106,9 +153,8 @@ def build_section(*, is_img2img: bool) -> tuple[list[Any], list[Any]]:
             label="Also exclude", lines=1, placeholder="names, *globs, /regex/, category:, group:, @lists",
             elem_id=element("exclude"),
         )  # fmt: skip
-        picture = gr.Image(
-            label="Take the tags from this picture", type="pil", image_mode="RGBA", visible=not is_img2img,
-            elem_id=element("picture"),
+        picture = picture_box(
+            label="Take the tags from this picture", visible=not is_img2img, elem_id=element("picture")
         )  # fmt: skip
     # A pasted infotext holds the finished prompt: it is to be used as it is.
     pasted = [(enabled, lambda d: False if INFOTEXT_MODEL in d else gr.update())]

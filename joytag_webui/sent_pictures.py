@@ -6,6 +6,8 @@ import base64
 import binascii
 import io
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from PIL import Image
@@ -18,12 +20,35 @@ from .settings import option
 _MEGA = 1_000_000
 
 
+class PixelBudget:
+    """Hold how many pixels the pictures of one call may still have."""
+
+    def __init__(self) -> None:
+        """Begin with what the settings allow."""
+        self._most = int(option("api_max_call_megapixels"))
+        self._taken = 0
+
+    def take(self, size: tuple[int, int]) -> None:
+        """Take one picture's pixels.
+
+        Raises:
+            PictureTooLargeError: the call's pictures have more together than the settings allow.
+        """
+        self._taken += size[0] * size[1]
+        if self._taken > self._most * _MEGA:
+            raise PictureTooLargeError(
+                f"the pictures have more than {self._most} megapixels together, the limit of one call in the settings"
+            )
+
+
 def picture_from(value: Any) -> Image.Image | None:
     """Return the picture in a component's or an API's value: a Pillow picture, base64, a data URI, bytes, or None.
 
     Raises:
-        PictureError: as `decode_picture`.
+        PictureError: as `decode_picture`, or the error that a picture box gave instead of a picture.
     """
+    if isinstance(value, PictureError):
+        raise value
     if value is None or value == "":
         return None
     if isinstance(value, Image.Image):
@@ -37,32 +62,56 @@ def picture_from(value: Any) -> Image.Image | None:
     raise PictureError(f"a picture of type {type(value).__name__} is unknown; expected base64 or a data URI")
 
 
-def decode_picture(text: str) -> Image.Image:
-    """Return the RGB picture in base64 or a data URI.
+def decode_picture(text: str, budget: PixelBudget | None = None) -> Image.Image:
+    """Return the RGB picture in base64 or a data URI, its pixels taken from a call's budget.
 
     Raises:
         PictureError: it is not base64.
         PictureTooLargeError: it has more bytes or pixels than the settings allow.
         UnreadablePictureError: it is no picture, or broken.
     """
+    return open_picture(_content_of(text), budget)
+
+
+def check_picture(value: Any) -> None:
+    """Look at what an API call gives as a picture without decoding its pixels.
+
+    Raises:
+        PictureError: as `picture_from`, but for pixels that are broken.
+    """
+    if isinstance(value, str) and value:
+        with _opened(_content_of(value)):
+            pass
+    elif value is not None and not isinstance(value, Image.Image | dict):
+        picture_from(value)
+
+
+def open_picture(content: bytes, budget: PixelBudget | None = None) -> Image.Image:
+    """Return the RGB picture in a picture file's content, its pixels counted before they are decoded.
+
+    Raises:
+        PictureTooLargeError, UnreadablePictureError: as `decode_picture`.
+    """
+    with _opened(content) as opened:
+        if budget is not None:
+            budget.take(opened.size)
+        return to_rgb(opened)
+
+
+def _content_of(text: str) -> bytes:
     if text.startswith("data:"):
         text = text.partition(",")[2]
     most = int(option("api_max_megabytes")) * _MEGA
     if len(text) > most * 4 // 3 + 4:
         raise PictureTooLargeError(f"the picture has more than {most // _MEGA} megabytes, the limit in the settings")
     try:
-        content = base64.b64decode("".join(text.split()), validate=True)
+        return base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError) as error:
         raise PictureError(f"the picture is not base64: {error}; expected base64 or a data URI, no address") from error
-    return open_picture(content)
 
 
-def open_picture(content: bytes) -> Image.Image:
-    """Return the RGB picture in a picture file's content, its pixels counted before they are decoded.
-
-    Raises:
-        PictureTooLargeError, UnreadablePictureError: as `decode_picture`.
-    """
+@contextmanager
+def _opened(content: bytes) -> Iterator[Image.Image]:
     most = int(option("api_max_megapixels"))
     try:
         with warnings.catch_warnings():
@@ -71,7 +120,7 @@ def open_picture(content: bytes) -> Image.Image:
                 if opened.width * opened.height > most * _MEGA:
                     size = f"{opened.width}x{opened.height}"
                     raise PictureTooLargeError(f"the picture is {size}; the limit in the settings is {most} megapixels")
-                return to_rgb(opened)
+                yield opened
     except PictureError:
         raise
     except Image.DecompressionBombError as error:

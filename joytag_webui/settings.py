@@ -33,11 +33,26 @@ MAX_PICTURES = Parameter(
     name="api_max_pictures", default=64, label="API: most pictures of one call", minimum=1, maximum=1024, step=1,
     help="more are refused",
 )  # fmt: skip
+MAX_CALL_MEGAPIXELS = Parameter(
+    name="api_max_call_megapixels", default=1024, label="API: most megapixels of one call", minimum=1, maximum=65_536,
+    step=1, help="all its pictures together; more are refused",
+)  # fmt: skip
+MAX_CALL_MEGABYTES = Parameter(
+    name="api_max_call_megabytes", default=256, label="API: most megabytes of one call", minimum=1, maximum=4096,
+    step=1, help="larger requests are refused before they are read",
+)  # fmt: skip
+MAX_CHARACTERS = Parameter(
+    name="api_max_characters", default=100_000, label="API: most characters of one text", minimum=100,
+    maximum=10_000_000, step=100, help="longer prompts and rules are refused",
+)  # fmt: skip
 MODELS_FOLDER = Parameter(
     name="models_folder", default="", label="Another folder with JoyTag models",
     help="each in a folder of its own, as in models/joytag",
 )  # fmt: skip
-OURS = (INSERT, TAGGER_ROUTES, MODELS_FOLDER, MAX_MEGABYTES, MAX_MEGAPIXELS, MAX_PICTURES)
+OURS = (
+    INSERT, TAGGER_ROUTES, MODELS_FOLDER,
+    MAX_MEGABYTES, MAX_MEGAPIXELS, MAX_PICTURES, MAX_CALL_MEGABYTES, MAX_CALL_MEGAPIXELS, MAX_CHARACTERS,
+)  # fmt: skip
 
 
 def option(name: str) -> Any:

@@ -8,6 +8,8 @@ from typing import Any
 from joytag_core.settings.parameters import PARAMETERS, Parameter
 
 from .components import component_for
+from .family import memory_management
+from .parts import guarded
 from .settings import NOT_ON_PAGE, OURS, PREFIX
 
 SECTION = ("joytag", "JoyTag")
@@ -19,7 +21,7 @@ def add_settings() -> None:
 
     for parameter in (*OURS[:1], *(p for p in PARAMETERS.values() if p.name not in NOT_ON_PAGE), *OURS[1:]):
         shared.opts.add_option(PREFIX + parameter.name, _option_info(parameter))
-    shared.opts.add_option(PREFIX + "unload_note", _unload_button())
+    guarded("the link that unloads the model, in the settings", _add_unload_link)()
 
 
 def _option_info(parameter: Parameter) -> Any:
@@ -30,12 +32,15 @@ def _option_info(parameter: Parameter) -> Any:
     return info.info(html.escape(parameter.help))
 
 
-def _unload_button() -> Any:
+def _add_unload_link() -> None:
+    from modules import shared
     from modules.options import OptionHTML
 
-    info = OptionHTML(
-        "The model stays in memory as the setting <i>Keep models in VRAM</i> of the section Interrogate says. "
-        "<a href='#' onclick='joytagUnload(); return false'>Unload JoyTag now</a>"
+    stays = (
+        "The WebUI's memory management moves the model out when it needs the memory. "
+        if memory_management()
+        else "The model stays in memory as the setting <i>Keep models in VRAM</i> of the section Interrogate says. "
     )
+    info = OptionHTML(f"{stays}<a href='#' onclick='joytagUnload(); return false'>Unload JoyTag now</a>")
     info.section = SECTION
-    return info
+    shared.opts.add_option(PREFIX + "unload_note", info)

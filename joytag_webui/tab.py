@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from . import family
 from . import tab_actions as actions
 from .controls import Controls
+from .family import HIDDEN, flag
 from .interrogate import inserted, interrogate_txt2img
+from .parts import guarded
+from .picture_box import picture_box
 from .settings import current_settings
 from .tagging import model_names
 
 TITLE = "JoyTag"
 ELEMENT = "joytag"
 TXT2IMG_FILE = "joytag_txt2img_file"
+SENDING = "sending the picture from the tab"
 
 
 def build_tab(prompts: Mapping[str, Any]) -> list[tuple[Any, str, str]]:
@@ -37,7 +42,7 @@ def build_tab(prompts: Mapping[str, Any]) -> list[tuple[Any, str, str]]:
         for source, shown in ((sources["one"], True), (sources["many"], False)):
             source.select(
                 lambda shown=shown: [gr.update(visible=shown), gr.update(visible=not shown)],
-                inputs=[], outputs=[one["column"], many["column"]], show_progress=False, queue=False,
+                inputs=[], outputs=[one["column"], many["column"]], show_progress=False, queue=False, **HIDDEN,
             )  # fmt: skip
         _wire_sending(one["sending"], one["tags"], sources["picture"], prompts)
         _wire_txt2img_file(prompts)
@@ -47,21 +52,17 @@ def build_tab(prompts: Mapping[str, Any]) -> list[tuple[Any, str, str]]:
 def _build_sources() -> dict[str, Any]:
     """Build the two tabs on the left: one picture, or a folder."""
     import gradio as gr
-    from modules import shared
 
     with gr.Tabs(elem_id="joytag_inputs"):
         with gr.TabItem("One picture", elem_id="joytag_one") as one:
-            picture = gr.Image(
-                label="Picture", type="pil", image_mode="RGBA", height=360, elem_id="joytag_picture",
-                show_label=False,
-            )  # fmt: skip
+            picture = picture_box(label="Picture", height=360, elem_id="joytag_picture", show_label=False)
             with gr.Row():
                 interrogate = gr.Button("Interrogate", variant="primary", scale=3, elem_id="joytag_interrogate")
                 interrupt_one = gr.Button("Interrupt", min_width=80, elem_id="joytag_interrupt")
         with gr.TabItem("Folder", elem_id="joytag_many") as many:
             folder = gr.Textbox(
                 label="Folder with pictures", placeholder="the path of a folder on the WebUI's machine",
-                visible=not shared.cmd_opts.hide_ui_dir_config, elem_id="joytag_folder",
+                visible=not flag("hide_ui_dir_config"), elem_id="joytag_folder",
             )  # fmt: skip
             files = gr.File(label="or drop pictures here", file_count="multiple", height=140, elem_id="joytag_files")
             with gr.Row():
@@ -118,7 +119,7 @@ def _build_one_result() -> dict[str, Any]:
         click = gr.Button("click", elem_id="joytag_click", elem_classes=["joytag-hidden"])
         unload = gr.Button("Unload the model", size="sm", elem_id="joytag_unload")
         unloaded = gr.HTML()
-    unload.click(actions.unload_model, inputs=[], outputs=[unloaded])
+    unload.click(actions.unload_model, inputs=[], outputs=[unloaded], **HIDDEN)
     return {"column": column, "tags": tags, "sending": sending, "bars": bars, "clicked": clicked, "click": click}
 
 
@@ -136,7 +137,12 @@ def _build_many_results() -> dict[str, Any]:
 
 def _show(scores: Any, controls: Controls, one: dict[str, Any]) -> dict[str, Any]:
     """Return the wiring that shows scores anew without running the model."""
-    return {"fn": actions.show, "inputs": [scores, *controls.components], "outputs": [one["tags"], one["bars"]]}
+    return {
+        "fn": actions.show,
+        "inputs": [scores, *controls.components],
+        "outputs": [one["tags"], one["bars"]],
+        **HIDDEN,
+    }
 
 
 def _wire_one(sources: dict[str, Any], one: dict[str, Any], scores: Any, model: Any, controls: Controls) -> None:
@@ -145,13 +151,14 @@ def _wire_one(sources: dict[str, Any], one: dict[str, Any], scores: Any, model: 
         actions.interrogate,
         inputs=[sources["picture"], model, *controls.components],
         outputs=[scores, one["tags"], one["bars"]],
+        **HIDDEN,
     )
-    sources["picture"].clear(lambda: [None, "", ""], inputs=[], outputs=[scores, one["tags"], one["bars"]])
+    sources["picture"].clear(lambda: [None, "", ""], inputs=[], outputs=[scores, one["tags"], one["bars"]], **HIDDEN)
     for control in controls.components:
         control.input(**show, show_progress=False, queue=False)
-    rules = [controls["exclude"], controls["protect"]]
+    rules = [controls["exclude"], controls["protect"], controls["add_last"]]
     marked = one["click"].click(
-        actions.mark_tag, inputs=[one["clicked"], *rules], outputs=rules, show_progress=False, queue=False
+        actions.mark_tag, inputs=[one["clicked"], *rules], outputs=rules, show_progress=False, queue=False, **HIDDEN
     )  # fmt: skip
     marked.then(**show, show_progress=False, queue=False)
 
@@ -161,9 +168,10 @@ def _wire_many(sources: dict[str, Any], many: dict[str, Any], model: Any, contro
         _folder_action(),
         inputs=[sources["folder"], sources["files"], model, *controls.components],
         outputs=[many["table"], many["listing"]],
+        **HIDDEN,
     )
     for button in sources["interrupts"]:
-        button.click(actions.interrupt, inputs=[], outputs=[], queue=False)
+        button.click(actions.interrupt, inputs=[], outputs=[], queue=False, **HIDDEN)
 
 
 def _folder_action() -> Any:
@@ -177,9 +185,9 @@ def _folder_action() -> Any:
 
 def _wire_presets(presets: dict[str, Any], controls: Controls, show: dict[str, Any]) -> None:
     chosen, name = presets["chosen"], presets["name"]
-    presets["load"].click(actions.load_preset, inputs=[chosen], outputs=controls.components).then(**show)
-    presets["save"].click(actions.save_preset, inputs=[name, *controls.components], outputs=[chosen, name])
-    presets["delete"].click(actions.delete_preset, inputs=[chosen], outputs=[chosen])
+    presets["load"].click(actions.load_preset, inputs=[chosen], outputs=controls.components, **HIDDEN).then(**show)
+    presets["save"].click(actions.save_preset, inputs=[name, *controls.components], outputs=[chosen, name], **HIDDEN)
+    presets["delete"].click(actions.delete_preset, inputs=[chosen], outputs=[chosen], **HIDDEN)
 
 
 def _wire_txt2img_file(prompts: Mapping[str, Any]) -> None:
@@ -189,17 +197,20 @@ def _wire_txt2img_file(prompts: Mapping[str, Any]) -> None:
     file = gr.File(label="", elem_id=TXT2IMG_FILE, elem_classes=["joytag-hidden"], type="binary")
     prompt = prompts.get("txt2img_prompt")
     if prompt is not None:
-        sent = file.upload(interrogate_txt2img, inputs=[file, prompt], outputs=[prompt, file])
+        sent = file.upload(interrogate_txt2img, inputs=[file, prompt], outputs=[prompt, file], **HIDDEN)
         sent.then(fn=None, _js="update_txt2img_tokens")
 
 
 def _wire_sending(sending: dict[str, Any], tags: Any, picture: Any, prompts: Mapping[str, Any]) -> None:
     """Put the tags into the tab's prompt as the settings say; the host itself sends the picture and opens the tab."""
-    from modules.generation_parameters_copypaste import ParamBinding, register_paste_params_button
-
     for name, button in sending.items():
         prompt = prompts.get(f"{name}_prompt")
         if prompt is not None:
-            sent = button.click(inserted, inputs=[prompt, tags], outputs=[prompt])
+            sent = button.click(inserted, inputs=[prompt, tags], outputs=[prompt], **HIDDEN)
             sent.then(fn=None, _js=f"update_{name}_tokens")
-        register_paste_params_button(ParamBinding(paste_button=button, tabname=name, source_image_component=picture))
+        guarded(SENDING, _bind_sending)(name, button, picture)
+
+
+def _bind_sending(name: str, button: Any, picture: Any) -> None:
+    make_binding, register = family.sending()
+    register(make_binding(paste_button=button, tabname=name, source_image_component=picture))

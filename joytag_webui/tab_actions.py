@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +11,16 @@ from joytag_core.errors import CancelledError, JoyTagError, PictureError, Settin
 from joytag_core.rules.patterns import exact_pattern
 from joytag_core.tags.scores import TagScores
 
-from .bars import render_bars, render_error, render_list
+from .added_tags import added_tags, with_added, without_added
+from .bars import Marks, render_bars, render_error, render_list
 from .controls import CONTROLS, shown_values, values_by_name
 from .interrogate import files_of, tag_files
-from .messages import told_on_page
+from .messages import tell, told_on_page
 from .presets import Presets, presets_file
 from .rules import choose_tags, make_interrogation
 from .sent_pictures import picture_from
 from .settings import current_settings
-from .tagging import QUEUE_JOB, cancel_downloads, score_in_queue, unload
+from .tagging import QUEUE_JOB, cancel_work, score_in_queue, unload
 
 logger = logging.getLogger("joytag")
 
@@ -38,7 +39,7 @@ def _scores(picture: Any, model: str) -> TagScores:
     picture = picture_from(picture)
     if picture is None:
         raise PictureError("there is no picture; drop one there first")
-    return score_in_queue(picture, model=model)[0]
+    return score_in_queue([lambda: picture], model=model)[0]
 
 
 def show(scores: TagScores | None, *values: Any) -> list[Any]:
@@ -52,16 +53,33 @@ def show(scores: TagScores | None, *values: Any) -> list[Any]:
         import gradio as gr
 
         return [gr.update(), render_error(str(error))]
-    marks = {action: set(settings[rule].splitlines()) for action, rule in (("ban", "exclude"), ("keep", "protect"))}
-    return [result.text, render_bars(scores, result, is_marked=lambda action, tag: exact_pattern(tag) in marks[action])]
+    return [result.text, render_bars(scores, result, marks=_marks(settings))]
 
 
-def mark_tag(action_and_tag: str, exclude: str, protect: str) -> list[str]:
-    """Return what to exclude and to protect after a click on a tag: a second click takes the mark off again."""
+def _marks(settings: Mapping[str, Any]) -> Marks:
+    exclude, protect = (set(settings[rule].splitlines()) for rule in ("exclude", "protect"))
+    added = added_tags(settings["add_last"])
+    return Marks(
+        is_banned=lambda tag: exact_pattern(tag) in exclude,
+        is_kept=lambda tag: exact_pattern(tag) in protect or tag in added,
+    )
+
+
+def mark_tag(action_and_tag: str, exclude: str, protect: str, add_last: str) -> list[str]:
+    """Return what to exclude, to protect and to add last after a click on a tag; a second click takes it back.
+
+    The actions: `ban` drops the tag; `keep` protects one that the model chose; `add` puts one in that it did not.
+    """
     action, _, tag = action_and_tag.partition(" ")
+    was_added = tag in added_tags(add_last)
+    added = without_added(add_last, tag)
     if action == "ban":
-        return [_toggled(exclude, tag), _without(protect, tag)]
-    return [_without(exclude, tag), _toggled(protect, tag)]
+        return [_toggled(exclude, tag), _without(protect, tag), added]
+    if action == "add":
+        return [_without(exclude, tag), _without(protect, tag), added if was_added else with_added(add_last, tag)]
+    if was_added:
+        return [exclude, _without(protect, tag), added]
+    return [_without(exclude, tag), _toggled(protect, tag), add_last]
 
 
 def _toggled(rules: str, tag: str) -> str:
@@ -104,14 +122,13 @@ def _tag_folder(folder: str, files: Any, settings: dict[str, Any], progress: Any
 
 def interrupt() -> None:
     """Stop JoyTag's own work; a picture that is being made, perhaps for another person, is left alone."""
-    import gradio as gr
     from modules import shared
 
-    downloads = cancel_downloads()
+    was_at_work = cancel_work()
     if shared.state.job == QUEUE_JOB:
         shared.state.interrupt()
-    elif not downloads:
-        gr.Info("JoyTag is not tagging anything right now.")
+    elif not was_at_work:
+        tell("JoyTag is not tagging anything right now.")
 
 
 def load_preset(name: str) -> list[Any]:
@@ -130,7 +147,7 @@ def save_preset(name: str, *values: Any) -> list[Any]:
 
     def saved() -> list[Any]:
         _presets().save(name or "", values_by_name(values))
-        gr.Info(f'JoyTag: saved as the preset "{name.strip()}"')
+        tell(f'JoyTag: saved as the preset "{name.strip()}"')
         return [_choices(name.strip()), ""]
 
     return told_on_page(saved, otherwise=[gr.update(), gr.update()])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi.routing import APIRoute
 from starlette.routing import Match
 
 from joytag_core.errors import JoyTagError
@@ -12,6 +11,7 @@ from joytag_core.tags.selection import Selection
 
 from .api_models import TaggerRequest
 from .errors import as_http_error
+from .guarded_route import GuardedRoute
 from .sent_pictures import decode_picture
 from .settings import current_settings
 from .tagging import model_names, score_in_queue, unload
@@ -19,7 +19,7 @@ from .tagging import model_names, score_in_queue, unload
 PREFIX = "/tagger/v1"
 
 
-class YieldingRoute(APIRoute):
+class YieldingRoute(GuardedRoute):
     """Answer only where no other extension does, whichever of the two was added first."""
 
     def matches(self, scope: Any) -> Any:
@@ -29,7 +29,7 @@ class YieldingRoute(APIRoute):
         return match, child
 
 
-def add_routes(app: Any, guard: list[Any]) -> None:
+def add_routes(app: Any) -> None:
     """Add the tagger's routes, outside the API page: another extension may document its own there."""
     for path, endpoint, method in (
         ("/interrogate", interrogate, "POST"),
@@ -40,7 +40,6 @@ def add_routes(app: Any, guard: list[Any]) -> None:
             PREFIX + path,
             endpoint,
             methods=[method],
-            dependencies=guard,
             include_in_schema=False,
             route_class_override=YieldingRoute,
         )
@@ -51,7 +50,7 @@ def interrogate(request: TaggerRequest) -> dict[str, Any]:
     try:
         settings = current_settings({"model": request.model} if request.model else None)
         selection = Selection(threshold=request.threshold)
-        scores = score_in_queue(decode_picture(request.image), model=settings["model"])[0]
+        scores = score_in_queue([lambda: decode_picture(request.image)], model=settings["model"])[0]
     except JoyTagError as error:
         raise as_http_error(error) from error
     return {"caption": {"tag": {item.name: item.score for item in scores.select(selection)}, "rating": {}}}

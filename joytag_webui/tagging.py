@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import torch
+from PIL import Image
 
-from joytag_core.errors import ModelNotFoundError
+from joytag_core.errors import CancelledError, ModelNotFoundError, PictureError
 from joytag_core.model.download import download_joytag
 from joytag_core.model.folders import JOYTAG, find_installed, installed_models
-from joytag_core.pictures.inputs import Pictures
+from joytag_core.pictures.inputs import Pictures, open_picture
+from joytag_core.pictures.pixels import fit_square
+from joytag_core.pictures.rgb import to_rgb
 from joytag_core.tagging.session import Session, shared_session
 from joytag_core.tagging.tagger import Tagger
 from joytag_core.tags.scores import TagScores
 
+from .family import checkpoint_lock
 from .host import DownloadHost, WebUIHost
 from .rules import choose_tags, make_interrogation
 
 QUEUE_JOB = "joytag"
 """What the WebUI's state calls our work while it holds the queue."""
 
+PictureMaker = Callable[[], Image.Image]
+"""Decodes one picture when its turn has come."""
+
 logger = logging.getLogger("joytag")
-_downloads: set[DownloadHost] = set()
+_running: set[threading.Event] = set()
 
 
 def session() -> Session:
@@ -44,13 +53,9 @@ def score(pictures: Pictures, *, model: str) -> list[TagScores]:
 def tagger(model: str) -> Tagger:
     """Return the session's tagger, loaded while the WebUI is not loading a checkpoint of its own.
 
-    A1111 1.10 and reForge replace `Module.load_state_dict` and layers' constructors for everyone while they load.
-
     Raises: as `Session.tagger`.
     """
-    from modules import sd_models
-
-    with outside_inference_mode(), getattr(sd_models.model_data, "lock", nullcontext()):
+    with outside_inference_mode(), checkpoint_lock():
         return session().tagger(checked_model(model))
 
 
@@ -61,14 +66,50 @@ def outside_inference_mode() -> Iterator[None]:
         yield
 
 
-def score_in_queue(pictures: Pictures, *, model: str) -> list[TagScores]:
-    """Wait for the WebUI's queue, then score pictures; never call it where the queue is held already.
+def score_in_queue(pictures: Sequence[PictureMaker], *, model: str) -> list[TagScores]:
+    """Wait for the WebUI's queue, then make and score pictures; never call it where the queue is held already.
 
-    Raises: as `Session.score`.
+    Only one picture is there at a time: of each, no more is kept than the small square that the network looks at.
+
+    Raises: as `Session.score`, and what the makers raise.
     """
     ensure_installed(model)
+    with in_queue(), outside_inference_mode():
+        current = tagger(model)
+        side = current.network.config.image_size
+        return current.score([_small(make, side) for make in pictures])
+
+
+def score_files(paths: Sequence[Path], *, model: str) -> Iterator[tuple[Path, TagScores | PictureError]]:
+    """Yield picture files with their scores, or the error of one that cannot be read.
+
+    The queue is held for one picture at a time, and not while its file is read, so that others can generate meanwhile.
+
+    Raises: as `Session.score`.
+        CancelledError: somebody has called `cancel_work`, or pressed Interrupt while the queue was ours.
+    """
+    ensure_installed(model)
+    with _cancellable() as cancelled:
+        with in_queue():
+            side = tagger(model).network.config.image_size
+        for path in paths:
+            if cancelled.is_set():
+                raise CancelledError("JoyTag was interrupted.")
+            yield path, _score_file(path, side, model)
+
+
+def _score_file(path: Path, side: int, model: str) -> TagScores | PictureError:
+    try:
+        small = fit_square(open_picture(path), side)
+    except PictureError as error:
+        return error
     with in_queue():
-        return score(pictures, model=model)
+        return score([small], model=model)[0]
+
+
+def _small(make: PictureMaker, side: int) -> Image.Image:
+    session().host.check_cancelled()
+    return fit_square(to_rgb(make()), side)
 
 
 @contextmanager
@@ -90,25 +131,35 @@ def ensure_installed(model: str) -> None:
 
     Raises:
         ModelNotFoundError: there is no such model; as ModelDownloadError: the download failed.
-        CancelledError: somebody has called `cancel_downloads`.
+        CancelledError: somebody has called `cancel_work`.
     """
     if checked_model(model) != JOYTAG or find_installed(JOYTAG, session().host) is not None:
         return
-    host = DownloadHost()
-    _downloads.add(host)
-    try:
-        download_joytag(host)
-    finally:
-        _downloads.discard(host)
-        host.close()
+    with _cancellable() as cancelled:
+        host = DownloadHost(cancelled)
+        try:
+            download_joytag(host)
+        finally:
+            host.close()
 
 
-def cancel_downloads() -> bool:
-    """Stop the downloads that run; say whether there were any."""
-    running = list(_downloads)
-    for host in running:
-        host.cancelled.set()
+def cancel_work() -> bool:
+    """Stop downloads and folders, which work outside the queue too; say whether there were any."""
+    running = list(_running)
+    for cancelled in running:
+        cancelled.set()
     return bool(running)
+
+
+@contextmanager
+def _cancellable() -> Iterator[threading.Event]:
+    """Give what `cancel_work` sets, for as long as some work runs."""
+    cancelled = threading.Event()
+    _running.add(cancelled)
+    try:
+        yield cancelled
+    finally:
+        _running.discard(cancelled)
 
 
 def model_names() -> list[str]:
@@ -128,13 +179,13 @@ def checked_model(model: str) -> str:
     return model
 
 
-def prompt_of(picture: Any, settings: Mapping[str, Any]) -> str:
+def prompt_of(picture: PictureMaker, settings: Mapping[str, Any]) -> str:
     """Return one picture's tags as text, waiting for the queue.
 
-    Raises: as `Session.score` and `make_interrogation`.
+    Raises: as `score_in_queue` and `make_interrogation`.
     """
     interrogation = make_interrogation(settings)
-    return choose_tags(interrogation, score_in_queue(picture, model=settings["model"])[0]).text
+    return choose_tags(interrogation, score_in_queue([picture], model=settings["model"])[0]).text
 
 
 def unload() -> str | None:

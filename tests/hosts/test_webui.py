@@ -9,6 +9,8 @@ from __future__ import annotations
 import base64
 import json
 import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -74,6 +76,8 @@ def test_one_picture_as_data_uri(webui: WebUIServer, pictures: list[Path], expec
         ({"image": {"url": "x"}}, 422, "image"),
         ({"images": "abc"}, 422, "images"),
         ({"images": ["aGFsbG8="] * 65}, 422, "66 pictures were sent"),
+        ({"threshold": "0.5"}, 422, "threshold"),
+        ({"max_tags": True}, 422, "max_tags"),
         ({"image": "A" * 43_000_000}, 413, "32 megabytes"),
         ({"threshold": "high"}, 422, "threshold"),
         ({"categories": ["genral"]}, 422, "genral"),
@@ -97,6 +101,47 @@ def test_huge_pictures_are_refused_before_they_are_decoded(webui: WebUIServer) -
     for route in ("/joytag/v1/interrogate", "/sdapi/v1/interrogate", "/tagger/v1/interrogate"):
         status, answer = webui.call(route, {**body, "model": "joytag" if "sdapi" in route else MODEL})
         assert (413, True) == (status, "12000x12000" in str(answer))
+
+
+@pytest.mark.parametrize(
+    ("route", "body", "status", "said"),
+    [
+        ("interrogate", '{"exclude":' + "[" * 5000 + "]" * 5000 + "}", 422, "nested deeper than 8 levels"),
+        (
+            "filter",
+            json.dumps({"text": "a" * 100_001}),
+            413,
+            "the limit in the settings is 100,000",
+        ),
+        ("filter", '{"text": "a", "spaces": "yes"}', 422, "spaces"),
+    ],
+    ids=["depth", "characters", "strict"],
+)
+def test_calls_are_bounded(webui: WebUIServer, route: str, body: str, status: int, said: str) -> None:
+    """What is too deep, too long or too large is refused with the name of the limit."""
+    answer = webui.call(f"/joytag/v1/{route}", body.encode())
+    assert (status, True) == (answer[0], said in str(answer[1]))
+
+
+def test_many_large_pictures_take_one_pictures_memory(webui: WebUIServer) -> None:
+    """A call of many pictures of 48 megapixels needs no more at its peak than one of them, and answers for progress."""
+    file = BytesIO()
+    Image.new("RGB", (8000, 6000), "red").save(file, "PNG")
+    large = base64.b64encode(file.getvalue()).decode()
+    webui.call("/joytag/v1/interrogate", {"image": large})
+    before = webui.peak_megabytes()
+    with ThreadPoolExecutor(1) as client:
+        asked = client.submit(webui.call, "/joytag/v1/interrogate", {"images": [large] * 21})
+        states = []
+        while not asked.done():
+            status, answer = webui.call("/sdapi/v1/progress")
+            states.append((status, answer["state"]["job"]))
+            time.sleep(0.2)
+    assert (200, 21) == (asked.result()[0], len(asked.result()[1]["pictures"]))
+    assert (200, "joytag") in states
+    assert {200} == {status for status, _ in states}
+    assert webui.peak_megabytes() - before < 8000 * 6000 * 3 / 1_000_000
+    assert 413 == webui.status("/joytag/v1/interrogate", {"images": [large] * 22})
 
 
 def test_filter_says_what_it_dropped(webui: WebUIServer) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -125,6 +127,54 @@ def test_tab_filters_without_running_the_model_again(page: WebUIPage, pictures: 
     keep(page, "tab")
 
 
+def test_always_adds_what_the_threshold_left_out(page: WebUIPage) -> None:
+    """✓ on a tag that was not chosen puts it into the prompt; a second click takes it out again."""
+    page.show_tab("JoyTag")
+    before = page.text_of("#joytag_tags")
+    tag = page.page.locator("[data-joytag-action=add]").first.get_attribute("data-joytag-tag")
+    added = f"{before}, {tag.replace('_', ' ')}"
+    page.click(f"[data-joytag-action=add][data-joytag-tag='{tag}']")
+    wait_for(lambda: page.text_of("#joytag_tags") == added)
+    assert added == page.text_of("#joytag_tags")
+    page.click(f"[data-joytag-action=keep][data-joytag-tag='{tag}']")
+    wait_for(lambda: page.text_of("#joytag_tags") == before)
+    assert before == page.text_of("#joytag_tags")
+
+
+def test_a_file_that_is_no_picture_gets_our_sentence(page: WebUIPage, tmp_path: Path) -> None:
+    """On the tab a file with a picture's name and no picture in it is told in our words."""
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"no picture")
+    page.show_tab("JoyTag")
+    page.clear("#joytag_picture")
+    page.upload("#joytag_picture", broken)
+    page.click("#joytag_interrogate")
+    said = "the file cannot be read as a picture"
+    wait_for(lambda: said in page.page.locator("#joytag_bars").inner_text())
+    assert said in page.page.locator("#joytag_bars").inner_text()
+    keep(page, "broken")
+    page.clear("#joytag_picture")
+
+
+def test_messages_are_plain_text(page: WebUIPage) -> None:
+    """What a person typed is shown as typed, and makes no element, where messages are HTML too."""
+    page.show_tab("JoyTag")
+    page.fill("#joytag_preset_name", "<b>&amp;")
+    page.click("#joytag_preset_save")
+    toast = page.page.locator(".toast-text").last
+    toast.wait_for()
+    assert 'saved as the preset "<b>&amp;"' in toast.inner_text()
+    page.click("#joytag_preset_delete")
+
+
+def test_no_handler_is_a_public_endpoint(page: WebUIPage) -> None:
+    """gradio's list of named endpoints has none of ours."""
+    answer = page.context.request.get(page.server.url("/info?serialize=False"))
+    names = set(answer.json()["named_endpoints"])
+    ours = ("interrogate", "show", "mark_tag", "inserted", "tag_folder", "interrupt", "load_preset", "unload_model")
+    assert set() == {name for name in names if re.fullmatch(rf"/({'|'.join(ours)})(_\d+)?", name)}
+
+
 def test_presets_are_saved_loaded_and_deleted(page: WebUIPage) -> None:
     """A preset brings back what the controls showed when it was saved."""
     page.show_tab("JoyTag")
@@ -155,6 +205,21 @@ def test_folder_becomes_a_list(page: WebUIPage, pictures: list[Path]) -> None:
     keep(page, "folder")
 
 
+def test_failed_pictures_are_marked(page: WebUIPage, pictures: list[Path], tmp_path: Path) -> None:
+    """A row of a picture that could not be read has a colour of its own, whatever gradio does to tables."""
+    shutil.copy(pictures[0], tmp_path / "a.png")
+    (tmp_path / "b.png").write_bytes(b"no picture")
+    page.show_tab("JoyTag")
+    page.open_tab("Folder")
+    page.fill("#joytag_folder", str(tmp_path))
+    page.click("#joytag_all")
+    wait_for(lambda: page.page.locator("#joytag_table .joytag-failed").count())
+    colour = "element => getComputedStyle(element).backgroundColor + getComputedStyle(element).color"
+    rows = [page.page.locator(f"#joytag_table tr:nth-child({number}) td").first for number in (1, 2)]
+    assert rows[0].evaluate(colour) != rows[1].evaluate(colour)
+    keep(page, "failed")
+
+
 def test_interrupted_folder_shows_what_is_done(page: WebUIPage, tmp_path: Path) -> None:
     """Interrupt ends a folder early; the pictures tagged until then are listed, and how many there would have been."""
     first = tmp_path / "000.png"
@@ -171,7 +236,7 @@ def test_interrupted_folder_shows_what_is_done(page: WebUIPage, tmp_path: Path) 
     wait_for(lambda: "of 200 pictures were done" in page.page.locator(".joytag-list").last.inner_text())
     rows = page.page.locator(".joytag-list tr").count()
     assert 1 <= rows < 200
-    assert f"{rows - 1} of 200 pictures were done" in page.page.locator(".joytag-list .joytag-error").inner_text()
+    assert f"{rows - 1} of 200 pictures were done" in page.page.locator(".joytag-list .joytag-failed").inner_text()
 
 
 def test_settings_page_stores_what_is_set(page: WebUIPage) -> None:
@@ -218,6 +283,39 @@ def test_batch_tab_button_writes_text_files(page: WebUIPage, pictures: list[Path
         interrogation.prompt(scores).text + "\n" for scores in Tagger.load(page.server.model_folder).score(pictures)
     ]
     assert wanted == [(tmp_path / f"{path.stem}.txt").read_text() for path in pictures]
+
+
+def test_batch_upload_says_what_the_button_needs(page: WebUIPage) -> None:
+    """Without an input directory, as where pictures were uploaded, the button says where it takes one."""
+    page.show_tab("img2img")
+    page.open_tab("Batch")
+    if page.tabs("Upload").count():
+        page.open_tab("Upload")
+    page.fill("#img2img_batch_input_dir", "")
+    page.click("#joytag_img2img_interrogate")
+    said = page.page.get_by_text("name a folder under From directory").first
+    said.wait_for()
+    keep(page, "batch-upload")
+
+
+def test_others_may_work_between_two_pictures_of_a_folder(
+    page: WebUIPage, pictures: list[Path], expected: list[str], tmp_path: Path
+) -> None:
+    """A folder lets go of the WebUI after each picture: a call that comes meanwhile is answered long before its end."""
+    first = tmp_path / "000.png"
+    Image.effect_noise((2000, 2000), 64).save(first, compress_level=1)
+    for number in range(1, 200):
+        (tmp_path / f"{number:03}.png").hardlink_to(first)
+    page.show_tab("JoyTag")
+    page.open_tab("Folder")
+    page.fill("#joytag_folder", str(tmp_path))
+    page.click("#joytag_all")
+    wait_for(page.page.locator("#joytag_many_results .progress-text").first.is_visible)
+    _, answer = page.server.call("/joytag/v1/interrogate", {"image": encoded(pictures[0])})
+    assert expected[0] == answer["pictures"][0]["prompt"]
+    page.click("#joytag_interrupt_all")
+    wait_for(lambda: "of 200 pictures were done" in page.page.locator(".joytag-list").last.inner_text())
+    assert "of 200 pictures were done" in page.page.locator(".joytag-list .joytag-failed").last.inner_text()
 
 
 @makes_pictures

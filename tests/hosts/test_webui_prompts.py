@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from base64 import b64decode
+import re
+from base64 import b64decode, b64encode
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
@@ -21,12 +22,16 @@ pytestmark = [pytest.mark.skipif(not WEBUI, reason="WEBUI_PATH names no WebUI"),
 
 def img2img(webui: WebUIServer, pictures: list[Path], prompt: str, section: Any, **more: Any) -> list[str]:
     """Make pictures over the API with the JoyTag section's values; return their infotexts."""
-    body = {
+    return infotexts_of(webui, "img2img", body_of(pictures, prompt, section, **more))
+
+
+def body_of(pictures: list[Path], prompt: str, section: Any, **more: Any) -> dict[str, Any]:
+    """Return what img2img is sent to make pictures quickly."""
+    return {
         "init_images": [encoded(path) for path in pictures], "prompt": prompt, "batch_size": len(pictures),
         "width": 64, "height": 64, "steps": 1, "denoising_strength": 0.5, "sampler_name": "Euler", "seed": 1,
         "alwayson_scripts": {"JoyTag": {"args": [section]}}, **more,
     }  # fmt: skip
-    return infotexts_of(webui, "img2img", body)
 
 
 def infotexts_of(webui: WebUIServer, route: str, body: dict[str, Any]) -> list[str]:
@@ -57,10 +62,31 @@ def test_each_slot_has_its_own_tags(webui: WebUIServer, pictures: list[Path], ex
 
 
 def test_failed_tagging_is_said_and_the_picture_made(webui: WebUIServer, pictures: list[Path]) -> None:
-    """With a wrong rule the picture is made without tags and placeholder, and says so."""
-    (infotext,) = img2img(webui, pictures[:1], "a photo, {joytag}", {"exclude": "/(/"})
+    """With a picture that turns out to be broken the picture is made without tags and placeholder, and says why."""
+    cut_off = b64encode(pictures[0].read_bytes()[:-200]).decode()
+    (infotext,) = img2img(webui, pictures[:1], "a photo, {joytag}", {"picture": cut_off})
     assert "a photo" == prompt_in(infotext)
-    assert "JoyTag: no tags were added" in infotext
+    assert re.search(r'JoyTag: "?no tags \(the picture cannot be read: ', infotext)
+
+
+@pytest.mark.parametrize(
+    ("section", "prompt", "said"),
+    [
+        ({"exclude": "/(/"}, "a photo", "/(/"),
+        ({"threshold": "0.5"}, "a photo", "threshold"),
+        ({"treshold": 0.5}, "a photo", "treshold"),
+        ({"preset": "nobody's"}, "a photo", "nobody's"),
+        ({"placement": "nowhere"}, "a photo", "nowhere"),
+        ({"picture": "aGFsbG8="}, "a photo", "cannot be read"),
+        ({}, "a photo, {joytag:treshold=0.5}", "treshold"),
+    ],
+)
+def test_a_wrong_section_is_refused_before_anything_is_made(
+    webui: WebUIServer, pictures: list[Path], section: dict[str, Any], prompt: str, said: str
+) -> None:
+    """A wrong setting in `alwayson_scripts`, or in the prompt, is a 422 with the reason."""
+    status, answer = webui.call("/sdapi/v1/img2img", body_of(pictures[:1], prompt, section))
+    assert (422, True) == (status, said in str(answer))
 
 
 def test_section_that_is_off_changes_nothing(webui: WebUIServer, pictures: list[Path]) -> None:

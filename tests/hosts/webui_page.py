@@ -102,6 +102,15 @@ class WebUIPage:
         self.page.locator(f"{selector} input[type=file]").first.set_input_files([str(path) for path in paths])
         self.page.wait_for_timeout(1500)
 
+    def clear(self, selector: str) -> None:
+        """Empty a picture box, if there is anything in it."""
+        button = self.page.locator(
+            f"{selector} button[aria-label='Clear'], {selector} button[aria-label='Remove Image']"
+        )
+        if button.count():
+            button.first.evaluate("element => element.click()")
+            self.page.wait_for_timeout(1000)
+
     def drop(self, selector: str, path: Path) -> None:
         """Drop a file onto an element, as if from a file manager."""
         transfer = self.page.evaluate_handle(_AS_TRANSFER, [path.name, base64.b64encode(path.read_bytes()).decode()])

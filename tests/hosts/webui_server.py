@@ -179,8 +179,9 @@ class WebUIServer:
     def call(
         self, path: str, body: Any = None, *, login: tuple[str, str] | None = API_LOGIN, cookie: str = ""
     ) -> tuple[int, Any]:
-        """Send a request, with a body as JSON; return the status and the JSON that came back."""
-        request = urllib.request.Request(self.url(path), data=None if body is None else json.dumps(body).encode())
+        """Send a request, with a body as JSON or as the bytes given; return the status and the JSON that came back."""
+        sent = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+        request = urllib.request.Request(self.url(path), data=sent)
         request.add_header("Content-Type", "application/json")
         if login:
             request.add_header("Authorization", "Basic " + base64.b64encode(":".join(login).encode()).decode())
@@ -202,6 +203,14 @@ class WebUIServer:
     def url(self, path: str = "/") -> str:
         """Return the address of a path."""
         return f"http://127.0.0.1:{self.port}{path}"
+
+    def peak_megabytes(self) -> float:
+        """Return the most memory that it has had so far, in megabytes (Linux)."""
+        assert self._process is not None
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        found = re.search(r"VmHWM:\s*(\d+) kB", status)
+        assert found is not None
+        return int(found[1]) * 1024 / 1_000_000
 
     def _command(self) -> list[str]:
         checkpoint = os.environ.get("WEBUI_CHECKPOINT")

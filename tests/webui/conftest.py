@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.webui.fake_webui import FakeWebUI
-
-KINDS = ("a1111", "forge", "reforge")
+from tests.webui.fake_webui import KINDS, FakeWebUI
 
 
 @pytest.fixture(params=KINDS)

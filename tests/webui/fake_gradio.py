@@ -18,13 +18,21 @@ _NEW_IN_4 = {"show_download_button", "key"}
 class Event:
     """Remember one wiring: which event, which function, from what to what."""
 
-    def __init__(self, kind: str, fn: Any, inputs: Any, outputs: Any, js: str | None) -> None:
-        self.kind, self.fn, self.js = kind, fn, js
-        self.inputs, self.outputs = list(inputs or []), list(outputs or [])
+    all: list[Event] = []  # noqa: RUF012
 
-    def then(self, fn: Any = None, inputs: Any = None, outputs: Any = None, **_: Any) -> Event:
+    def __init__(  # noqa: PLR0917 - as many as there are things to remember
+        self, kind: str, fn: Any, inputs: Any, outputs: Any, js: str | None, api_name: Any = None
+    ) -> None:
+        self.kind, self.fn, self.js, self.api_name = kind, fn, js, api_name
+        self.inputs, self.outputs = list(inputs or []), list(outputs or [])
+        Event.all.append(self)
+
+    def then(
+        self, fn: Any = None, inputs: Any = None, outputs: Any = None, _js: str | None = None, api_name: Any = None,
+        **_: Any,
+    ) -> Event:  # fmt: skip
         """Wire what follows."""
-        return Event("then", fn, inputs, outputs, None)
+        return Event("then", fn, inputs, outputs, _js, api_name)
 
 
 class Component:
@@ -47,12 +55,19 @@ class Component:
         if name not in _EVENTS:
             raise AttributeError(name)
 
-        def wire(fn: Any = None, inputs: Any = None, outputs: Any = None, _js: str | None = None, **_: Any) -> Event:
-            event = Event(name, fn, inputs, outputs, _js)
+        def wire(
+            fn: Any = None, inputs: Any = None, outputs: Any = None, _js: str | None = None, api_name: Any = None,
+            **_: Any,
+        ) -> Event:  # fmt: skip
+            event = Event(name, fn, inputs, outputs, _js, api_name)
             self.events.append(event)
             return event
 
         return wire
+
+    def preprocess(self, value: Any) -> Any:
+        """Return what a handler gets for what the page sent."""
+        return value
 
     def __enter__(self) -> Component:
         return self

@@ -6,6 +6,7 @@ import importlib.util
 import sys
 import threading
 from collections import defaultdict
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -13,11 +14,21 @@ from typing import Any
 import pytest
 import torch
 
-from tests.webui.fake_gradio import Component, make_gradio
+from tests.webui.fake_gradio import Component, Event, make_gradio
 
 REPOSITORY = Path(__file__).parents[2]
 SCRIPT = REPOSITORY / "scripts" / "joytag.py"
-GRADIO = {"a1111": "3.41.2", "forge": "4.40.0", "reforge": "3.41.2"}
+GRADIO = {"a1111": "3.41.2", "forge": "4.40.0", "reforge": "3.41.2", "neo": "4.40.0"}
+KINDS = tuple(GRADIO)
+_INTERROGATORS = ("modules.deepbooru", "modules.interrogate")
+_LACKING = {
+    "neo": (*_INTERROGATORS, "modules.lowvram", "modules.sd_hijack", "modules.sd_models.model_data.lock",
+            "modules.api.api.Api.interrogateapi", "modules.generation_parameters_copypaste.ParamBinding",
+            "modules.shared.cmd_opts.use_cpu", "modules.shared.cmd_opts.no_half", "modules.shared.cmd_opts.medvram",
+            "modules.shared.cmd_opts.precision"),
+    "forge": ("modules.sd_models.model_data.lock",),
+}  # fmt: skip
+"""What a kind does not have of what the others have; joytag_webui/family.py says where it is instead."""
 
 
 class Callbacks(ModuleType):
@@ -83,28 +94,47 @@ class FakeApi:
         """Answer as the WebUI does for its own models."""
         return f"the WebUI's own {interrogatereq.model}"
 
+    def init_script_args(self, request: Any, *_: Any, **__: Any) -> str:
+        """Collect the scripts' arguments."""
+        return "collected"
+
 
 class FakeWebUI:
-    """Install the stand-ins for one test; `kind` is a1111, forge or reforge."""
+    """Install the stand-ins for one test; `kind` is one of `KINDS`."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: Path, kind: str = "a1111", **stored: Any) -> None:
-        self.kind, self.folder = kind, folder
+        self.kind, self.folder, self._monkeypatch = kind, folder, monkeypatch
         self.callbacks = Callbacks()
         self.opts = Options(**stored)
         self.cmd_opts = SimpleNamespace(
             use_cpu=[], no_half=False, precision="autocast", lowvram=False, medvram=False, nowebui=False, api=True,
-            api_auth=None, hide_ui_dir_config=False,
+            api_auth=None, hide_ui_dir_config=False, no_gradio_queue=False,
         )  # fmt: skip
         self.state = FakeState()
         self.sent_to_cpu: list[bool] = []
+        self.sent: list[Any] = []
         self.page_logins: list[tuple[str, ...]] = []
         self.queue_lock = threading.Lock()
         self.gradio = make_gradio(GRADIO[kind])
-        Component.all, Component.watchers = [], []
+        Component.all, Component.watchers, Event.all = [], [], []
         monkeypatch.setitem(sys.modules, "gradio", self.gradio)
         for name, module in self._modules().items():
             monkeypatch.setitem(sys.modules, name, module)
+        for name in _LACKING.get(kind, ()):
+            self.take_away(name)
         monkeypatch.setattr("joytag_core.tagging.session._shared", None)
+
+    def take_away(self, name: str) -> None:
+        """Take away a module, or something in one, for the rest of the test: `modules.paths`, `modules.shared.opts`."""
+        if name in sys.modules:
+            self._monkeypatch.setitem(sys.modules, name, None)
+            return
+        words = name.split(".")
+        depth = next(depth for depth in range(len(words), 0, -1) if sys.modules.get(".".join(words[:depth])))
+        owner: Any = sys.modules[".".join(words[:depth])]
+        for word in words[depth:-1]:
+            owner = getattr(owner, word)
+        self._monkeypatch.delattr(owner, words[-1])
 
     def load_scripts(self) -> ModuleType:
         """Load scripts/joytag.py as the hosts do: under its file name, out of sys.modules, callbacks cleared before."""
@@ -120,11 +150,14 @@ class FakeWebUI:
             sys.path = path
         return module
 
+    def _sending(self) -> dict[str, Any]:
+        return {"ParamBinding": SimpleNamespace, "register_paste_params_button": self.sent.append}
+
     def _modules(self) -> dict[str, ModuleType]:
         component = self.gradio.Button
         patches = _patches()
         return {
-            "modules": ModuleType("modules"),
+            "modules": _package("modules"),
             "modules.script_callbacks": self.callbacks,
             **_made({
                 "scripts": {"Script": Script, "AlwaysVisible": object()},
@@ -138,15 +171,15 @@ class FakeWebUI:
                 "call_queue": {"queue_lock": self.queue_lock},
                 "patches": patches,
                 "api": {},
-                "api.api": {"Api": type("Api", (FakeApi,), dict(vars(FakeApi)))},
+                "api.api": {"Api": _own_class(FakeApi)},
                 "api.models": {"InterrogateResponse": lambda caption: {"caption": caption}},
                 "initialize_util": {"get_gradio_auth_creds": lambda: iter(self.page_logins)},
                 "sd_models": {"model_data": SimpleNamespace(sd_model=None, lock=threading.Lock())},
                 "ui_components": {"ToolButton": component, "InputAccordion": self.gradio.Checkbox},
                 "ui_common": {"create_refresh_button": lambda *_: None},
-                "generation_parameters_copypaste": {
-                    "ParamBinding": SimpleNamespace, "register_paste_params_button": lambda binding: None,
-                },
+                "sd_hijack": {"model_hijack": SimpleNamespace(get_prompt_lengths=lambda text: (len(text.split()), 75))},
+                **{name.partition(".")[2]: {} for name in _INTERROGATORS},
+                "infotext_utils": self._sending(), "generation_parameters_copypaste": self._sending(),
             }),
         }  # fmt: skip
 
@@ -170,10 +203,22 @@ class FakeState:
         self.interrupted = True
 
 
+def _own_class(kind: type) -> type:
+    """Return a copy of a class that a test may patch."""
+    return type("Api", (), {name: value for name, value in vars(kind).items() if not name.startswith("__")})
+
+
+def _package(name: str) -> ModuleType:
+    package = ModuleType(name)
+    package.__path__ = []
+    return package
+
+
 def _made(contents: dict[str, dict[str, Any]]) -> dict[str, ModuleType]:
     modules = {}
     for name, values in contents.items():
         module = ModuleType(f"modules.{name}")
+        module.__spec__ = ModuleSpec(module.__name__, None)
         for key, value in values.items():
             setattr(module, key, value)
         modules[f"modules.{name}"] = module

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
+import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from joytag_core.settings.parameters import PARAMETERS
-from joytag_webui import api
+from joytag_webui import api, tagging
 from tests.webui.fake_webui import FakeWebUI
 
 INTERROGATE, FILTER = "/joytag/v1/interrogate", "/joytag/v1/filter"
@@ -101,6 +103,15 @@ def test_filter_scores_by_the_picture(client: TestClient, image: str) -> None:
         ({"model": "nobody"}, 404, "'nobody'"),
         ({"model": "/etc"}, 404, "'/etc'"),
         ({"unknown": 1}, 422, "unknown"),
+        ({"threshold": "0.5"}, 422, "threshold"),
+        ({"threshold": True}, 422, "threshold"),
+        ({"max_tags": "3"}, 422, "max_tags"),
+        ({"max_tags": 2.5}, 422, "max_tags"),
+        ({"max_tags": False}, 422, "max_tags"),
+        ({"spaces": "yes"}, 422, "spaces"),
+        ({"spaces": 1}, 422, "spaces"),
+        ({"exclude": 1}, 422, "exclude"),
+        ({"categories": ["general", 1]}, 422, "categories"),
     ],
 )
 def test_mistakes_are_told(client: TestClient, image: str, body: dict[str, Any], status: int, said: str) -> None:
@@ -133,6 +144,88 @@ def test_bytes_are_limited(webui: FakeWebUI, client: TestClient) -> None:
         for size in (1_000_000, 1_000_010)
     ]
     assert [422, 413] == statuses
+
+
+def test_whole_numbers_are_numbers(client: TestClient, image: str) -> None:
+    """A threshold of 1 is one of 1.0: JSON has one kind of number."""
+    assert 200 == client.post(INTERROGATE, json={"image": image, "threshold": 1}).status_code
+
+
+def test_pixels_of_a_call_are_limited(webui: FakeWebUI, client: TestClient) -> None:
+    """Pictures that have more pixels together than a call may have are refused with the limit's name."""
+    webui.opts.data["joytag_api_max_call_megapixels"] = 2
+    one = encoded(Image.new("1", (1000, 1000)))
+    assert 200 == client.post(INTERROGATE, json={"images": [one] * 2}).status_code
+    answer = client.post(INTERROGATE, json={"images": [one] * 3})
+    assert (413, True) == (answer.status_code, "2 megapixels together" in answer.text)
+
+
+def chunks(text: str) -> Iterator[bytes]:
+    """Yield a body in pieces, so that no header says how long it is."""
+    for start in range(0, len(text), 100_000):
+        yield text[start : start + 100_000].encode()
+
+
+def test_bytes_of_a_call_are_limited(webui: FakeWebUI, client: TestClient) -> None:
+    """A request that is larger than the settings allow is refused, whether its header says so or its body shows it."""
+    webui.opts.data["joytag_api_max_call_megabytes"] = 1
+    body = json.dumps({"text": "a" * 1_000_100})
+    for answer in (
+        client.post(FILTER, content=body), client.post(FILTER, content=chunks(body)),
+        client.post(FILTER, content="x", headers={"content-length": "1000001"}),
+    ):  # fmt: skip
+        assert (413, True) == (answer.status_code, "more than 1 megabytes" in answer.text)
+
+
+@pytest.mark.parametrize("field", ["text", "exclude"])
+def test_texts_are_limited(webui: FakeWebUI, client: TestClient, field: str) -> None:
+    """A prompt or rule of exactly the limit is taken; one letter more is refused with the limit's name."""
+    webui.opts.data["joytag_api_max_characters"] = 100
+    for length, status in ((100, 200), (101, 413)):
+        answer = client.post(FILTER, json={"text": "a", field: "b" * length})
+        assert status == answer.status_code
+        assert status == 200 or f"{field} has 101 characters; the limit in the settings is 100" in answer.text
+
+
+@pytest.mark.parametrize("depth", [9, 100_000])
+@pytest.mark.parametrize("route", [INTERROGATE, FILTER])
+def test_depth_is_limited(client: TestClient, route: str, depth: int) -> None:
+    """JSON nested deeper than any request of ours is refused, before anything of it is looked at."""
+    answer = client.post(route, content='{"exclude":' + "[" * depth + "]" * depth + "}")
+    assert (422, True) == (answer.status_code, "nested deeper than 8 levels" in answer.text)
+
+
+def test_no_json_is_told(client: TestClient) -> None:
+    """A body that is no JSON is a client's mistake."""
+    assert 422 == client.post(FILTER, content="{").status_code
+
+
+def test_a_stranger_is_refused_before_anything_is_read(webui: FakeWebUI) -> None:
+    """Without the password not even the size of a request matters."""
+    webui.cmd_opts.api_auth = "a:1"
+    webui.opts.data["joytag_api_max_call_megabytes"] = 1
+    assert 401 == client_of(webui).post(FILTER, content="a" * 1_000_001).status_code
+
+
+def test_pictures_of_a_call_are_decoded_one_at_a_time_in_the_queue(
+    webui: FakeWebUI, client: TestClient, image: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two large pictures never both are there, and none while others hold the WebUI."""
+    events: list[str] = []
+    decode, fit = api.decode_picture, tagging.fit_square
+
+    def decoding(*values: Any) -> Image.Image:
+        events.append("decoded" if webui.queue_lock.locked() else "decoded outside the queue")
+        return decode(*values)
+
+    def fitting(*values: Any) -> Image.Image:
+        events.append("made small")
+        return fit(*values)
+
+    monkeypatch.setattr(api, "decode_picture", decoding)
+    monkeypatch.setattr(tagging, "fit_square", fitting)
+    assert 200 == client.post(INTERROGATE, json={"images": [image] * 3}).status_code
+    assert ["decoded", "made small"] * 3 == events
 
 
 def test_models_and_unload(client: TestClient, image: str) -> None:
@@ -168,6 +261,11 @@ def test_an_old_interrupt_does_not_stop_a_new_call(webui: FakeWebUI, client: Tes
         (None, [("p", "w:x")], None, 401),
         (None, [("p", "w:x")], ("p", "w:x"), 200),
         ("a:1", [("p", "w")], ("p", "w"), 200),
+        ("ä:ж€", [], ("ä".encode(), "ж€".encode()), 200),
+        ("ä:ö", [], ("ä".encode("latin-1"), "ö".encode("latin-1")), 200),
+        ("ä:ж€", [], ("ä".encode(), "ж".encode()), 401),
+        ("a:\udcff", [], (b"a", b"\xff"), 200),
+        (None, [("用户", "密码")], ("用户".encode(), "密码".encode()), 200),
     ],
 )
 def test_passwords(

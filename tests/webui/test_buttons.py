@@ -17,21 +17,23 @@ PICTURES = ["img2img_image", "img2img_sketch", "img2maskimg", "inpaint_sketch", 
 FOLDERS = ["img2img_batch_input_dir", "img2img_batch_output_dir"]
 
 
-def build_page(webui: FakeWebUI, *, tools_last: bool = False) -> Buttons:
+def build_page(webui: FakeWebUI, *, tools_last: bool = False, watchers: list[Any] | None = None) -> Buttons:
     """Build the parts of a page as the kind of WebUI does, watched by Buttons."""
     buttons = Buttons()
-    Component.watchers = [buttons.see]
+    Component.watchers = watchers or [buttons.see]
     gradio = webui.gradio
 
     def tools() -> None:
         gradio.Textbox(elem_id="txt2img_prompt")
         gradio.Button(elem_id="txt2img_clear_prompt")
         gradio.Textbox(elem_id="img2img_prompt")
-        gradio.Button(elem_id="deepbooru")
+        gradio.Button(elem_id="img2img_clear_prompt")
+        if webui.kind != "neo":
+            gradio.Button(elem_id="deepbooru")
 
     def canvases() -> None:
         for name in PICTURES:
-            if webui.kind == "forge" and name != "img_inpaint_base":
+            if webui.kind in ("forge", "neo") and name != "img_inpaint_base":
                 gradio.HTML(elem_id=name)
                 logical = type("LogicalImage", (gradio.Textbox,), {})
                 logical(elem_id="uuid", elem_classes=["logical_image_foreground"])
@@ -59,7 +61,7 @@ def test_img2img_button_is_wired_like_the_hosts_own(any_webui: FakeWebUI, tools_
     build_page(any_webui, tools_last=tools_last)
     mode, *rest = wiring().inputs
     pictures = [
-        f"background of {name}" if any_webui.kind == "forge" and name != "img_inpaint_base" else name
+        f"background of {name}" if any_webui.kind in ("forge", "neo") and name != "img_inpaint_base" else name
         for name in PICTURES
     ]
     assert [*FOLDERS, *pictures, "img2img_prompt"] == [component.elem_id for component in rest]
@@ -69,7 +71,7 @@ def test_img2img_button_is_wired_like_the_hosts_own(any_webui: FakeWebUI, tools_
 def test_unpainted_inpaint_pictures_get_a_mask_on_the_page(any_webui: FakeWebUI) -> None:
     """gradio 3's Inpaint picture passes through our script, which reForge needs; Forge's canvas has no such picture."""
     build_page(any_webui)
-    wanted = "get_img2img_tab_index" if any_webui.kind == "forge" else "joytagImg2imgInputs"
+    wanted = "get_img2img_tab_index" if any_webui.kind in ("forge", "neo") else "joytagImg2imgInputs"
     assert wanted == wiring().js
 
 
@@ -135,14 +137,17 @@ def test_batch_tab_appends_to_text_files(webui: FakeWebUI, picture: Image.Image,
     assert ["before"] == (target / "a.txt").read_text().splitlines()[:1]
     assert "tag_8" in (target / "a.txt").read_text().replace(" ", "_")
     assert ["a.txt"] == [path.name for path in target.iterdir()]
-    assert ["JoyTag: 1 pictures tagged, 1 could not be read"] == webui.gradio.told
+    assert [f"JoyTag: 1 pictures of {source} tagged, 1 could not be read"] == webui.gradio.told
 
 
-@pytest.mark.parametrize("folder", ["", "/no/such/folder"])
-def test_batch_tab_without_a_folder_says_so(webui: FakeWebUI, folder: str) -> None:
-    """A missing folder is told on the page."""
+@pytest.mark.parametrize(
+    ("folder", "said"),
+    [("", "under From directory"), (None, "under From directory"), ("/no/such/folder", "/no/such/folder is no folder")],
+)
+def test_batch_tab_without_a_folder_says_so(webui: FakeWebUI, folder: str | None, said: str) -> None:
+    """A missing folder is told on the page; where pictures were uploaded instead, what is needed."""
     assert {"__type__": "update"} == interrogate.interrogate_img2img(5, folder, "", *[None] * 5, "")[0]
-    assert ["is no folder" in text for text in webui.gradio.told] == [True]
+    assert [said in text for text in webui.gradio.told] == [True]
 
 
 def test_batch_tab_is_off_where_folders_are_hidden(webui: FakeWebUI, tmp_path: Path) -> None:

@@ -39,24 +39,31 @@ def test_loading_again_registers_everything_once(any_webui: FakeWebUI) -> None:
     assert {1} == set(first.values())
 
 
-def test_unloading_gives_the_endpoint_back(any_webui: FakeWebUI) -> None:
-    """on_script_unloaded takes our wrapper off the WebUI's interrogate endpoint."""
-    api = sys.modules["modules.api.api"].Api
-    original = api.interrogateapi
+def methods(webui: FakeWebUI) -> dict[str, object]:
+    """Return the methods of the WebUI's API that we put ours around: Forge Neo has no interrogateapi."""
+    names = ("interrogateapi", "init_script_args")
+    there = vars(sys.modules["modules.api.api"].Api)
+    assert ("interrogateapi" in there) == (webui.kind != "neo")
+    return {name: there[name] for name in names if name in there}
+
+
+def test_unloading_gives_the_endpoints_back(any_webui: FakeWebUI) -> None:
+    """on_script_unloaded takes our wrappers off the WebUI's API."""
+    originals = methods(any_webui)
     any_webui.load_scripts()
-    assert original is api.interrogateapi, "importing modules.api at script load would freeze the API's options"
+    assert originals == methods(any_webui), "importing modules.api at script load would freeze the API's options"
     any_webui.callbacks.run("on_ui_tabs")
-    assert original is not api.interrogateapi
+    assert not set(originals.values()) & set(methods(any_webui).values())
     any_webui.callbacks.run("on_script_unloaded")
-    assert original is api.interrogateapi
+    assert originals == methods(any_webui)
 
 
-def test_without_a_page_the_endpoint_is_ours_at_once(any_webui: FakeWebUI) -> None:
+def test_without_a_page_the_endpoints_are_ours_at_once(any_webui: FakeWebUI) -> None:
     """With --nowebui the API is built right after the scripts are loaded."""
     any_webui.cmd_opts.nowebui = True
-    original = sys.modules["modules.api.api"].Api.interrogateapi
+    originals = methods(any_webui)
     any_webui.load_scripts()
-    assert original is not sys.modules["modules.api.api"].Api.interrogateapi
+    assert not set(originals.values()) & set(methods(any_webui).values())
 
 
 def test_section_is_built_for_both_tabs(any_webui: FakeWebUI) -> None:

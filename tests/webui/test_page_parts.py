@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,12 @@ from joytag_core.settings.parameters import PARAMETERS
 from joytag_core.tags.scores import TagScores
 from joytag_core.tags.vocabulary import Vocabulary
 from joytag_webui import settings, settings_page, tab_actions, tagging
-from joytag_webui.bars import LOWEST_SCORE, render_bars
+from joytag_webui.bars import LOWEST_SCORE, Marks, render_bars
 from joytag_webui.controls import CONTROLS
 from joytag_webui.presets import Presets
 from tests.webui.fake_webui import FakeWebUI
+
+NO_MARKS = Marks(is_banned=lambda _: False, is_kept=lambda _: False)
 
 
 def defaults(**changes: Any) -> list[Any]:
@@ -104,25 +107,41 @@ def test_a_folder_that_is_none_is_told(webui: FakeWebUI) -> None:
 
 
 @pytest.mark.parametrize(
-    ("click", "exclude", "protect", "expected"),
+    ("click", "before", "after"),
     [
-        ("ban a_b", "", "", ['"a_b"', ""]),
-        ("ban a_b", '"a_b"', "", ["", ""]),
-        ("ban a_b", "*hair", '"a_b"', ['*hair\n"a_b"', ""]),
-        ("keep a_b", '"a_b"\nhat', "", ["hat", '"a_b"']),
-        ("keep :d", "", '":d"', ["", ""]),
+        ("ban a_b", ["", "", ""], ['"a_b"', "", ""]),
+        ("ban a_b", ['"a_b"', "", ""], ["", "", ""]),
+        ("ban a_b", ["*hair", '"a_b"', ""], ['*hair\n"a_b"', "", ""]),
+        ("ban a_b", ["", "", "x, a_b"], ['"a_b"', "", "x"]),
+        ("keep a_b", ['"a_b"\nhat', "", "x"], ["hat", '"a_b"', "x"]),
+        ("keep :d", ["", '":d"', ""], ["", "", ""]),
+        ("add a_b", ['"a_b"', "", "x"], ["", "", "x, a_b"]),
+        ("keep a_b", ["", "", "x, a b"], ["", "", "x"]),
+        ("add saber_(fate)", ["", "", ""], ["", "", "saber_\\(fate\\)"]),
+        ("add saber_(fate)", ["", "", "saber_\\(fate\\), x"], ["", "", "x"]),
     ],
 )
-def test_clicks_mark_tags(click: str, exclude: str, protect: str, expected: list[str]) -> None:
-    """Ban and keep exclude each other, and a second click takes a mark off."""
-    assert expected == tab_actions.mark_tag(click, exclude, protect)
+def test_clicks_mark_tags(click: str, before: list[str], after: list[str]) -> None:
+    """Never and always exclude each other, a second click takes a mark off, and other rules stay as they are."""
+    assert after == tab_actions.mark_tag(click, *before)
+
+
+def test_always_adds_a_tag_below_the_threshold(webui: FakeWebUI, picture: Image.Image) -> None:
+    """A click on ✓ of a tag that was not chosen puts it into the prompt, and a second click takes it out again."""
+    scores, before, plain = tab_actions.interrogate(picture, "tiny", *defaults())
+    tag = re.search(r"data-joytag-action='add' data-joytag-tag='(\w+)'", plain)[1]  # type: ignore[index]
+    exclude, protect, added = tab_actions.mark_tag(f"add {tag}", "", "", "")
+    text, bars = tab_actions.show(scores, *defaults(exclude=exclude, protect=protect, add_last=added))
+    assert f"{before}, {tag.replace('_', ' ')}" == text.replace("_", " ")
+    assert f"class='marked' data-joytag-action='keep' data-joytag-tag='{tag}'" in bars
+    assert ["", "", ""] == tab_actions.mark_tag(f"keep {tag}", exclude, protect, added)
 
 
 @pytest.mark.parametrize("tag", ["tag_8", "tag_13"])
 def test_banned_tag_is_gone_and_no_other(webui: FakeWebUI, picture: Image.Image, tag: str) -> None:
     """What a click writes into the rules drops that tag alone."""
     scores, before, _ = tab_actions.interrogate(picture, "tiny", *defaults())
-    exclude, protect = tab_actions.mark_tag(f"ban {tag}", "", "")
+    exclude, protect, _ = tab_actions.mark_tag(f"ban {tag}", "", "", "")
     after, _ = tab_actions.show(scores, *defaults(exclude=exclude, protect=protect))
     assert [name for name in before.split(", ") if name != tag.replace("_", " ")] == after.split(", ")
 
@@ -133,9 +152,9 @@ def test_every_tag_can_be_banned_by_a_click() -> None:
 
     names = [tag.name for tag in Vocabulary.joytag()]
     special = [name for name in names if not name.replace("_", "").isalnum()]
-    rules, _ = tab_actions.mark_tag(f"ban {special[0]}", "", "")
+    rules, *_ = tab_actions.mark_tag(f"ban {special[0]}", "", "", "")
     for name in special[1:]:
-        rules, _ = tab_actions.mark_tag(f"ban {name}", rules, "")
+        rules, *_ = tab_actions.mark_tag(f"ban {name}", rules, "", "")
     assert "1girl" == TagFilter(exclude=rules, target="caption").apply("\n".join([*special, "1girl"])).text
 
 
@@ -154,13 +173,13 @@ def test_folder_lists_pictures_and_failures(webui: FakeWebUI, picture: Image.Ima
 
 
 def test_interrupted_folder_shows_what_is_done(webui: FakeWebUI, picture: Image.Image, tmp_path: Path) -> None:
-    """Interrupt stops between two batches; what was tagged until then is shown."""
+    """Interrupt stops between two pictures; what was tagged until then is shown."""
     folder = tmp_path / "pictures"
     folder.mkdir()
     for number in range(9):
         picture.save(folder / f"{number}.png")
     table, text = tab_actions.tag_folder(
-        str(folder), None, "tiny", lambda step, **_: webui.state.interrupt(), *defaults()
+        str(folder), None, "tiny", lambda step, **_: tab_actions.interrupt(), *defaults()
     )
     assert 0 < len(text.splitlines()) < 9
     assert "of 9 pictures were done" in table
@@ -184,7 +203,7 @@ def test_bars_say_what_became_of_each_tag() -> None:
     vocabulary = Vocabulary.from_names(["hat", "long_hair", "chair", "rare"])
     scores = TagScores(vocabulary, [0.9, 0.8, 0.2, LOWEST_SCORE / 2])
     result = FilterResult("hat", (Kept("hat"),), (Dropped("long hair", "exclude *hair"),))
-    html = render_bars(scores, result, is_marked=lambda *_: False)
+    html = render_bars(scores, result, marks=NO_MARKS)
     assert 3 == html.count("<div class='joytag-bar ")
     assert "joytag-bar kept' title='in the prompt'" in html
     assert "joytag-bar dropped' title='dropped by rules'" in html
@@ -209,7 +228,7 @@ def test_a_clicked_mark_is_seen(webui: FakeWebUI, picture: Image.Image) -> None:
     """The mark that a person has set on a tag stands out, so that a second click can take it off."""
     scores, _, plain = tab_actions.interrogate(picture, "tiny", *defaults())
     tag = scores.top(1)[0].name
-    exclude, protect = tab_actions.mark_tag(f"keep {tag}", "", "")
+    exclude, protect, _ = tab_actions.mark_tag(f"keep {tag}", "", "", "")
     _, bars = tab_actions.show(scores, *defaults(exclude=exclude, protect=protect))
     assert 0 == plain.count("class='marked'")
     assert 1 == bars.count("class='marked'")
@@ -220,7 +239,7 @@ def test_bars_escape_names() -> None:
     """A tag of a stranger's model cannot put elements onto the page."""
     name = "<img_src=x_onerror='alert(1)'>"
     scores = TagScores(Vocabulary.from_names([name]), [0.9])
-    html = render_bars(scores, FilterResult("", (), ()), is_marked=lambda *_: False)
+    html = render_bars(scores, FilterResult("", (), ()), marks=NO_MARKS)
     assert "<img" not in html
     assert "onerror='" not in html
 

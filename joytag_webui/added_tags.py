@@ -1,0 +1,25 @@
+"""Which tags does the setting "Add last" name, as clicks on the tab put them there and take them out?"""
+
+from __future__ import annotations
+
+from joytag_core.prompts.format import PromptFormat
+from joytag_core.prompts.merging import merge_prompts, tag_names, without
+
+from .settings import TARGET
+
+_FORMAT = PromptFormat(target=TARGET, spaces=False)
+
+
+def added_tags(text: str) -> set[str]:
+    """Return the tags that a text names, by the model's names."""
+    return {name.replace(" ", "_") for name in tag_names(text, target=TARGET)}
+
+
+def with_added(text: str, tag: str) -> str:
+    """Return the text with a tag at its end."""
+    return merge_prompts(text, _FORMAT.render_tag(tag), how="append", target=TARGET)
+
+
+def without_added(text: str, tag: str) -> str:
+    """Return the text without a tag."""
+    return without(text, _FORMAT.render_tag(tag), target=TARGET)

@@ -1,0 +1,83 @@
+"""What must a request be before one of our endpoints sees it: whose, how large, how deep?"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import HTTPException, Request
+from fastapi.routing import APIRoute
+
+from .authentication import require_credentials
+from .settings import option
+
+MOST_DEPTH = 8
+"""Our requests are an object with lists at most: what is deeper only costs time, here and in the answer."""
+_MEGABYTE = 1_000_000
+
+
+class GuardedRoute(APIRoute):
+    """Ask for the password first, then read no more of the body than the settings allow."""
+
+    def get_route_handler(self) -> Callable[[Request], Awaitable[Any]]:
+        """Return the endpoint behind its guards."""
+        answer = super().get_route_handler()
+
+        async def guarded(request: Request) -> Any:
+            await require_credentials(request)
+            return await answer(await _bounded(request))
+
+        return guarded
+
+
+async def _bounded(request: Request) -> Request:
+    """Return the request with its body read and found to be within the limits.
+
+    Raises:
+        HTTPException: 413, it is too large; 422, it is nested too deep.
+    """
+    most = int(option("api_max_call_megabytes"))
+    length = request.headers.get("content-length", "")
+    received = int(length) if length.isdigit() else 0
+    _check_size(received, most)
+    received = 0
+
+    async def receive() -> Any:
+        nonlocal received
+        message = await request.receive()
+        received += len(message.get("body", b""))
+        _check_size(received, most)
+        return message
+
+    limited = Request(request.scope, receive)
+    if await limited.body():
+        await _check_depth(limited)
+    return limited
+
+
+def _check_size(received: int, most: int) -> None:
+    if received > most * _MEGABYTE:
+        raise HTTPException(413, f"the request has more than {most} megabytes, the limit of one call in the settings")
+
+
+async def _check_depth(request: Request) -> None:
+    try:
+        level: list[Any] = [await request.json()]
+    except RecursionError as error:
+        raise _too_deep() from error
+    except ValueError:  # FastAPI tells what is no JSON, with the place
+        return
+    for _ in range(MOST_DEPTH):
+        level = [inner for outer in level for inner in _inside(outer)]
+    if level:
+        raise _too_deep()
+
+
+def _inside(value: Any) -> Any:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _too_deep() -> HTTPException:
+    return HTTPException(422, f"the request is nested deeper than {MOST_DEPTH} levels, the limit")
