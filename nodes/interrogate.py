@@ -8,8 +8,9 @@ from typing import Any
 from comfy_api.latest import io
 from torch import Tensor
 
+from ..joytag_core.model.folders import model_names
 from ..joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, SELECTION_NAMES
-from .models import model_names
+from .host import session
 from .pictures import score_images
 from .schema import CATEGORY, Scores, first_of_each, inputs_for, model_input, output, schema
 from .work import Work, files_used
@@ -34,7 +35,7 @@ class Interrogate(io.ComfyNode):
             is_output_node=True,
             inputs=[
                 io.Image.Input("image", tooltip="One picture, a batch, or a list of any sizes."),
-                model_input(model_names()),
+                model_input(model_names(session().host)),
                 *inputs_for(_SHOWN),
                 *inputs_for(_FOLDED, folded=_FOLDED),
             ],

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from torch import Tensor
 
 from ..joytag_core.errors import PictureError
+from ..joytag_core.model.folders import check_model_name
 from ..joytag_core.tags.scores import TagScores
 from .host import session
-from .models import check_model_name
 
 
 def score_images(images: Sequence[Tensor], *, model: str) -> list[TagScores]:
@@ -21,4 +21,4 @@ def score_images(images: Sequence[Tensor], *, model: str) -> list[TagScores]:
     """
     if sum(len(batch) for batch in images) == 0:
         raise PictureError("No picture came in: the image input holds an empty batch or an empty list.")
-    return session().score(list(images), model=check_model_name(model))
+    return session().score(list(images), model=check_model_name(model, session().host))

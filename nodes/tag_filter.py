@@ -9,9 +9,10 @@ from comfy_api.latest import io
 from torch import Tensor
 
 from ..joytag_core.errors import SettingError
+from ..joytag_core.model.folders import model_names
 from ..joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS
 from ..joytag_core.tags.scores import TagScores
-from .models import model_names
+from .host import session
 from .pictures import score_images
 from .schema import CATEGORY, Scores, Settings, first_of_each, inputs_for, model_input, output, schema
 from .work import Work, files_used
@@ -53,7 +54,7 @@ class FilterTags(io.ComfyNode):
                     tooltip="Scores from JoyTag Interrogate, so that the picture is not scored again.",
                 ),
                 *inputs_for(FILTER_NAMES, folded=_FOLDED),
-                model_input(model_names(), folded=True),
+                model_input(model_names(session().host), folded=True),
                 *inputs_for(["threshold"], folded=["threshold"]),
             ],
             outputs=[

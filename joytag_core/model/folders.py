@@ -96,6 +96,26 @@ def installed_models(host: Host) -> list[ModelFolder]:
     return list(found.values())
 
 
+def model_names(host: Host) -> list[str]:
+    """Return the names to choose from: JoyTag, which is downloaded where it is missing, then all others installed."""
+    return list(dict.fromkeys([JOYTAG, *(folder.name for folder in installed_models(host))]))
+
+
+def check_model_name(name: str, host: Host) -> str:
+    """Return the name of a model that may be used by whoever may not name a path: a prompt or a call from a network.
+
+    Raises:
+        ModelNotFoundError: it is not one of `model_names`.
+    """
+    if name not in model_names(host):
+        # No path in the message: whoever asks may be anybody on the network.
+        raise ModelNotFoundError(
+            f"There is no model {name!r}; there is: {', '.join(model_names(host))}. "
+            f"Put its three files into a folder of that name in models/{JOYTAG}."
+        )
+    return name
+
+
 def _candidates(host: Host) -> Iterator[ModelFolder]:
     for parent in host.model_folders():
         if is_model(parent):
