@@ -24,7 +24,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "model": ("host", "tags"),
     "tagging": ("host", "model", "pictures", "tags"),
     "maps": ("host", "model", "pictures", "tagging", "tags"),
-    "captions": ("filtering", "host", "pictures", "prompts", "rules", "settings", "tagging", "tags"),
+    "captions": ("filtering", "host", "model", "pictures", "prompts", "rules", "settings", "tagging", "tags"),
     "datasets": ("captions", "filtering", "host", "pictures", "prompts", "settings", "tagging", "tags"),
     "cli": (
         "captions", "datasets", "filtering", "host", "maps", "model", "pictures", "prompts", "rules", "settings",

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from .. import __version__
 from ..errors import CancelledError, JoyTagError
+from .caption import add_caption_command
 from .filter import add_filter_command
 from .models import add_models_command
 from .parser import CommandParser
@@ -58,6 +59,7 @@ def make_parser() -> CommandParser:
     parser.add_argument("--version", action="version", version=f"joytag {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND")
     add_tag_command(commands)
+    add_caption_command(commands)
     add_filter_command(commands)
     add_models_command(commands)
     add_tags_command(commands)

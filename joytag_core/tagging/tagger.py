@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -97,7 +99,7 @@ class Tagger:
         Raises: as `score`, but for `PictureError`.
         """
         total = count_pictures(pictures)
-        size = batch_size or (_BATCH_ON_CPU if self.placement.device.type == "cpu" else _BATCH_ON_DEVICE)
+        size = batch_size or self.batch_size
         progress = self.host.progress(total=total, label="JoyTag")
         side = self.network.config.image_size
         done = 0
@@ -108,6 +110,23 @@ class Tagger:
             progress.update(done)
             yield from results
 
+    def score_pixels(self, pixels: Tensor) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """Return scores [N, T] in 0..1 and pooled features [N, D], float32, of pixels [N, 3, S, S] from `to_pixels`.
+
+        The door for callers that prepare pictures themselves: one pass gives both.
+
+        Raises:
+            ModelError: the model's outputs are not finite.
+        """
+        both = self._computer.compute(pixels, _features_and_logits)
+        features, logits = both.tensor_split([self.network.config.d_model], dim=1)
+        return logits.sigmoid().numpy(), features.numpy()
+
+    @property
+    def batch_size(self) -> int:
+        """Return how many pictures at once make full use of the device."""
+        return _BATCH_ON_CPU if self.placement.device.type == "cpu" else _BATCH_ON_DEVICE
+
     def unload(self) -> None:
         """Give the model's memory back; the tagger still works, and takes it again when used."""
         self._computer.leave()
@@ -116,6 +135,15 @@ class Tagger:
         pixels = [one for one in prepared if isinstance(one, Tensor)]
         rows = iter(self._computer.compute(torch.cat(pixels)).sigmoid().numpy() if pixels else ())
         return [TagScores(self.vocabulary, next(rows)) if isinstance(one, Tensor) else one for one in prepared]
+
+
+def _features_and_logits(network: Network, pixels: Tensor) -> Tensor:
+    """Return [N, D + T]: the mean of the patches' features, and the logits."""
+    features = network.patch_features(pixels)
+    pooled = features.mean(dim=1)
+    if network.config.head_mean_after:
+        return torch.cat([pooled, network.patch_logits(features).mean(dim=1)], dim=1)
+    return torch.cat([pooled, network.head(pooled)], dim=1)
 
 
 def _with_place(error: PictureError, number: int, count: int) -> PictureError:
