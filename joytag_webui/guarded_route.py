@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -34,7 +35,7 @@ async def _bounded(request: Request) -> Request:
     """Return the request with its body read and found to be within the limits.
 
     Raises:
-        HTTPException: 413, it is too large; 422, it is nested too deep.
+        HTTPException: 413, it is too large; 422, it is nested too deep, or holds what no answer could repeat.
     """
     most = int(option("api_max_call_megabytes"))
     length = request.headers.get("content-length", "")
@@ -51,7 +52,7 @@ async def _bounded(request: Request) -> Request:
 
     limited = Request(request.scope, receive)
     if await limited.body():
-        await _check_depth(limited)
+        await _check_json(limited)
     return limited
 
 
@@ -60,22 +61,35 @@ def _check_size(received: int, most: int) -> None:
         raise HTTPException(413, f"the request has more than {most} megabytes, the limit of one call in the settings")
 
 
-async def _check_depth(request: Request) -> None:
+async def _check_json(request: Request) -> None:
     try:
         level: list[Any] = [await request.json()]
     except RecursionError as error:
         raise _too_deep() from error
     except ValueError:  # FastAPI tells what is no JSON, with the place
         return
-    for _ in range(MOST_DEPTH):
+    for _ in range(MOST_DEPTH + 1):
+        for value in level:
+            _check_value(value)
         level = [inner for outer in level for inner in _inside(outer)]
     if level:
         raise _too_deep()
 
 
+def _check_value(value: Any) -> None:
+    """Refuse what Python reads in JSON and cannot write: an answer that repeats it would be an error of the server."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise HTTPException(422, f"the request holds the number {value}; expected one that is finite")
+    if isinstance(value, str) and not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            raise HTTPException(422, f"the request holds half a character, {error.object[error.start]!a}") from error
+
+
 def _inside(value: Any) -> Any:
     if isinstance(value, dict):
-        return value.values()
+        return [*value, *value.values()]
     return value if isinstance(value, list) else ()
 
 

@@ -195,6 +195,27 @@ def test_depth_is_limited(client: TestClient, route: str, depth: int) -> None:
     assert (422, True) == (answer.status_code, "nested deeper than 8 levels" in answer.text)
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ('{"text": "\\ud800"}', "half a character"),
+        ('{"text": "a", "exclude": "/\\udfff(/"}', "half a character"),
+        ('{"text": "a", "\\ud800": 1}', "half a character"),
+        ('{"text": "a", "min_score": NaN}', "the number nan"),
+        ('{"text": "a", "unknown": [[-1e999]]}', "the number -inf"),
+    ],
+)
+def test_what_no_answer_could_repeat_is_refused(client: TestClient, body: str, said: str) -> None:
+    """Half a character and a number that is none are a client's mistake, not an error of the server."""
+    answer = client.post(FILTER, content=body, headers={"Content-Type": "application/json"})
+    assert (422, True) == (answer.status_code, said in answer.text)
+
+
+def test_characters_of_every_kind_pass(client: TestClient) -> None:
+    """Names beyond ASCII, and beyond what two bytes hold, come back as they were."""
+    assert "猫, 😀" == client.post(FILTER, json={"text": "猫, 😀"}).json()["text"]
+
+
 def test_no_json_is_told(client: TestClient) -> None:
     """A body that is no JSON is a client's mistake."""
     assert 422 == client.post(FILTER, content="{").status_code
