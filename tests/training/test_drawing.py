@@ -158,3 +158,19 @@ def test_crowds_hold_many_shapes():
     """Twelve crowds show at least three kinds of shape on average, where the usual pictures show one or two."""
     shapes = [len(draw_picture(5, number, crowded=True).tags & set(SHAPES)) for number in range(12)]
     assert sum(shapes) / len(shapes) >= 3
+
+
+def test_places_are_where_the_shapes_are():
+    """A lone circle's place is round, filled though hollow, and inside the frame; each shape has one."""
+    for number in range(200):
+        drawn = draw_picture(7, number)
+        assert {place.tag for place in drawn.places} == drawn.tags & set(SHAPES) - {"star_(symbol)"} | {
+            place.tag for place in drawn.places if place.tag == "star_(symbol)"
+        }
+        for place in drawn.places:
+            rows, columns = np.nonzero(place.pixels())
+            assert place.pixels().shape == drawn.image.size[::-1]
+            assert 0 < len(rows) < 0.75 * place.pixels().size
+            if place.tag == "circle" and len(drawn.places) == 1:
+                area = np.pi / 4 * (np.ptp(rows) + 1) * (np.ptp(columns) + 1)
+                assert abs(len(rows) / area - 1) < 0.1

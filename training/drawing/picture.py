@@ -13,17 +13,19 @@ from .backgrounds import draw_background
 from .colours import Ink
 from .contents import fill_scene
 from .palette import TONES, Palette
+from .places import Place
 from .scene import Scene
 from .tags import close_implications
 
 
 @dataclass(frozen=True)
 class DrawnPicture:
-    """A picture (RGB), its tags and the JPEG quality to store it with (None: PNG)."""
+    """A picture (RGB), its tags, the JPEG quality to store it with (None: PNG), and where each of its shapes is."""
 
     image: Image.Image
     tags: frozenset[str]
     jpeg_quality: int | None
+    places: tuple[Place, ...] = ()
 
 
 def draw_picture(seed: int, number: int, *, tone: str | None = None, crowded: bool = False) -> DrawnPicture:
@@ -38,7 +40,7 @@ def draw_picture(seed: int, number: int, *, tone: str | None = None, crowded: bo
     may_have_effect = (palette.tone == "colour" or tone) and not crowded
     effect = rng.choices(("", "blurry", "pixel_art"), (0.78, 0.11, 0.11))[0] if may_have_effect else ""
 
-    scene, image, frame = _draw_framed(
+    scene, image, frame, places = _draw_framed(
         rng, (size[0] * detail, size[1] * detail), palette, bold=bool(effect), framed=not effect, crowded=crowded
     )
     image = image.resize(size, Image.Resampling.BOX)
@@ -50,7 +52,8 @@ def draw_picture(seed: int, number: int, *, tone: str | None = None, crowded: bo
     if rng.random() < 0.1 and not effect:
         image = effects.add_noise(rng, image, in_colour="monochrome" not in tags)
     quality = rng.randint(60, 95) if rng.random() < 0.4 else None
-    return DrawnPicture(image, frozenset(close_implications(tags)), quality)
+    places = tuple(place.resized(size) for place in places)
+    return DrawnPicture(image, frozenset(close_implications(tags)), quality, places)
 
 
 def _choose_size(rng: random.Random) -> tuple[int, int]:
@@ -64,7 +67,7 @@ def _choose_size(rng: random.Random) -> tuple[int, int]:
 
 def _draw_framed(
     rng: random.Random, size: tuple[int, int], palette: Palette, *, bold: bool, framed: bool, crowded: bool
-) -> tuple[Scene, Image.Image, str]:
+) -> tuple[Scene, Image.Image, str, list[Place]]:
     kind = rng.choices(list(effects.FRAMES), list(effects.FRAMES.values()))[0] if framed else ""
     margins = effects.frame_margins(rng, kind, size)
     avoid: tuple[Ink, ...] = (effects.frame_ink(rng, kind, palette),) if kind else ()
@@ -74,9 +77,10 @@ def _draw_framed(
     fill_scene(scene, bold=bold, crowded=crowded)
     image = effects.lay_tone(background.image, palette)
     if not kind:
-        return scene, image, kind
+        return scene, image, kind, scene.places
     scene.inks += avoid
-    return scene, effects.add_frame(rng, kind, image, margins=margins, ink=avoid[0]), kind
+    framed = effects.add_frame(rng, kind, image, margins=margins, ink=avoid[0])
+    return scene, framed, kind, [place.framed(size, margins) for place in scene.places]
 
 
 def _tone_tags(scene: Scene, palette: Palette) -> set[str]:

@@ -13,6 +13,7 @@ from .canvas import Placement, draw_parts
 from .colours import Ink, Rgb
 from .distractors import DISTRACTORS, lines_of_writing, person
 from .palette import Palette
+from .places import Place, drawn_between
 from .shapes import DRAWERS, Parts
 from .styles import DETAILED, GLYPHS, LIKES, SOLID, choose_fills, choose_pose
 
@@ -29,6 +30,7 @@ class Scene:
         self.tags = set(background.tags)
         self.figures: list[Ink] = []  # what stands on the background; outlines and shadows are not counted
         self.inks: list[Ink] = list(background.inks)
+        self.places: list[Place] = []
         if background.is_pattern or len(background.inks) > 1:
             self.figures += background.inks[1:2]
         self._taken: list[tuple[float, float, float]] = []
@@ -45,17 +47,20 @@ class Scene:
         if centre is None:
             return False
         fill = self.palette.figure(backdrop=self.background.inks, figures=self.figures, likes=LIKES.get(name, ()))
+        before = self.background.image.copy()
         glyph_drawn = name in GLYPHS and self.rng.random() < 0.14 and self._draw_glyph(name, centre, radius, fill)
         if not glyph_drawn:
             self._draw_shape(DRAWERS[name](self.rng), choose_pose(self.rng, name, centre, radius), name, fill)
         self._note(fill)
         self.tags.add(name)
+        self.places.append(drawn_between(before, self.background.image, name))
         return True
 
     def add_scattered(self, name: str) -> None:
         """Draw many small copies of one shape."""
         parts = DRAWERS[name](self.rng)
         fill = self.palette.figure(backdrop=self.background.inks, figures=self.figures, likes=LIKES.get(name, ()))
+        before = self.background.image.copy()
         for _ in range(self.rng.randint(5, 14)):
             radius = self.long_side * self.rng.uniform(0.08, 0.12)
             centre = self._find_room(radius)
@@ -64,6 +69,7 @@ class Scene:
                 draw_parts(self.draw, parts, pose, fills=choose_fills(self.rng, name, fill))
         self._note(fill)
         self.tags.add(name)
+        self.places.append(drawn_between(before, self.background.image, name))
 
     def add_distractor(self) -> None:
         """Draw something that earns no tag."""
