@@ -9,13 +9,8 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .captions.folder import caption_folder
-    from .captions.options import CaptionOptions
-    from .captions.score_store import ScoreStore
-    from .captions.summary import CaptionSummary
     from .errors import (
         CancelledError,
-        CaptionError,
         DeviceError,
         JoyTagError,
         ModelDownloadError,
@@ -25,7 +20,6 @@ if TYPE_CHECKING:
         PictureError,
         PictureTooLargeError,
         RuleError,
-        ScoreStoreError,
         SettingError,
         UnreadablePictureError,
     )
@@ -33,6 +27,9 @@ if TYPE_CHECKING:
     from .filtering.tag_filter import TagFilter
     from .host.local import LocalHost
     from .host.protocol import Host, Placement, Progress, Residence
+    from .maps.masks import MaskSettings
+    from .maps.regions import Box, Point
+    from .maps.tag_maps import TagMaps
     from .prompts.format import PromptFormat
     from .settings.interrogation import Interrogation
     from .tagging.session import Session, shared_session
@@ -44,10 +41,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Box",
     "CancelledError",
-    "CaptionError",
-    "CaptionOptions",
-    "CaptionSummary",
     "DeviceError",
     "Dropped",
     "FilterResult",
@@ -56,6 +51,7 @@ __all__ = [
     "JoyTagError",
     "Kept",
     "LocalHost",
+    "MaskSettings",
     "ModelDownloadError",
     "ModelError",
     "ModelFileError",
@@ -63,35 +59,29 @@ __all__ = [
     "PictureError",
     "PictureTooLargeError",
     "Placement",
+    "Point",
     "Progress",
     "PromptFormat",
     "Replaced",
     "Residence",
     "RuleError",
-    "ScoreStore",
-    "ScoreStoreError",
     "ScoredTag",
     "Selection",
     "Session",
     "SettingError",
     "Tag",
     "TagFilter",
+    "TagMaps",
     "TagScores",
     "Tagger",
     "UnreadablePictureError",
     "Vocabulary",
-    "caption_folder",
     "shared_session",
 ]
 
 _HOMES = {
-    "captions.folder": ("caption_folder",),
-    "captions.options": ("CaptionOptions",),
-    "captions.score_store": ("ScoreStore",),
-    "captions.summary": ("CaptionSummary",),
     "errors": (
         "CancelledError",
-        "CaptionError",
         "DeviceError",
         "JoyTagError",
         "ModelDownloadError",
@@ -101,7 +91,6 @@ _HOMES = {
         "PictureError",
         "PictureTooLargeError",
         "RuleError",
-        "ScoreStoreError",
         "SettingError",
         "UnreadablePictureError",
     ),
@@ -109,6 +98,9 @@ _HOMES = {
     "filtering.tag_filter": ("TagFilter",),
     "host.local": ("LocalHost",),
     "host.protocol": ("Host", "Placement", "Progress", "Residence"),
+    "maps.masks": ("MaskSettings",),
+    "maps.regions": ("Box", "Point"),
+    "maps.tag_maps": ("TagMaps",),
     "prompts.format": ("PromptFormat",),
     "settings.interrogation": ("Interrogation",),
     "tagging.session": ("Session", "shared_session"),

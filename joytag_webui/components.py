@@ -6,7 +6,7 @@ from typing import Any
 
 from joytag_core.settings.parameters import Parameter
 
-from .tagging import choosable_models
+from .tagging import model_names
 
 
 def component_for(parameter: Parameter) -> tuple[Any, Any]:
@@ -14,7 +14,7 @@ def component_for(parameter: Parameter) -> tuple[Any, Any]:
     import gradio as gr
 
     if parameter.name == "model":
-        return gr.Dropdown, lambda: {"choices": choosable_models()}
+        return gr.Dropdown, lambda: {"choices": model_names()}
     if isinstance(parameter.default, bool):
         return gr.Checkbox, {}
     if isinstance(parameter.default, tuple) and parameter.choices:

@@ -50,7 +50,7 @@ class FakeHost:
 
     def adopt(self, network: nn.Module, placement: Placement) -> _Residence:
         self.adopted.append(network)
-        network.register_forward_pre_hook(lambda _module, inputs: self.batches.append(len(inputs[0])))
+        _first_layer(network).register_forward_pre_hook(lambda _module, inputs: self.batches.append(len(inputs[0])))
         return _Residence(self, network)
 
     def model_folders(self) -> Sequence[Path]:
@@ -68,12 +68,18 @@ class FakeHost:
             raise StoppedByPersonError
 
 
+def _first_layer(network: nn.Module) -> nn.Module:
+    """Return what every pass goes through, be it for scores or for maps."""
+    layer: nn.Module = getattr(network, "patch_embeddings", network)
+    return layer
+
+
 class _Residence:
     def __init__(self, host: FakeHost, network: nn.Module) -> None:
         self._host = host
         self._network = network
         self._inside = False
-        network.register_forward_pre_hook(self._refuse_what_does_not_fit)
+        _first_layer(network).register_forward_pre_hook(self._refuse_what_does_not_fit)
 
     @contextmanager
     def occupy(self, memory_required: int) -> Iterator[torch.device]:

@@ -22,9 +22,9 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "settings": ("filtering", "prompts", "rules", "tags"),
     "host": (),
     "model": ("host", "tags"),
-    "tagging": ("host", "model", "pictures", "tags"),
-    "maps": ("host", "model", "pictures", "tagging", "tags"),
-    "captions": ("filtering", "host", "model", "pictures", "prompts", "rules", "settings", "tagging", "tags"),
+    "maps": ("tags",),
+    "tagging": ("host", "maps", "model", "pictures", "tags"),
+    "captions": ("filtering", "host", "pictures", "prompts", "rules", "settings", "tagging", "tags"),
     "datasets": ("captions", "filtering", "host", "pictures", "prompts", "settings", "tagging", "tags"),
     "cli": (
         "captions", "datasets", "filtering", "host", "maps", "model", "pictures", "prompts", "rules", "settings",

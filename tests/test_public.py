@@ -14,11 +14,11 @@ from joytag_core import errors
 
 REPOSITORY = Path(__file__).parents[1]
 PUBLIC = {
-    "CancelledError", "CaptionError", "CaptionOptions", "CaptionSummary", "DeviceError", "Dropped", "FilterResult",
-    "Host", "Interrogation", "JoyTagError", "Kept", "LocalHost", "ModelDownloadError", "ModelError", "ModelFileError",
-    "ModelNotFoundError", "PictureError", "PictureTooLargeError", "Placement", "Progress", "PromptFormat", "Replaced",
-    "Residence", "RuleError", "ScoreStore", "ScoreStoreError", "ScoredTag", "Selection", "Session", "SettingError",
-    "Tag", "TagFilter", "TagScores", "Tagger", "UnreadablePictureError", "Vocabulary", "caption_folder",
+    "Box", "CancelledError", "DeviceError", "Dropped", "FilterResult", "Host", "Interrogation", "JoyTagError", "Kept",
+    "LocalHost", "MaskSettings", "ModelDownloadError", "ModelError", "ModelFileError", "ModelNotFoundError",
+    "PictureError", "PictureTooLargeError", "Placement", "Point", "Progress", "PromptFormat", "Replaced", "Residence",
+    "RuleError", "ScoredTag", "Selection", "Session",
+    "SettingError", "Tag", "TagFilter", "TagMaps", "TagScores", "Tagger", "UnreadablePictureError", "Vocabulary",
     "shared_session",
 }  # fmt: skip
 

@@ -49,6 +49,24 @@ class NetworkConfig:
         made._check()
         return made
 
+    def patch_centres(self) -> tuple[float, ...]:
+        """Return the middle of what each patch of a row sees before any attention, in pixels from the square's edge.
+
+        A convolution's output looks at its kernel's middle: through the released stem, a patch looks at the 31 pixels
+        around the first of its own 16.
+        """
+        if self.cnn_stem is None:
+            steps = [{"s": self.patch_size, "k": self.patch_size, "p": 0}]
+        else:
+            steps = [options for kind, options in parse_stem(self.cnn_stem) if kind == "conv"]
+        count = self.image_size
+        for step in steps:
+            count = (count + 2 * step["p"] - step["k"]) // step["s"] + 1
+        places = [float(index) for index in range(count)]
+        for step in reversed(steps):
+            places = [place * step["s"] + (step["k"] - 1) / 2 - step["p"] for place in places]
+        return tuple(place + 0.5 for place in places)
+
     def _check(self) -> None:
         for name in ("image_size", "n_tags", "patch_size", "d_model", "mlp_dim", "num_heads", "num_blocks"):
             value = getattr(self, name)

@@ -32,9 +32,9 @@ def load_picture(path: str | os.PathLike[str]) -> Image.Image:
 
 
 def _why_unreadable(path: Path, error: Exception) -> str:
-    if os.path.isdir(path):  # noqa: PTH112 - Windows gives no IsADirectoryError; pathlib's raises for a long name
+    if path.is_dir():  # Windows gives no IsADirectoryError
         return "this is a folder; expected a picture"
-    if os.path.isfile(path) and path.stat().st_size == 0:  # noqa: PTH113
+    if path.is_file() and path.stat().st_size == 0:
         return "the file is empty"
     if isinstance(error, UnidentifiedImageError):
         return "this is no picture that Pillow can read"

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from ..errors import RuleError
 from ..tags.vocabulary import CATEGORIES, GROUPS
-from .library import PATTERN_SECTIONS, Library, list_files
+from .library import PATTERN_SECTIONS, Library
 from .pattern_lists import PatternList, parse_patterns
 from .replacements import Replacement, parse_replacements
 
@@ -55,12 +54,8 @@ def folder_state(folder: str | Path | None) -> tuple[tuple[str, int, int], ...]:
     """Return name, time of change and size of every list in a folder."""
     if folder is None:
         return ()
-    states = []
-    for path in list_files(Path(folder)):
-        with suppress(FileNotFoundError):  # gone meanwhile
-            state = path.stat()
-            states.append((path.name, state.st_mtime_ns, state.st_size))
-    return tuple(states)
+    files = sorted(Path(folder).glob("*.txt"))
+    return tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files)
 
 
 @lru_cache(maxsize=64)

@@ -1,1 +1,1 @@
-"""Pictures -> scores."""
+"""Pictures -> scores and maps."""

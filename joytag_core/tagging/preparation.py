@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
+from typing import NamedTuple
 
 from PIL import Image
 from torch import Tensor
@@ -16,8 +17,16 @@ from ..pictures.rgb import to_rgb
 
 _THREADS = 4
 
-Prepared = Tensor | PictureError
-"""One picture's pixels [1, 3, S, S] float32, or why there are none."""
+
+class PreparedPicture(NamedTuple):
+    """Hold one picture's pixels [1, 3, S, S] float32, and its own width and height."""
+
+    pixels: Tensor
+    size: tuple[int, int]
+
+
+Prepared = PreparedPicture | PictureError
+"""One picture ready for the network, or why it is not."""
 
 
 def prepare(
@@ -28,13 +37,13 @@ def prepare(
     A single picture (`total` 1) is prepared in the caller's thread.
     """
     if total == 1:
-        yield from ([_pixels_of(picture, image_size)] for picture in pictures)
+        yield from ([_prepared(picture, image_size)] for picture in pictures)
         return
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="joytag") as threads:
         waiting: list[Future[Prepared]] = []
         remaining = iter(pictures)
         while batch := list(islice(remaining, batch_size)):
-            started = [threads.submit(_pixels_of, _own(picture), image_size) for picture in batch]
+            started = [threads.submit(_prepared, _own(picture), image_size) for picture in batch]
             if waiting:
                 yield [future.result() for future in waiting]
             waiting = started
@@ -42,11 +51,12 @@ def prepare(
             yield [future.result() for future in waiting]
 
 
-def _pixels_of(picture: OnePicture | PictureError, image_size: int) -> Prepared:
+def _prepared(picture: OnePicture | PictureError, image_size: int) -> Prepared:
     if isinstance(picture, PictureError):
         return picture
     try:
-        return to_pixels([open_picture(picture)], image_size)
+        opened = open_picture(picture)
+        return PreparedPicture(to_pixels([opened], image_size), opened.size)
     except PictureError as error:
         return error
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 from ..host.protocol import Host, Placement
-from ..pictures.inputs import Pictures
+from ..maps.tag_maps import TagMaps
+from ..pictures.inputs import OnePicture, Pictures
 from ..tags.scores import TagScores
+from .region_pictures import Region
 from .tagger import Tagger
 
 
@@ -46,6 +48,20 @@ class Session:
         """Score pictures with a model; see `Tagger.score`."""
         with self._lock:
             return self.tagger(model).score(pictures, batch_size=batch_size)
+
+    def maps(
+        self, pictures: Pictures, tags: Iterable[str], *, model: str = "joytag", batch_size: int | None = None
+    ) -> list[TagMaps]:
+        """Say where in pictures tags are; see `Tagger.maps`."""
+        with self._lock:
+            return self.tagger(model).maps(pictures, tags, batch_size=batch_size)
+
+    def score_regions(
+        self, picture: OnePicture, regions: Sequence[Region], *, model: str = "joytag", crop: bool = False
+    ) -> list[TagScores]:
+        """Score regions of a picture; see `Tagger.score_regions`."""
+        with self._lock:
+            return self.tagger(model).score_regions(picture, regions, crop=crop)
 
     def unload(self) -> None:
         """Give the model and its memory back; the next use loads it again."""

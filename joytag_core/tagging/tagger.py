@@ -1,35 +1,39 @@
-"""How do pictures become scores?"""
+"""How do pictures become scores and maps?"""
 
 from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, TypeVar
 
-import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from ..errors import PictureError
 from ..host.local import LocalHost
 from ..host.protocol import Host, Placement
+from ..maps.features import Head, PatchFeatures, find_tags
+from ..maps.grid import PatchGrid
+from ..maps.tag_maps import TagMaps
 from ..model.download import download_joytag
 from ..model.folders import find_installed
 from ..model.network import Network
 from ..model.weights import load_network
-from ..pictures.inputs import Pictures, count_pictures, split_pictures
+from ..pictures.inputs import OnePicture, Pictures, count_pictures, split_pictures
 from ..tags.scores import TagScores
 from ..tags.vocabulary import Vocabulary
 from .computing import Computer
-from .preparation import Prepared, prepare
+from .preparation import PreparedPicture, prepare
+from .region_pictures import Region, crop_regions, masks_of
 
 _BATCH_ON_CPU = 2  # more gains no speed there
 _BATCH_ON_DEVICE = 16
 
 logger = logging.getLogger("joytag")
+
+_Result = TypeVar("_Result")
 
 
 class Tagger:
@@ -50,6 +54,7 @@ class Tagger:
         self.host = host
         self.placement = placement or host.placement()
         self._computer = Computer(network, host, self.placement, lock=lock)
+        self._head: Head | None = None
 
     @classmethod
     def load(
@@ -86,64 +91,100 @@ class Tagger:
             ModelError: the model's outputs are not finite.
             Whatever the host raises to cancel, between two batches.
         """
-        scores: list[TagScores] = []
-        for result in self.score_each(pictures, batch_size=batch_size):
-            if isinstance(result, PictureError):
-                raise _with_place(result, len(scores) + 1, count_pictures(pictures))
-            scores.append(result)
-        return scores
+        return _all(self.score_each(pictures, batch_size=batch_size), pictures)
 
     def score_each(self, pictures: Pictures, *, batch_size: int | None = None) -> Iterator[TagScores | PictureError]:
         """Yield each picture's scores, in order, or the error of one that cannot be turned into pixels.
 
         Raises: as `score`, but for `PictureError`.
         """
-        total = count_pictures(pictures)
-        size = batch_size or self.batch_size
-        progress = self.host.progress(total=total, label="JoyTag")
-        side = self.network.config.image_size
-        done = 0
-        for prepared in prepare(split_pictures(pictures), image_size=side, batch_size=size, total=total):
-            self.host.check_cancelled()
-            results = self._score_batch(prepared)
-            done += len(results)
-            progress.update(done)
-            yield from results
+        return self._each(pictures, self._score_batch, batch_size)
 
-    def score_pixels(self, pixels: Tensor) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        """Return scores [N, T] in 0..1 and pooled features [N, D], float32, of pixels [N, 3, S, S] from `to_pixels`.
+    def features_each(
+        self, pictures: Pictures, *, batch_size: int | None = None
+    ) -> Iterator[PatchFeatures | PictureError]:
+        """Yield what the network knows of each patch of each picture: any tag's map and any region's scores follow.
 
-        The door for callers that prepare pictures themselves: one pass gives both.
-
-        Raises:
-            ModelError: the model's outputs are not finite.
+        Raises: as `score_each`.
         """
-        both = self._computer.compute(pixels, _features_and_logits)
-        features, logits = both.tensor_split([self.network.config.d_model], dim=1)
-        return logits.sigmoid().numpy(), features.numpy()
+        return self._each(pictures, self._features_of_batch, batch_size)
 
-    @property
-    def batch_size(self) -> int:
-        """Return how many pictures at once make full use of the device."""
-        return _BATCH_ON_CPU if self.placement.device.type == "cpu" else _BATCH_ON_DEVICE
+    def maps(self, pictures: Pictures, tags: Iterable[str], *, batch_size: int | None = None) -> list[TagMaps]:
+        """Say where in each picture each of some tags is, for any number of tags in one pass; one result a picture.
+
+        Raises: as `score`; SettingError: the model has no such tag.
+        """
+        names = [tag.name for tag in find_tags(self.vocabulary, tags)]
+        return [one.maps(names) for one in _all(self.features_each(pictures, batch_size=batch_size), pictures)]
+
+    def score_regions(
+        self, picture: OnePicture, regions: Sequence[Region], *, crop: bool = False, batch_size: int | None = None
+    ) -> list[TagScores]:
+        """Score regions of one picture: boxes, or masks [H, W] (bool, or 0..1 as weights); one result a region.
+
+        All come out of one pass over the whole picture, whose patches know what is around them. With `crop`, each
+        region's own rectangle goes through the network as a picture instead: more exact for what is small, and a pass
+        a region.
+
+        Raises: as `score`; SettingError: a region is empty, or reaches out of the picture.
+        """
+        if crop:
+            return self.score(crop_regions(picture, regions), batch_size=batch_size)
+        (features,) = _all(self.features_each([picture]), [picture])
+        return [features.scores_in(mask) for mask in masks_of(regions, features.grid.picture_size)]
 
     def unload(self) -> None:
         """Give the model's memory back; the tagger still works, and takes it again when used."""
         self._computer.leave()
 
-    def _score_batch(self, prepared: list[Prepared]) -> list[TagScores | PictureError]:
-        pixels = [one for one in prepared if isinstance(one, Tensor)]
-        rows = iter(self._computer.compute(torch.cat(pixels)).sigmoid().numpy() if pixels else ())
-        return [TagScores(self.vocabulary, next(rows)) if isinstance(one, Tensor) else one for one in prepared]
+    def _each(
+        self, pictures: Pictures, run: Callable[[list[PreparedPicture]], list[_Result]], batch_size: int | None
+    ) -> Iterator[_Result | PictureError]:
+        total = count_pictures(pictures)
+        size = batch_size or (_BATCH_ON_CPU if self.placement.device.type == "cpu" else _BATCH_ON_DEVICE)
+        progress = self.host.progress(total=total, label="JoyTag")
+        side = self.network.config.image_size
+        done = 0
+        for prepared in prepare(split_pictures(pictures), image_size=side, batch_size=size, total=total):
+            self.host.check_cancelled()
+            ready = [one for one in prepared if isinstance(one, PreparedPicture)]
+            results = iter(run(ready) if ready else [])
+            done += len(prepared)
+            progress.update(done)
+            yield from [next(results) if isinstance(one, PreparedPicture) else one for one in prepared]
+
+    def _score_batch(self, prepared: list[PreparedPicture]) -> list[TagScores]:
+        logits = self._computer.compute(torch.cat([one.pixels for one in prepared]))
+        return [TagScores(self.vocabulary, row) for row in logits.sigmoid().numpy()]
+
+    def _features_of_batch(self, prepared: list[PreparedPicture]) -> list[PatchFeatures]:
+        features = self._computer.compute(torch.cat([one.pixels for one in prepared]), self._patch_features).numpy()
+        assert self._head is not None
+        config = self.network.config
+        grids = [PatchGrid(one.size, config.image_size, config.patch_centres()) for one in prepared]
+        return [
+            PatchFeatures(self.vocabulary, values.reshape(*grid.shape, -1), self._head, grid)
+            for values, grid in zip(features, grids, strict=True)
+        ]
+
+    def _patch_features(self, network: Network, pixels: Tensor) -> Tensor:
+        if self._head is None:
+            # Read where the host has just made sure of the weights; kept, since they never change.
+            weight, bias = (
+                values.detach().to("cpu", torch.float32).numpy() for values in (network.head.weight, network.head.bias)
+            )
+            self._head = Head(weight, bias)
+        return network.patch_features(pixels)
 
 
-def _features_and_logits(network: Network, pixels: Tensor) -> Tensor:
-    """Return [N, D + T]: the mean of the patches' features, and the logits."""
-    features = network.patch_features(pixels)
-    pooled = features.mean(dim=1)
-    if network.config.head_mean_after:
-        return torch.cat([pooled, network.patch_logits(features).mean(dim=1)], dim=1)
-    return torch.cat([pooled, network.head(pooled)], dim=1)
+def _all(results: Iterable[_Result | PictureError], pictures: Pictures) -> list[_Result]:
+    """Return the results, one a picture; raise the error of the first that has none."""
+    done: list[_Result] = []
+    for result in results:
+        if isinstance(result, PictureError):
+            raise _with_place(result, len(done) + 1, count_pictures(pictures))
+        done.append(result)
+    return done
 
 
 def _with_place(error: PictureError, number: int, count: int) -> PictureError:

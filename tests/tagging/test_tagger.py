@@ -186,7 +186,7 @@ def test_other_errors_are_not_taken_for_full_memory(tiny: Path, pictures: Pictur
     def fail(_module: object, _inputs: object) -> None:
         raise RuntimeError("something else")
 
-    tagger.network.register_forward_pre_hook(fail)
+    tagger.network.patch_embeddings.register_forward_pre_hook(fail)
     with pytest.raises(RuntimeError, match="something else"):
         tagger.score(pictures, batch_size=5)
     assert [5] == host.batches

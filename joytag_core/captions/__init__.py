@@ -1,1 +1,0 @@
-"""Pictures in folders -> caption files beside them, and the scores that are kept."""

@@ -1,0 +1,175 @@
+"""Where in one picture is each of some tags, in the picture's own pixels?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..errors import SettingError
+from ..tags.vocabulary import PUBLISHED_THRESHOLD, tag_key
+from .grid import Floats, Mask, PatchGrid
+from .masks import MaskSettings, combine_masks, otsu_limit, shape_mask, strongest_enough
+from .regions import Box, Point, boxes_of
+
+_Peak = tuple[int, int, float]
+"""A patch's row and column, and its contribution."""
+
+
+@dataclass(frozen=True)
+class TagMaps:
+    """Hold the exact maps of K tags of one picture.
+
+    `raw` [K, h, w] float32 are the contributions of the patches, those of the white border included; `bias` and
+    `logits` [K] float32. Exactly: logits == bias + raw.mean((1, 2)), but for rounding.
+    """
+
+    tags: tuple[str, ...]
+    raw: Floats
+    bias: Floats
+    logits: Floats
+    grid: PatchGrid
+
+    @property
+    def picture_size(self) -> tuple[int, int]:
+        """Return (width, height) in pixels."""
+        return self.grid.picture_size
+
+    @property
+    def scores(self) -> Floats:
+        """Return the tags' scores [K] float32 0..1."""
+        scores: Floats = (1 / (1 + np.exp(-self.logits.astype(np.float64)))).astype(np.float32)
+        return scores
+
+    def holds(self, tag: str, *, threshold: float = PUBLISHED_THRESHOLD) -> bool:
+        """Say whether a tag's score is greater than a threshold: if not, its map shows where it would be if anywhere.
+
+        Raises:
+            SettingError: there is no map of that tag, here as in all methods below.
+        """
+        return float(self.scores[self._place(tag)]) > threshold
+
+    def border_share(self, tag: str) -> float:
+        """Return how much of a tag's logit comes from the white border, in logits: 0 for a square picture."""
+        border = 1 - self.grid.coverage
+        return float((self.raw[self._place(tag)] * border).mean())
+
+    def contributions(self, tag: str) -> Floats:
+        """Return [H, W] float32, in logits: what each place adds to the tag (below 0: takes away), border left out."""
+        return self.grid.enlarge(self.raw[self._place(tag)])
+
+    def map(self, tag: str) -> Floats:
+        """Return [H, W] float32 0..1: what speaks for a tag, 1 where most does; all 0 where nothing does."""
+        return _parted(self.contributions(tag))[0]
+
+    def map_against(self, tag: str) -> Floats:
+        """Return [H, W] float32 from 0: what speaks against a tag, in the measure of `map`, so it may exceed 1."""
+        return _parted(self.contributions(tag))[1]
+
+    def mask(self, tag: str, settings: MaskSettings | None = None, **changes: Any) -> Mask:
+        """Return [H, W] bool: where a tag is, by `MaskSettings` or its fields given as keywords.
+
+        Raises:
+            SettingError: a setting is out of its range.
+        """
+        settings = settings or MaskSettings(**changes)
+        return shape_mask(self._limited(tag, settings), settings)
+
+    def masks(self, tags: Iterable[str] | None = None, *, how: str = "union", **changes: Any) -> Mask:
+        """Return one mask of several tags (all, by default), combined as `how` says and only then shaped.
+
+        `how` is one of `COMBINATIONS`; `changes` are fields of `MaskSettings`.
+
+        Raises:
+            SettingError: a setting is out of its range, or there is no tag.
+        """
+        settings = MaskSettings(**changes)
+        names = self.tags if tags is None else tags
+        return shape_mask(combine_masks([self._limited(tag, settings) for tag in names], how), settings)
+
+    def boxes(self, tag: str, settings: MaskSettings | None = None, **changes: Any) -> list[Box]:
+        """Return the box of each region of a tag's mask, in pixels, strongest first; see `mask`.
+
+        A box's strength is the map's greatest value inside it.
+        """
+        return boxes_of(self.mask(tag, settings, **changes), self.map(tag))
+
+    def points(self, tag: str, count: int = 1) -> list[Point]:
+        """Return at most `count` places that speak most for a tag, in pixels, strongest first, at least a patch apart.
+
+        A point's strength is its part of the strongest one's, 0..1; places that speak against a tag are none.
+        """
+        peaks = _apart(_peaks(np.where(self.grid.coverage > 0, self.raw[self._place(tag)], -np.inf)))
+        strongest = peaks[0][2] if peaks else 1.0
+        return [Point(*self.grid.middle(row, column), value / strongest) for row, column, value in peaks[:count]]
+
+    def _place(self, tag: str) -> int:
+        for place, name in enumerate(self.tags):
+            if tag_key(name) == tag_key(tag):
+                return place
+        raise SettingError(f"there is no map of {tag!r}; there is: {', '.join(self.tags)}")
+
+    def _limited(self, tag: str, settings: MaskSettings) -> Mask:
+        place = self._place(tag)
+        if settings.method == "enough":
+            return self.grid.enlarge_cells(self._enough(place, settings.level))
+        values = self.grid.enlarge(self.raw[place])
+        limited: Mask = values > self._limit(values, place, settings)
+        return limited
+
+    def _limit(self, values: Floats, place: int, settings: MaskSettings) -> float:
+        if settings.method == "otsu":
+            return otsu_limit(values)
+        if settings.method == "score":
+            return _logit(settings.level) - float(self.bias[place])
+        # A map of which nothing speaks for the tag has no maximum to take a share of.
+        return max(float(values.max()), 0.0) * settings.level
+
+    def _enough(self, place: int, threshold: float) -> Mask:
+        inside = self.raw[place] * self.grid.coverage
+        needed = (_logit(threshold) - float(self.bias[place])) * inside.size
+        return strongest_enough(inside, needed)
+
+
+def _parted(contributions: Floats) -> tuple[Floats, Floats]:
+    """Return what speaks for and what speaks against, both over the greatest that speaks for."""
+    most = float(contributions.max())
+    if most <= 0:
+        most = float(-contributions.min()) or 1.0
+    speaks_for: Floats = np.maximum(contributions / most, 0)
+    against: Floats = np.maximum(-contributions / most, 0)
+    return speaks_for, against
+
+
+def _peaks(values: Floats) -> list[_Peak]:
+    """Return (row, column, value) of every value over 0 that no neighbour exceeds, greatest first."""
+    rimmed = np.pad(values, 1, constant_values=-np.inf)
+    height, width = values.shape
+    around = [
+        rimmed[1 + dy : 1 + dy + height, 1 + dx : 1 + dx + width]
+        for dy in (-1, 0, 1)
+        for dx in (-1, 0, 1)
+        if (dy, dx) != (0, 0)
+    ]
+    is_peak = (values > 0) & (values >= np.maximum.reduce(around))
+    rows, columns = np.nonzero(is_peak)
+    found = [(int(r), int(c), float(values[r, c])) for r, c in zip(rows, columns, strict=True)]
+    return sorted(found, key=lambda peak: -peak[2])
+
+
+def _apart(peaks: list[_Peak]) -> list[_Peak]:
+    """Return the peaks that do not touch a greater one: neighbours of the same value are one place."""
+    kept: list[_Peak] = []
+    for row, column, value in peaks:
+        if all(max(abs(row - r), abs(column - c)) > 1 for r, c, _ in kept):
+            kept.append((row, column, value))
+    return kept
+
+
+def _logit(score: float) -> float:
+    if score <= 0:
+        return -math.inf
+    return math.inf if score >= 1 else math.log(score / (1 - score))

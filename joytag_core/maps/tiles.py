@@ -1,0 +1,30 @@
+"""Into which overlapping tiles is a picture cut, as upscalers do?"""
+
+from __future__ import annotations
+
+import math
+
+from ..errors import SettingError
+from .regions import Box
+
+
+def tiles_of(picture_size: tuple[int, int], *, side: int, overlap: int = 0) -> list[Box]:
+    """Return tiles of at most `side` pixels that cover a picture, row by row, neighbours sharing at least `overlap`.
+
+    All have the same size, and lie at even distances from edge to edge: none hangs over, none is a narrow rest.
+
+    Raises:
+        SettingError: the side is below 1, or the overlap not from 0 to less than the side.
+    """
+    if side < 1 or not 0 <= overlap < side:
+        raise SettingError(f"tiles of {side} pixels with {overlap} shared; expected a side from 1, and 0 to {side - 1}")
+    columns, rows = (_starts(length, side, overlap) for length in picture_size)
+    wide, high = (min(side, length) for length in picture_size)
+    return [Box(left, top, left + wide, top + high) for top in rows for left in columns]
+
+
+def _starts(length: int, side: int, overlap: int) -> list[int]:
+    if length <= side:
+        return [0]
+    count = math.ceil((length - overlap) / (side - overlap))
+    return [round(index * (length - side) / (count - 1)) for index in range(count)]

@@ -1,0 +1,326 @@
+"""Are maps exact, and in the picture's own pixels?"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from joytag_core import PictureError, SettingError, Tagger
+from joytag_core.maps.features import PatchFeatures
+from joytag_core.maps.grid import PatchGrid
+from joytag_core.maps.tag_maps import TagMaps
+from tests.conftest import DATA
+from tests.fakes import FakeHost, StoppedByPersonError
+
+GRID = PatchGrid((40, 20), 8, (1.0, 3.0, 5.0, 7.0))
+"""Four patches a side, of ten pixels each in a picture twice as wide as high: the middle two rows are picture."""
+
+
+def maps_of(raw: list[list[float]], *, bias: float = -1.0, grid: PatchGrid = GRID) -> TagMaps:
+    """Return the maps of one tag, `thing`, with these contributions."""
+    values = np.array([raw], dtype=np.float32)
+    biases = np.array([bias], dtype=np.float32)
+    return TagMaps(("thing",), values, biases, biases + values.mean((1, 2)), grid)
+
+
+def pictures() -> list[Image.Image]:
+    """Return a square, a wide, a tall, a tiny and a very thin picture of noise."""
+    random = np.random.default_rng(4)
+    sizes = [(64, 64), (90, 40), (30, 100), (1, 1), (400, 10)]
+    return [Image.fromarray(random.integers(0, 256, (h, w, 3), dtype=np.uint8)) for w, h in sizes]
+
+
+# --- exactness
+
+
+@pytest.mark.parametrize("preset", ["tiny", "tiny-plain"])
+def test_bias_and_mean_of_the_map_are_the_logit(checkpoints: Path, preset: str) -> None:
+    """Of every tag, on every shape of picture, with the head before and after the mean; and the score is its own."""
+    tagger = Tagger.load(checkpoints / preset, device="cpu")
+    scores = tagger.score(pictures())
+    for maps, expected in zip(tagger.maps(pictures(), tagger.vocabulary.names), scores, strict=True):
+        assert (40, 4, 4) == maps.raw.shape
+        assert np.float32 == maps.raw.dtype
+        assert maps.logits == pytest.approx(maps.bias + maps.raw.mean((1, 2)), abs=1e-5)
+        assert maps.scores == pytest.approx(expected.values, abs=1e-6)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("after", [False, True])
+def test_full_size_maps_are_exact(full: Path, tmp_path: Path, after: bool) -> None:
+    """To 1e-4 for all 5,813 tags, on a square, a wide and a tall picture, against the logits of the network itself."""
+    for name in ("top_tags.txt", "model.safetensors"):
+        (tmp_path / name).symlink_to(full / name)
+    config = (full / "config.json").read_text(encoding="utf-8")
+    (tmp_path / "config.json").write_text(config.replace("{", f'{{"head_mean_after": {str(after).lower()},', 1))
+    tagger = Tagger.load(tmp_path, device="cpu")
+    assert after is tagger.network.config.head_mean_after
+    paths = [DATA / "pictures" / name for name in ("exact_448x448.png", "coffee_600x400.png", "tall_100x400.png")]
+    logits: list[torch.Tensor] = []
+    hook = tagger.network.register_forward_hook(lambda _m, _i, output: logits.append(output.clone()))
+    tagger.score(paths)
+    hook.remove()
+    maps = tagger.maps(paths, tagger.vocabulary.names)
+    for one, expected in zip(maps, torch.cat(logits).numpy(), strict=True):
+        assert (5813, 28, 28) == one.raw.shape
+        assert np.abs(one.bias + one.raw.mean((1, 2)) - expected).max() <= 1e-4
+
+
+def test_maps_are_computed_in_batches_like_scores(tiny: Path) -> None:
+    """In as few passes, with progress, halved where memory is full, and the person may stop them."""
+    host = FakeHost()
+    tagger = Tagger.load(tiny, host=host)
+    alone = [tagger.maps(picture, ["tag_3"])[0].raw for picture in pictures()]
+    host.batches.clear()
+    host.progresses.clear()
+    host.capacity = 2
+    together = tagger.maps(pictures(), ["tag_3"], batch_size=4)
+    assert [4, 2, 2, 1] == host.batches
+    assert [(5, "JoyTag", [4, 5])] == host.progresses
+    for one, expected in zip(together, alone, strict=True):
+        assert one.raw == pytest.approx(expected, abs=1e-5)
+    host.cancel_after = 0
+    with pytest.raises(StoppedByPersonError):
+        tagger.maps(pictures(), ["tag_3"])
+
+
+def test_maps_of_values_that_leave_float16_are_computed_in_float32(
+    checkpoints: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As scores are; a host that takes the network's weights away between two calls changes nothing."""
+    expected = Tagger.load(checkpoints / "tiny-hot", device="cpu").maps(pictures(), ["tag_0"])
+    host = FakeHost(dtype=torch.bfloat16)
+    host.moves = (lambda network: network.to(torch.float32), lambda network: network.to("cpu"))
+    with caplog.at_level(logging.WARNING):
+        maps = Tagger.load(checkpoints / "tiny-hot", host=host).maps(pictures(), ["tag_0"])
+    for one, other in zip(maps, expected, strict=True):
+        assert np.isfinite(one.raw).all()
+        assert one.logits == pytest.approx(one.bias + one.raw.mean((1, 2)), abs=1e-5)
+        assert one.raw == pytest.approx(other.raw, abs=0.5)
+
+
+def test_many_tags_and_pictures_take_one_pass(tiny: Path) -> None:
+    """However many tags are asked for, and each once, by whatever name."""
+    host = FakeHost()
+    tagger = Tagger.load(tiny, host=host)
+    (maps,) = tagger.maps(pictures()[0], ["tag 5", "tag_1", "TAG_5"])
+    assert ("tag_5", "tag_1") == maps.tags
+    assert [1] == host.batches
+
+
+def test_an_unknown_tag_is_refused_before_anything_is_computed(tiny: Path) -> None:
+    """With what it may have meant."""
+    host = FakeHost()
+    with pytest.raises(SettingError, match=r"no tag 'tga_7' \(there is: .*tag_7"):
+        Tagger.load(tiny, host=host).maps(pictures(), ["tag_1", "tga_7"])
+    assert [] == host.batches
+
+
+def test_a_broken_picture_is_named(tiny: Path) -> None:
+    """As by `score`."""
+    with pytest.raises(PictureError, match=r"picture 2 of 2: .*none\.png"):
+        Tagger.load(tiny, device="cpu").maps([pictures()[0], Path("none.png")], ["tag_1"])
+
+
+# --- the picture's own pixels
+
+
+@pytest.mark.parametrize("size", [(1, 1), (4000, 100), (100, 4000), (5, 7), (448, 448), (31, 17)])
+def test_maps_and_masks_have_the_size_of_the_picture(size: tuple[int, int]) -> None:
+    """Whatever its aspect; and points and boxes lie in it."""
+    raw = np.random.default_rng(1).normal(1, 1, (4, 4)).tolist()
+    maps = maps_of(raw, grid=PatchGrid(size, 8, GRID.centres))
+    assert size == maps.picture_size
+    for values in (maps.map("thing"), maps.map_against("thing"), maps.mask("thing"), maps.contributions("thing")):
+        assert size[::-1] == values.shape
+    assert 1.0 == maps.map("thing").max()
+    for point in maps.points("thing", 9):
+        assert 0 <= point.x < size[0]
+        assert 0 <= point.y < size[1]
+    for box in maps.boxes("thing"):
+        assert 0 <= box.left < box.right <= size[0]
+        assert 0 <= box.top < box.bottom <= size[1]
+
+
+def test_places_are_right_to_a_pixel() -> None:
+    """A map that grows with the place is the place: linear between middles, padding undone."""
+    side = 448
+    centres = tuple(16 * index + 8.0 for index in range(28))
+    for width, height in [(448, 448), (1000, 600), (600, 1001), (4000, 100)]:
+        grid = PatchGrid((width, height), side, centres)
+        long = max(width, height)
+        columns = np.broadcast_to(np.array(centres) * long / side - (long - width) // 2, (28, 28))
+        x = grid.enlarge(columns)[height // 2]
+        inside = slice(*np.clip([long // 50, width - long // 50], 0, width))
+        assert x[inside] == pytest.approx(np.arange(width)[inside] + 0.5, abs=0.01)
+
+
+def test_a_point_is_the_middle_of_its_patch() -> None:
+    """In the picture's pixels."""
+    maps = maps_of([[0, 0, 0, 0], [0, 0, 5, 0], [2, 0, 0, 0], [9, 9, 9, 9]])
+    found = [(point.x, point.y, point.strength) for point in maps.points("thing", 5)]
+    assert [(25, 5), (5, 15)] == [place[:2] for place in found]
+    assert [1.0, pytest.approx(0.4)] == [place[2] for place in found]
+    assert 1 == len(maps.points("thing", 1))
+
+
+def test_places_that_speak_against_a_tag_are_no_points() -> None:
+    """There are none, then, and no box either."""
+    maps = maps_of([[-1, -2, -1, -1]] * 4)
+    assert [] == maps.points("thing", 3)
+    assert [] == maps.boxes("thing")
+    assert 0.0 == maps.map("thing").max()
+    assert 1.0 == maps.map_against("thing").max()
+
+
+def test_points_next_to_each_other_are_one() -> None:
+    """A plateau is one place."""
+    assert 1 == len(maps_of([[0, 0, 0, 0], [0, 3, 3, 0], [0, 3, 3, 0], [0, 0, 0, 0]]).points("thing", 9))
+
+
+def test_what_speaks_for_and_against_stand_apart_in_one_measure() -> None:
+    """Their difference is the contributions over the greatest that speaks for the tag."""
+    maps = maps_of([[1, -2, 3, 0], [4, -8, 0, 1], [-1, 2, 3, 4], [0, 0, 0, 0]])
+    both = maps.map("thing") - maps.map_against("thing")
+    contributions = maps.contributions("thing")
+    assert both == pytest.approx(contributions / contributions.max(), abs=1e-6)
+    assert 0 == (maps.map("thing") * maps.map_against("thing")).max()
+
+
+def test_the_border_has_its_part_of_the_logit() -> None:
+    """None in a square picture; in a wide one, that of the rows above and below it."""
+    maps = maps_of([[8, 8, 8, 8], [1, 1, 1, 1], [1, 1, 1, 1], [4, 4, 4, 4]])
+    assert (8 * 4 + 4 * 4) / 16 == maps.border_share("thing")
+    square = PatchGrid((20, 20), 8, GRID.centres)
+    assert 0 == maps_of([[8, 8, 8, 8]] * 4, grid=square).border_share("thing")
+
+
+def test_the_border_that_fit_square_lays_is_the_grids() -> None:
+    """Cells that are half border count half: their cover adds up to the picture's share of the square."""
+    for size in [(448, 448), (600, 400), (100, 401), (31, 17), (4000, 100)]:
+        grid = PatchGrid(size, 448, tuple(16 * index + 0.5 for index in range(28)))
+        whole = np.ones(size[::-1])
+        assert grid.area(whole).sum() == pytest.approx(whole.size, rel=1e-5)
+        assert 0 <= grid.coverage.min()
+        assert grid.coverage.max() <= 1 + 1e-6
+
+
+def test_a_tag_that_does_not_hold_says_so() -> None:
+    """By the published threshold or another."""
+    maps = maps_of([[0.5] * 4] * 4, bias=-1.0)
+    assert maps.scores == pytest.approx([0.3775], abs=1e-4)
+    assert not maps.holds("thing")
+    assert maps.holds("Thing", threshold=0.3)
+
+
+def test_an_unknown_map_is_refused() -> None:
+    """With the tags that have one."""
+    with pytest.raises(SettingError, match="no map of 'other'; there is: thing"):
+        maps_of([[0.0] * 4] * 4).map("other")
+
+
+@pytest.mark.parametrize("preset", ["tiny", "tiny-plain"])
+def test_a_patch_looks_where_its_middle_is_said_to_be(checkpoints: Path, preset: str) -> None:
+    """The pixels that move a patch before any attention lie evenly around its middle, for either kind of stem."""
+    network = Tagger.load(checkpoints / preset, device="cpu").network
+    pixels = torch.zeros(1, 3, 64, 64, requires_grad=True)
+    seen = torch.zeros(64)
+    random = torch.Generator().manual_seed(0)
+    for _ in range(40):
+        noise = torch.randn(pixels.shape, generator=random, requires_grad=True)
+        network.patch_embeddings(noise)[0, :, 2, 2].pow(2).sum().backward()
+        assert noise.grad is not None
+        seen += noise.grad.abs().sum((0, 1, 2))
+    touched = torch.nonzero(seen)[:, 0]
+    middle = (touched[0] + touched[-1] + 1) / 2
+    assert network.config.patch_centres()[2] == pytest.approx(float(middle))
+    assert 4 == len(network.config.patch_centres())
+
+
+# --- regions
+
+
+def features_of(tagger: Tagger, picture: Image.Image) -> PatchFeatures:
+    """Return one picture's features."""
+    (features,) = tagger.features_each(picture)
+    assert isinstance(features, PatchFeatures)
+    return features
+
+
+def test_the_region_of_the_whole_square_has_the_pictures_scores(tiny: Path) -> None:
+    """With no border, all pixels pooled are the tagging itself, but for the cells at the edges."""
+    tagger = Tagger.load(tiny.parent / "tiny-plain", device="cpu")
+    picture = pictures()[0]
+    whole = np.ones((64, 64), dtype=bool)
+    (scores,) = tagger.score_regions(picture, [whole])
+    assert scores.values == pytest.approx(tagger.score(picture)[0].values, abs=1e-6)
+    assert features_of(tagger, picture).scores().values == pytest.approx(scores.values, abs=1e-6)
+
+
+def test_a_region_inside_one_patch_has_that_patchs_scores(tiny: Path) -> None:
+    """The head on its features alone; a box is its mask."""
+    from joytag_core.maps.regions import Box
+
+    tagger = Tagger.load(tiny.parent / "tiny-plain", device="cpu")
+    features = features_of(tagger, pictures()[0])
+    box = Box(17, 33, 30, 40)
+    (by_box,) = tagger.score_regions(pictures()[0], [box])
+    (by_mask,) = tagger.score_regions(pictures()[0], [box.mask((64, 64))])
+    expected = 1 / (1 + np.exp(-(features.values[2, 1] @ features.head.weight.T + features.head.bias)))
+    assert by_box.values == pytest.approx(expected, abs=1e-6)
+    assert by_mask.values == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_crop_is_tagged_as_a_picture(tiny: Path) -> None:
+    """By choice: its rectangle alone, run again."""
+    from joytag_core.maps.regions import Box
+
+    tagger = Tagger.load(tiny, device="cpu")
+    box = Box(5, 10, 45, 30)
+    picture = pictures()[1]
+    (by_box, by_mask) = tagger.score_regions(picture, [box, box.mask(picture.size)], crop=True)
+    expected = tagger.score(picture.crop((5, 10, 45, 30)))[0].values
+    assert by_box.values == pytest.approx(expected, abs=1e-6)
+    assert by_mask.values == pytest.approx(expected, abs=1e-6)
+
+
+def test_regions_of_one_picture_take_one_pass(tiny: Path) -> None:
+    """However many; crops take one each."""
+    from joytag_core.maps.tiles import tiles_of
+
+    host = FakeHost()
+    tagger = Tagger.load(tiny, host=host)
+    tiles = tiles_of((64, 64), side=32, overlap=8)
+    assert len(tiles) == len(tagger.score_regions(pictures()[0], tiles))
+    assert [1] == host.batches
+    tagger.score_regions(pictures()[0], tiles, crop=True, batch_size=3)
+    assert [1, 3, 3, 3] == host.batches
+
+
+@pytest.mark.parametrize("crop", [False, True])
+def test_regions_that_are_none_are_refused(tiny: Path, crop: bool) -> None:
+    """Empty ones, ones outside the picture, ones of another picture's size."""
+    from joytag_core.maps.regions import Box
+
+    tagger = Tagger.load(tiny, device="cpu")
+    for region in (Box(5, 5, 5, 9), Box(0, 0, 65, 5), np.zeros((64, 64), dtype=bool), np.ones((5, 4), dtype=bool)):
+        with pytest.raises(SettingError, match="region"):
+            tagger.score_regions(pictures()[0], [region], crop=crop)
+
+
+def test_a_session_gives_maps_and_regions_of_its_model(tiny: Path) -> None:
+    """Loaded once for all; its model's name decides."""
+    from joytag_core import Session
+    from joytag_core.maps.regions import Box
+
+    session = Session(FakeHost([tiny.parent]))
+    (maps,) = session.maps(pictures()[0], ["tag_1"], model="tiny")
+    (scores,) = session.score_regions(pictures()[0], [Box(0, 0, 64, 64)], model="tiny")
+    assert "tiny" == session.loaded
+    assert ("tag_1",) == maps.tags
+    assert 40 == len(scores)
