@@ -85,3 +85,31 @@ def open_workflow(page: Any, workflow: str) -> None:
     """Put a saved workflow on the page."""
     page.evaluate("workflow => window.app.loadGraphData(JSON.parse(workflow))", workflow)
     page.wait_for_timeout(1000)
+
+
+def undo_a_move(page: Any) -> None:
+    """Move a node and take that back, which makes all nodes anew."""
+    page.evaluate(
+        f"""() => {{
+            {NODE.format(type="LoadImage")}.pos = [7, 7];
+            window.app.extensionManager.workflow.activeWorkflow.changeTracker.checkState();
+        }}"""
+    )
+    page.wait_for_timeout(300)
+    page.evaluate("void window.app.extensionManager.workflow.activeWorkflow.changeTracker.undo()")
+    page.wait_for_timeout(1000)
+
+
+def visit_another_tab(page: Any) -> None:
+    """Open a blank workflow, then come back."""
+    for command in ("Comfy.NewBlankWorkflow", "Workspace.PreviousOpenedWorkflow"):
+        page.evaluate("command => void window.app.extensionManager.command.execute(command)", command)
+        page.wait_for_timeout(1500)
+    page.wait_for_function("window.app.graph._nodes.length")
+
+
+def reload(page: Any) -> None:
+    """Load the page anew; it opens what was open."""
+    page.wait_for_timeout(1500)  # the page saves what is open now and then
+    page.reload()
+    page.wait_for_function("window.app?.vueAppReady && window.app.graph?._nodes.length", timeout=120_000)

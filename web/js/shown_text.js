@@ -1,9 +1,12 @@
 // How does a node show the text that its last run sent?
 import { app } from "../../../scripts/app.js";
 import { message } from "./messages.js";
+import { lastOutput, rememberOutput } from "./last_outputs.js";
 
 const WIDGET = "joytag_text";
 const SEPARATOR = "\n\n";
+// The page gives a tab's outputs back after it has told packs that the graph is there; milliseconds.
+const TRIES = [0, 300, 1500];
 
 /** Let every node of this type show the `text` of its last run in a read-only field. */
 export function showTextAfterRuns(nodeType) {
@@ -16,13 +19,27 @@ export function showTextAfterRuns(nodeType) {
   };
   nodeType.prototype.onExecuted = function (output) {
     onExecuted?.apply(this, arguments);
-    if (output?.text) showText(this, textOf(output));
+    if (!output?.text) return;
+    rememberOutput(this, output);
+    showText(this, textOf(output));
   };
 }
 
-/** Tell whether a node already shows a text. */
-export function hasText(node) {
-  return Boolean(fieldOf(node)?.value);
+/** Show the texts of the last runs on nodes that were made anew: after undo, on another tab, on a reloaded page. */
+export function showTextsAgain() {
+  for (const delay of TRIES) setTimeout(() => allNodes().forEach(showAgain), delay);
+}
+
+function showAgain(node) {
+  if (fieldOf(node)?.value !== "") return;
+  const output = lastOutput(node);
+  if (output?.text) node.onExecuted(output);
+}
+
+function allNodes() {
+  const root = app.rootGraph ?? app.graph;
+  const graphs = [root, ...(root?.subgraphs?.values() ?? [])];
+  return graphs.flatMap((graph) => graph?._nodes ?? []);
 }
 
 function fieldOf(node) {

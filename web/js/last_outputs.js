@@ -1,0 +1,60 @@
+// What did a node's last run send, where the page still knows? The page's own memory knows until a reload, ours after.
+import { app } from "../../../scripts/app.js";
+
+const PREFIX = "joytag:";
+const NO_ID = /^[0-]*$/; // a graph that no file has named yet
+
+/** Remember what a node's run sent, for as long as the browser's tab is open. */
+export function rememberOutput(node, output) {
+  if (!key()) return;
+  const outputs = { ...stored(), [placeOf(node)]: { ...output, type: node.type } };
+  try {
+    sessionStorage.setItem(key(), JSON.stringify(outputs));
+  } catch {
+    forgetAll(); // the storage is full, or there is none; the next run begins anew
+  }
+}
+
+/** Return what a node's last run sent; undefined where nobody knows. */
+export function lastOutput(node) {
+  const place = placeOf(node);
+  const known = app.nodeOutputs?.[place];
+  if (known?.text) return known;
+  const remembered = stored()[place];
+  return remembered?.type === node.type ? remembered : undefined;
+}
+
+function rootGraph() {
+  return app.rootGraph ?? app.graph;
+}
+
+/** Return where a graph's outputs are kept; a graph without an id goes by the name of its tab. */
+function key() {
+  const id = rootGraph()?.id ?? "";
+  const name = NO_ID.test(id) ? app.extensionManager?.workflow?.activeWorkflow?.path : id;
+  return name ? PREFIX + name : null;
+}
+
+/** Return a node's place as the page writes it: its id, in a subgraph behind that graph's. */
+function placeOf(node) {
+  const { graph, id } = node;
+  return !graph || graph === rootGraph() ? String(id) : `${graph.id}:${id}`;
+}
+
+function stored() {
+  try {
+    return JSON.parse(sessionStorage.getItem(key())) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function forgetAll() {
+  try {
+    Object.keys(sessionStorage)
+      .filter((name) => name.startsWith(PREFIX))
+      .forEach((name) => sessionStorage.removeItem(name));
+  } catch {
+    // A browser without storage remembers nothing, and loses nothing.
+  }
+}
