@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -148,16 +149,23 @@ def test_the_name_moves_with_its_field(page: Any) -> None:
     assert page.evaluate(f"{field}.y") == page.evaluate("window.drawnAt")
 
 
-def test_nodes_2_fold_rare_settings_as_well(modern: Any) -> None:
-    """Newer pages have a button of their own, older ones ours; with either the node begins small."""
-    load(modern, PROMPT)
+def test_nodes_2_have_one_button_for_rare_settings(modern: Any) -> None:
+    """Newer pages have a button of their own, older ones ours; it shows the settings and hides them again."""
+    load(modern, {name: PROMPT[name] for name in ("1", "2")})
     rare = modern.get_by_text("Minimum reliability", exact=True)
+    buttons = modern.get_by_text(
+        re.compile("^(Show advanced inputs|Hide advanced inputs|More settings|Fewer settings)")
+    )
     assert modern.get_by_text("Character threshold", exact=True).first.is_visible()
-    assert not rare.first.is_visible()
     assert modern.evaluate(f"{TAGGER}.size[1]") < 600
-    more = modern.get_by_text("Show advanced inputs").or_(modern.get_by_text("More settings", exact=True))
-    more.first.dispatch_event("click")
-    rare.first.wait_for(state="visible", timeout=5000)
+    for _ in range(2):
+        assert [False] == [one.is_visible() for one in rare.all()] or rare.count() == 0
+        assert 1 == sum(one.is_visible() for one in buttons.all())
+        buttons.first.dispatch_event("click")
+        rare.first.wait_for(state="visible", timeout=5000)
+        assert 1 == sum(one.is_visible() for one in buttons.all())
+        buttons.first.dispatch_event("click")
+        modern.wait_for_timeout(500)
 
 
 def test_nodes_2_show_the_tags(modern: Any) -> None:

@@ -6,6 +6,7 @@ const WIDTH = 320; // pixels: room for a setting's name beside its value
 const TEXT_HEIGHT = 80; // pixels above the least that text fields take: a usual prompt's lines
 const GAP = 4; // pixels, LiteGraph's own
 const MODE_CHANGED = "Comfy.VueNodes.Enabled.change";
+const PAGE_FOLDS = "Comfy.Node.AlwaysShowAdvancedWidgets";
 
 const folds = new Set();
 
@@ -75,8 +76,7 @@ class Fold {
   }
 
   update({ isModern = LiteGraph.vueNodesMode } = {}) {
-    // Nodes 2.0 of newer frontends have a button of their own for such settings.
-    const ours = !(isModern && this.rare[0].advanced);
+    const ours = !(isModern && pageFoldsSettings());
     const folded = ours && !this.node.showAdvanced;
     for (const widget of this.rare) {
       setHidden(widget, folded && !isLinked(this.node, widget));
@@ -102,6 +102,11 @@ class Fold {
     const words = message(folded ? "more_settings" : "fewer_settings");
     return changed > 0 ? `${words} (${changed} ${message("changed")})` : words;
   }
+}
+
+/** Tell whether Nodes 2.0 have a button of their own for such settings: pages that do (since 1.39) know this setting. */
+function pageFoldsSettings() {
+  return app.extensionManager?.setting?.get(PAGE_FOLDS) != null;
 }
 
 function isLinked(node, { name }) {
