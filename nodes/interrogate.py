@@ -30,7 +30,16 @@ class Interrogate(io.ComfyNode):
             display_name="JoyTag Interrogate",
             category=CATEGORY,
             description="Says what pictures show, as Danbooru tags: a prompt for each picture.",
-            search_aliases=["tagger", "interrogator", "caption", "image to prompt", "danbooru", "wd14", "deepbooru"],
+            search_aliases=[
+                "tagger",
+                "auto tag",
+                "interrogator",
+                "caption",
+                "image to prompt",
+                "danbooru",
+                "wd14",
+                "deepbooru",
+            ],
             is_input_list=True,
             is_output_node=True,
             inputs=[

@@ -1,8 +1,10 @@
 // What does the page of ComfyUI learn from JoyTag? Tags on the nodes, and "Tag with JoyTag" on every picture.
 import { app } from "../../../scripts/app.js";
+import { passTagsOn } from "./bypass.js";
 import { addMenuEntry, tagSelectedNode, menuEntries, MENU_COMMAND } from "./menu.js";
+import { rankTaggerFirst } from "./search.js";
 import { foldSettings, sizeNewNodes, watchNodeDesign } from "./settings.js";
-import { showTextAfterRuns } from "./shown_text.js";
+import { showTextAfterRuns, showTextsAgain } from "./shown_text.js";
 import { nameTextFields } from "./text_fields.js";
 import { shownPicture } from "./picture.js";
 import { loadMessages } from "./messages.js";
@@ -41,12 +43,17 @@ app.registerExtension({
   },
   beforeRegisterNodeDef(nodeType, nodeDef) {
     if (OURS.has(nodeDef.name)) {
+      passTagsOn(nodeType);
       nameTextFields(nodeType);
       foldSettings(nodeType);
       showTextAfterRuns(nodeType);
       sizeNewNodes(nodeType);
     }
+    rankTaggerFirst(nodeDef);
     if (!hasMenuHook()) addMenuEntry(nodeType);
+  },
+  afterConfigureGraph() {
+    showTextsAgain();
   },
   getNodeMenuItems(node) {
     return menuEntries(node);
