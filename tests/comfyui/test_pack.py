@@ -16,7 +16,7 @@ from joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, SELECTION_
 from tests.comfyui.fake_comfyui import OLDEST_SCHEMA, PACK, PACK_NAME, FakeComfy, fake_comfyui
 
 NODES = ("JoyTag_Interrogate", "JoyTag_TagFilter", "JoyTag_TagInfo")
-LANGUAGES = ("en", "zh", "ja", "ko")
+LANGUAGES = ("en", "zh", "zh-TW", "ja", "ko")
 WORKFLOWS = sorted((PACK / "example_workflows").glob("*.json"))
 SETTINGS_OF_INTERROGATE = (
     "model", "threshold", "character_threshold", "max_tags", "exclude", "lists", "add_first", "categories",

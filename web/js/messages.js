@@ -9,7 +9,9 @@ export async function loadMessages() {
   try {
     const response = await api.fetchApi("/i18n");
     const languages = await response.json();
-    messages = { ...languages.en?.joytag, ...languages[language()]?.joytag };
+    const [language, ...region] = pagesLanguage().split("-");
+    const own = languages[[language, ...region].join("-")] ?? languages[language];
+    messages = { ...languages.en?.joytag, ...own?.joytag };
   } catch (error) {
     console.warn("JoyTag: the translations could not be read", error);
   }
@@ -20,6 +22,6 @@ export function message(id) {
   return messages[id] ?? id;
 }
 
-function language() {
-  return app.extensionManager?.setting?.get("Comfy.Locale") ?? navigator.language.split("-")[0];
+function pagesLanguage() {
+  return app.extensionManager?.setting?.get("Comfy.Locale") ?? navigator.language;
 }
