@@ -59,12 +59,14 @@ class Run:
 class ComfyServer:
     """Run a ComfyUI with this repository as its only pack, in folders of its own."""
 
-    def __init__(self, path: Path, base: Path, *, hub: str = "", memory: str = "--cpu") -> None:
-        """Take ComfyUI's checkout, a folder for all that it reads and writes, the Hub's address, and the memory flag.
+    def __init__(
+        self, path: Path, base: Path, *, hub: str = "", memory: str = "--cpu", flags: Sequence[str] = ()
+    ) -> None:
+        """Take ComfyUI's checkout, a folder for all that it reads and writes, the Hub's address, and flags.
 
-        Without `hub` it is offline. Flags but `--cpu` count as on a GPU that is nearly full.
+        Without `hub` it is offline. Flags for `memory` but `--cpu` count as on a GPU that is nearly full.
         """
-        self.path, self.base, self._memory = path, base, memory
+        self.path, self.base, self._memory, self._flags = path, base, memory, flags
         self._hub = {"HF_ENDPOINT": hub} if hub else {"HF_HUB_OFFLINE": "1"}
         self.port = _free_port()
         self.client_id = uuid.uuid4().hex
@@ -82,7 +84,7 @@ class ComfyServer:
         main = "main.py" if self._memory == "--cpu" else str(Path(__file__).with_name("comfyui_as_on_a_gpu.py"))
         command = [
             python, main, self._memory, "--base-directory", str(self.base), "--database-url", "sqlite:///:memory:",
-            "--disable-api-nodes", "--listen", "127.0.0.1", "--port", str(self.port),
+            "--disable-api-nodes", "--listen", "127.0.0.1", "--port", str(self.port), *self._flags,
         ]  # fmt: skip
         environment = {**os.environ, **self._hub, "HF_HOME": str(self.base / "hub")}
         with self.log.open("ab") as log:

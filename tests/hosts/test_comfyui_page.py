@@ -64,7 +64,7 @@ def test_a_shown_text_is_not_saved_and_shifts_no_setting(page: Any) -> None:
 
 
 def test_a_reloaded_page_shows_the_tags_of_a_cached_run(comfyui: ComfyServer, browser: Any, page: Any) -> None:
-    """ComfyUI sends a cached node's text no more; it is found in the history, unless something before it differs."""
+    """ComfyUI sends the text of an output node with every run."""
     load(page, PROMPT)
     tags = run_and_wait(page, "JoyTag_Interrogate")
     again = open_page(comfyui, browser)
@@ -159,6 +159,9 @@ def test_an_example_workflow_loads_and_is_valid(comfyui: ComfyServer, page: Any,
     page.evaluate("workflow => window.app.loadGraphData(workflow)", workflow)
     page.wait_for_timeout(1000)
     prompt = page.evaluate("window.app.graphToPrompt()")["output"]
+    for one in workflow["nodes"]:
+        if one["type"].startswith("JoyTag_"):
+            assert _saved_settings(one).items() <= prompt[str(one["id"])]["inputs"].items()
     for one in prompt.values():
         if one["class_type"].startswith("JoyTag_") and "model" in one["inputs"]:
             assert "joytag" == one["inputs"]["model"]
@@ -172,3 +175,9 @@ def test_an_example_workflow_loads_and_is_valid(comfyui: ComfyServer, page: Any,
         saved = sorted((comfyui.base / "output" / "joytag_dataset").iterdir())
         assert [".png", ".txt"] * 3 == [one.suffix for one in saved]
         assert all(one.read_text("utf-8").startswith("mychar, ") for one in saved if one.suffix == ".txt")
+
+
+def _saved_settings(node: dict[str, Any]) -> dict[str, Any]:
+    """Return a saved node's settings by name, without those that a link decides; the page saves them by their place."""
+    settings = zip((one for one in node["inputs"] if "widget" in one), node["widgets_values"], strict=True)
+    return {one["name"]: value for one, value in settings if one["link"] is None}
