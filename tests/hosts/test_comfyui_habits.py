@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -14,8 +16,10 @@ from tests.hosts.comfyui_page import (
     TEXT,
     load,
     open_page,
+    open_workflow,
     reload,
     run_and_wait,
+    saved_workflow,
     undo_a_move,
     visit_another_tab,
 )
@@ -45,14 +49,15 @@ def test_texts_come_back(comfyui: ComfyServer, browser: Any, leave: Callable[[An
     page.close()
 
 
-def test_a_new_node_shows_no_other_nodes_text(page: Any) -> None:
-    """Another workflow whose node has the same id starts empty."""
+def test_another_workflow_shows_no_text_of_the_first(page: Any) -> None:
+    """Its nodes may have the same ids."""
     load(page, PROMPT)
-    run_and_wait(page, "JoyTag_Interrogate")
+    run_and_wait(page, "JoyTag_TagFilter")
+    other = {**json.loads(saved_workflow(page)), "id": str(uuid.uuid4())}
     page.evaluate("void window.app.extensionManager.command.execute('Comfy.NewBlankWorkflow')")
     page.wait_for_timeout(1500)
-    page.evaluate("prompt => window.app.loadApiJson(prompt, 'another')", PROMPT)
-    page.wait_for_timeout(2500)
+    open_workflow(page, json.dumps(other))
+    page.wait_for_timeout(1500)
     assert "" == page.evaluate(TEXT.format(type="JoyTag_Interrogate"))
 
 

@@ -6,10 +6,11 @@ const NO_ID = /^[0-]*$/; // a graph that no file has named yet
 
 /** Remember what a node's run sent, for as long as the browser's tab is open. */
 export function rememberOutput(node, output) {
-  if (!key()) return;
-  const outputs = { ...stored(), [placeOf(node)]: { ...output, type: node.type } };
+  const [key] = keys();
+  if (!key) return;
+  const outputs = { ...stored(key), [placeOf(node)]: { ...output, type: node.type } };
   try {
-    sessionStorage.setItem(key(), JSON.stringify(outputs));
+    sessionStorage.setItem(key, JSON.stringify(outputs));
   } catch {
     forgetAll(); // the storage is full, or there is none; the next run begins anew
   }
@@ -20,19 +21,20 @@ export function lastOutput(node) {
   const place = placeOf(node);
   const known = app.nodeOutputs?.[place];
   if (known?.text) return known;
-  const remembered = stored()[place];
-  return remembered?.type === node.type ? remembered : undefined;
+  return keys()
+    .map((key) => stored(key)[place])
+    .find((remembered) => remembered?.type === node.type);
 }
 
 function rootGraph() {
   return app.rootGraph ?? app.graph;
 }
 
-/** Return where a graph's outputs are kept; a graph without an id goes by the name of its tab. */
-function key() {
+/** Return where a graph's outputs may be kept, likeliest first: a graph without an id goes by the name of its tab. */
+function keys() {
   const id = rootGraph()?.id ?? "";
-  const name = NO_ID.test(id) ? app.extensionManager?.workflow?.activeWorkflow?.path : id;
-  return name ? PREFIX + name : null;
+  const name = app.extensionManager?.workflow?.activeWorkflow?.path;
+  return (NO_ID.test(id) ? [name] : [id, name]).filter(Boolean).map((one) => PREFIX + one);
 }
 
 /** Return a node's place as the page writes it: its id, in a subgraph behind that graph's. */
@@ -41,9 +43,9 @@ function placeOf(node) {
   return !graph || graph === rootGraph() ? String(id) : `${graph.id}:${id}`;
 }
 
-function stored() {
+function stored(key) {
   try {
-    return JSON.parse(sessionStorage.getItem(key())) ?? {};
+    return JSON.parse(sessionStorage.getItem(key)) ?? {};
   } catch {
     return {};
   }
