@@ -9,8 +9,13 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .captions.folder import caption_folder
+    from .captions.options import CaptionOptions
+    from .captions.score_store import ScoreStore
+    from .captions.summary import CaptionSummary
     from .errors import (
         CancelledError,
+        CaptionError,
         DeviceError,
         JoyTagError,
         ModelDownloadError,
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
         PictureError,
         PictureTooLargeError,
         RuleError,
+        ScoreStoreError,
         SettingError,
         UnreadablePictureError,
     )
@@ -43,6 +49,9 @@ __version__ = "0.1.0"
 __all__ = [
     "Box",
     "CancelledError",
+    "CaptionError",
+    "CaptionOptions",
+    "CaptionSummary",
     "DeviceError",
     "Dropped",
     "FilterResult",
@@ -65,6 +74,8 @@ __all__ = [
     "Replaced",
     "Residence",
     "RuleError",
+    "ScoreStore",
+    "ScoreStoreError",
     "ScoredTag",
     "Selection",
     "Session",
@@ -76,12 +87,18 @@ __all__ = [
     "Tagger",
     "UnreadablePictureError",
     "Vocabulary",
+    "caption_folder",
     "shared_session",
 ]
 
 _HOMES = {
+    "captions.folder": ("caption_folder",),
+    "captions.options": ("CaptionOptions",),
+    "captions.score_store": ("ScoreStore",),
+    "captions.summary": ("CaptionSummary",),
     "errors": (
         "CancelledError",
+        "CaptionError",
         "DeviceError",
         "JoyTagError",
         "ModelDownloadError",
@@ -91,6 +108,7 @@ _HOMES = {
         "PictureError",
         "PictureTooLargeError",
         "RuleError",
+        "ScoreStoreError",
         "SettingError",
         "UnreadablePictureError",
     ),

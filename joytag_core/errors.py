@@ -63,3 +63,15 @@ class RuleError(SettingError):
 
 class CancelledError(JoyTagError):
     """The person stopped the work."""
+
+
+class ScoreStoreError(JoyTagError, OSError):
+    """The database of kept scores cannot be opened, read or written."""
+
+    __str__ = Exception.__str__
+
+
+class CaptionError(JoyTagError, OSError):
+    """A caption file or table cannot be read or written."""
+
+    __str__ = Exception.__str__

@@ -29,7 +29,7 @@ from .rules import choose_tags, make_interrogation
 from .sdapi_interrogate import is_asked_for
 from .sent_pictures import PixelBudget, decode_picture
 from .settings import current_settings, option
-from .tagging import model_names, score_in_queue, session, unload
+from .tagging import choosable_models, score_in_queue, session, unload
 
 PREFIX = "/joytag/v1"
 
@@ -73,7 +73,8 @@ def models() -> ModelsResponse:
     installed = {folder.name for folder in installed_models(current.host)}
     return ModelsResponse(
         models=[
-            ModelState(name=name, installed=name in installed, loaded=name == current.loaded) for name in model_names()
+            ModelState(name=name, installed=name in installed, loaded=name == current.loaded)
+            for name in choosable_models()
         ]
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from joytag_core.settings.parameters import Parameter
 
-from .tagging import model_names
+from .tagging import choosable_models
 
 
 def component_for(parameter: Parameter) -> tuple[Any, Any]:
@@ -14,7 +14,7 @@ def component_for(parameter: Parameter) -> tuple[Any, Any]:
     import gradio as gr
 
     if parameter.name == "model":
-        return gr.Dropdown, lambda: {"choices": model_names()}
+        return gr.Dropdown, lambda: {"choices": choosable_models()}
     if isinstance(parameter.default, bool):
         return gr.Checkbox, {}
     if isinstance(parameter.default, tuple) and parameter.choices:

@@ -13,7 +13,7 @@ from .interrogate import inserted, interrogate_txt2img
 from .parts import guarded
 from .picture_box import picture_box
 from .settings import current_settings
-from .tagging import model_names
+from .tagging import choosable_models
 
 TITLE = "JoyTag"
 ELEMENT = "joytag"
@@ -83,10 +83,10 @@ def _build_choices() -> tuple[Any, dict[str, Any]]:
 
     with gr.Row(elem_id="joytag_choices"):
         model = gr.Dropdown(
-            label="Model", choices=model_names(), value=current_settings()["model"], elem_id="joytag_model",
+            label="Model", choices=choosable_models(), value=current_settings()["model"], elem_id="joytag_model",
             min_width=120,
         )  # fmt: skip
-        create_refresh_button(model, lambda: None, lambda: {"choices": model_names()}, "joytag_model_refresh")
+        create_refresh_button(model, lambda: None, lambda: {"choices": choosable_models()}, "joytag_model_refresh")
         chosen = gr.Dropdown(
             label="Preset", choices=list(actions.preset_choices()), elem_id="joytag_preset", min_width=120
         )

@@ -14,7 +14,7 @@ from .errors import as_http_error
 from .guarded_route import GuardedRoute
 from .sent_pictures import decode_picture
 from .settings import current_settings
-from .tagging import model_names, score_in_queue, unload
+from .tagging import choosable_models, score_in_queue, unload
 
 PREFIX = "/tagger/v1"
 
@@ -58,7 +58,7 @@ def interrogate(request: TaggerRequest) -> dict[str, Any]:
 
 def interrogators() -> dict[str, list[str]]:
     """List the models."""
-    return {"models": model_names()}
+    return {"models": choosable_models()}
 
 
 def unload_interrogators() -> str:

@@ -12,9 +12,9 @@ from typing import Any
 import torch
 from PIL import Image
 
-from joytag_core.errors import CancelledError, ModelNotFoundError, PictureError
+from joytag_core.errors import CancelledError, PictureError
 from joytag_core.model.download import download_joytag
-from joytag_core.model.folders import JOYTAG, find_installed, installed_models
+from joytag_core.model.folders import JOYTAG, check_model_name, find_installed, model_names
 from joytag_core.pictures.inputs import Pictures, open_picture
 from joytag_core.pictures.pixels import fit_square
 from joytag_core.pictures.rgb import to_rgb
@@ -162,9 +162,9 @@ def _cancellable() -> Iterator[threading.Event]:
         _running.discard(cancelled)
 
 
-def model_names() -> list[str]:
-    """Return the names of the models that can be chosen: the published one, and those on this machine."""
-    return list(dict.fromkeys([JOYTAG, *(folder.name for folder in installed_models(session().host))]))
+def choosable_models() -> list[str]:
+    """Return the names of the models that can be chosen here."""
+    return model_names(session().host)
 
 
 def checked_model(model: str) -> str:
@@ -173,10 +173,7 @@ def checked_model(model: str) -> str:
     Raises:
         ModelNotFoundError: there is no model of that name.
     """
-    names = model_names()
-    if model not in names:
-        raise ModelNotFoundError(f"there is no model {model!r}; there is: {', '.join(names)}")
-    return model
+    return check_model_name(model, session().host)
 
 
 def prompt_of(picture: PictureMaker, settings: Mapping[str, Any]) -> str:

@@ -24,7 +24,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "model": ("host", "tags"),
     "maps": ("tags",),
     "tagging": ("host", "maps", "model", "pictures", "tags"),
-    "captions": ("filtering", "host", "pictures", "prompts", "rules", "settings", "tagging", "tags"),
+    "captions": ("filtering", "host", "model", "pictures", "prompts", "rules", "settings", "tagging", "tags"),
     "datasets": ("captions", "filtering", "host", "pictures", "prompts", "settings", "tagging", "tags"),
     "cli": (
         "captions", "datasets", "filtering", "host", "maps", "model", "pictures", "prompts", "rules", "settings",

@@ -14,11 +14,12 @@ from joytag_core import errors
 
 REPOSITORY = Path(__file__).parents[1]
 PUBLIC = {
-    "Box", "CancelledError", "DeviceError", "Dropped", "FilterResult", "Host", "Interrogation", "JoyTagError", "Kept",
-    "LocalHost", "MaskSettings", "ModelDownloadError", "ModelError", "ModelFileError", "ModelNotFoundError",
-    "PictureError", "PictureTooLargeError", "Placement", "Point", "Progress", "PromptFormat", "Replaced", "Residence",
-    "RuleError", "ScoredTag", "Selection", "Session",
-    "SettingError", "Tag", "TagFilter", "TagMaps", "TagScores", "Tagger", "UnreadablePictureError", "Vocabulary",
+    "Box", "CancelledError", "CaptionError", "CaptionOptions", "CaptionSummary", "DeviceError", "Dropped",
+    "FilterResult", "Host", "Interrogation", "JoyTagError", "Kept", "LocalHost", "MaskSettings", "ModelDownloadError",
+    "ModelError", "ModelFileError", "ModelNotFoundError", "PictureError", "PictureTooLargeError", "Placement", "Point",
+    "Progress", "PromptFormat", "Replaced", "Residence", "RuleError", "ScoreStore", "ScoreStoreError", "ScoredTag",
+    "Selection", "Session", "SettingError", "Tag", "TagFilter", "TagMaps", "TagScores", "Tagger",
+    "UnreadablePictureError", "Vocabulary", "caption_folder",
     "shared_session",
 }  # fmt: skip
 

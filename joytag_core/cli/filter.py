@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,7 +11,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..errors import SettingError
 from ..settings.parameters import FILTER_NAMES, PARAMETERS
 from ..whole_files import write_whole
-from .arguments import add_device_options, add_settings, settings_of
+from .arguments import (
+    add_filter_settings,
+    add_format_option,
+    add_lists_folder,
+    add_model_options,
+    model_of,
+    settings_of,
+)
+from .streams import complain, decode_text, read_standard_input, say, to_json
 
 if TYPE_CHECKING:
     from ..filtering.result import FilterResult
@@ -52,25 +59,22 @@ def add_filter_command(commands: Any) -> None:
     reading.add_argument("--in-place", action="store_true", help="write the result back into each file")
     reading.add_argument("--each-line", action="store_true", help="take each line as a prompt of its own")
     reading.add_argument("--explain", action="store_true", help="say on standard error what was dropped, and why")
-    reading.add_argument(
-        "--format",
-        choices=("text", "json"),
-        default="text",
-        help="text: what remains; json: one object a prompt and line, with what was dropped and why. Default: text.",
+    add_format_option(
+        reading,
+        ("text", "json"),
+        "text: what remains; json: one object a prompt and line, with what was dropped and why.",
     )
-    reading.add_argument("--json", action="store_const", const="json", dest="format", help="short for --format json")
     reading.add_argument("--scores", metavar="FILE", help="a JSON file of scores by tag name, 0..1")
     scoring = parser.add_argument_group("a picture that scores the tags")
     scoring.add_argument("--image", metavar="FILE", help="score the tags by what JoyTag sees in this picture")
-    add_settings(scoring, ["model"])
-    add_device_options(scoring)
+    add_model_options(parser)
     rules = parser.add_argument_group("rules")
     rules.add_argument("--rules", metavar="FILE", help="a file of rules; options here are added to it")
     rules.add_argument("--list", action="append", default=[], metavar="NAME", help="a list of rules, as --lists")
-    rules.add_argument("--lists-folder", metavar="FOLDER", help="where your own lists are, NAME.txt each")
+    add_lists_folder(rules)
     rules.add_argument("--show-lists", action="store_true", help="name all lists, and do nothing else")
     rules.add_argument("--show-list", metavar="NAME", help="print a list, and do nothing else")
-    add_settings(rules, FILTER_NAMES)
+    add_filter_settings(parser, rules)
     parser.set_defaults(run=run)
 
 
@@ -98,13 +102,11 @@ def _filter(arguments: argparse.Namespace) -> TagFilter:
 
     fields = load_rule_file(arguments.rules) if arguments.rules else {}
     given = settings_of(arguments, FILTER_NAMES)
-    given["lists"] = ", ".join(filter(None, [given["lists"], *arguments.list]))
+    if arguments.list:
+        given["lists"] = ", ".join(filter(None, [given.get("lists", ""), *arguments.list]))
     for name, value in given.items():
-        parameter = PARAMETERS[name]
-        if value == parameter.default:
-            continue
-        adds = name in fields and (parameter.multiline or name == "lists")
-        fields[name] = f"{fields[name]}\n{value}" if adds else parameter.check(value)
+        adds = name in fields and (PARAMETERS[name].multiline or name == "lists")
+        fields[name] = f"{fields[name]}\n{value}" if adds else value
     return TagFilter(**fields, lists_folder=arguments.lists_folder)
 
 
@@ -113,14 +115,15 @@ def _prompts(arguments: argparse.Namespace) -> Iterator[_Prompt]:
     for name in arguments.files:
         yield _Prompt(_read(Path(name)), Path(name))
     if not arguments.text and not arguments.files:
-        yield _Prompt(sys.stdin.read().removesuffix("\n"))
+        yield _Prompt(read_standard_input().removesuffix("\n"))
 
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig").removesuffix("\n")
-    except (OSError, UnicodeDecodeError) as error:
+        content = path.read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise SettingError(f"{path} cannot be read: {error}") from error
+    return decode_text(content, str(path)).replace("\r\n", "\n").removesuffix("\n")
 
 
 def _write(path: Path, text: str) -> None:
@@ -143,7 +146,7 @@ def _picture_scores(arguments: argparse.Namespace) -> dict[str, float]:
     from ..tagging.tagger import Tagger
     from .terminal_host import TerminalHost
 
-    tagger = Tagger.load(arguments.model, host=TerminalHost(device=arguments.device, dtype=arguments.dtype))
+    tagger = Tagger.load(model_of(arguments), host=TerminalHost(device=arguments.device, dtype=arguments.dtype))
     return tagger.score(Path(arguments.image))[0].as_dict()
 
 
@@ -151,13 +154,12 @@ def _report(arguments: argparse.Namespace, prompt: _Prompt, result: FilterResult
     if arguments.format == "json":
         found = result.to_dict()
         path = {} if prompt.path is None else {"path": str(prompt.path)}
-        print(json.dumps(path | found, ensure_ascii=False))
+        say(to_json(path | found))
     elif not arguments.in_place:
-        print(result.text)
+        say(result.text)
     if arguments.explain and result.dropped:
-        sys.stdout.flush()
         heading = f"{prompt.path}: dropped" if prompt.path is not None else "dropped"
-        print(f"{heading}\n{_indented(result.explain())}", file=sys.stderr)
+        complain(f"{heading}\n{_indented(result.explain())}")
 
 
 def _indented(text: str) -> str:
@@ -169,9 +171,9 @@ def _show(arguments: argparse.Namespace) -> int:
 
     library = Library(arguments.lists_folder)
     if arguments.show_list:
-        print(library.find(arguments.show_list).text.rstrip())
+        say(library.find(arguments.show_list).text.rstrip())
         return 0
     for name in library.names():
         first = next((line for line in library.find(name).text.splitlines() if line.startswith("#")), "")
-        print(f"{name:16}{first.lstrip('# ')}")
+        say(f"{name:16}{first.lstrip('# ')}")
     return 0

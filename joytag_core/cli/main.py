@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import logging
 import os
 import sys
@@ -10,53 +11,106 @@ from collections.abc import Sequence
 
 from .. import __version__
 from ..errors import CancelledError, JoyTagError
+from .caption import add_caption_command
 from .filter import add_filter_command
 from .models import add_models_command
+from .parser import CommandParser
 from .program import program_name
+from .streams import LogHandler, close_bars, complain, set_up_streams, silence_output
 from .tag import add_tag_command
 from .tags import add_tags_command
 
 _EPILOG = """\
+examples:
+  %(prog)s tag photo.png
+  %(prog)s tag pictures/ --recursive --threshold 0.5 --exclude "category:meta"
+  %(prog)s filter "1girl, long_hair, chair" --exclude "*hair" --explain
+  %(prog)s tags ribbon
+  %(prog)s help tag
+
 exit status: 0 all is done; 1 some pictures could not be read; 2 nothing could be done (the message says why)
 
-environment: JOYTAG_MODELS lists folders with models, as PATH does; HF_ENDPOINT, HF_HUB_OFFLINE and HF_HOME are
-huggingface_hub's. `%(prog)s COMMAND --help` explains a command.
+environment: JOYTAG_MODELS lists folders with models, or models, as PATH does; HF_ENDPOINT, HF_HUB_OFFLINE and HF_HOME
+are huggingface_hub's.
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status."""
-    given = make_parser().parse_args(arguments)
-    logging.basicConfig(format="%(message)s", level=logging.INFO if given.verbose else logging.WARNING)
+    set_up_streams()
     try:
-        status: int = given.run(given)
-        sys.stdout.flush()
+        return _run(sys.argv[1:] if arguments is None else arguments)
     except (KeyboardInterrupt, CancelledError):
-        print("stopped", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
-        # The reader of our output has gone (`| head`); Python would complain again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return _ended(130, "stopped")
     except JoyTagError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return status
+        return _ended(2, f"error: {error}")
+    except OSError as error:
+        return _failed(error)
 
 
-def make_parser() -> argparse.ArgumentParser:
+def make_parser() -> CommandParser:
     """Return the parser of all commands."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog=program_name(),
         description="Tag pictures with JoyTag, and filter tags.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"joytag {__version__}")
-    parser.add_argument("-v", "--verbose", action="store_true", help="say what is loaded, and where")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(metavar="COMMAND")
     add_tag_command(commands)
+    add_caption_command(commands)
     add_filter_command(commands)
     add_models_command(commands)
     add_tags_command(commands)
+    for command in (parser, *commands.choices.values()):
+        # Before the command and behind it; what is not given there must not undo what is given here.
+        command.add_argument(
+            "-v", "--verbose", action="store_true", default=argparse.SUPPRESS, help="say what is loaded, and where"
+        )
+    _add_help_command(commands, parser)
     return parser
+
+
+def _run(arguments: Sequence[str]) -> int:
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+    parser = make_parser()
+    try:
+        given = parser.parse_args(arguments or ["--help"])
+        verbose = getattr(given, "verbose", False)
+        logging.basicConfig(
+            format="%(message)s", level=logging.INFO if verbose else logging.WARNING, handlers=[LogHandler()]
+        )
+        status: int = given.run(given)
+        return status
+    finally:
+        sys.stdout.flush()  # here, where an error still is one: Python would only mention it at exit
+
+
+def _add_help_command(commands: argparse._SubParsersAction[CommandParser], whole: CommandParser) -> None:
+    parser = commands.add_parser("help", help="explain a command", description="Explain a command.")
+    parser.add_argument("command", nargs="?", metavar="COMMAND", choices=[*commands.choices], help="one of the others")
+
+    def run(arguments: argparse.Namespace) -> int:
+        (commands.choices[arguments.command] if arguments.command else whole).print_help()
+        return 0
+
+    parser.set_defaults(run=run)
+
+
+def _failed(error: OSError) -> int:
+    """Tell what the system said; a reader of our output that has gone (`| head`) is no error."""
+    if error.filename is not None:
+        return _ended(2, f"error: {error.filename}: {error.strerror}")
+    silence_output()
+    # Windows says EINVAL of a pipe that nobody reads.
+    if isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL):
+        return 0
+    return _ended(2, f"error: the output cannot be written: {error.strerror or error}")
+
+
+def _ended(status: int, message: str) -> int:
+    close_bars()
+    complain(message)
+    return status

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING, Any
 
+from .arguments import add_format_option
 from .program import program_name
+from .streams import complain, say, to_json
 
 if TYPE_CHECKING:
     from ..model.folders import ModelFolder
+
+_FORMATS = ("text", "json"), "text: a table; json: one object a model and line."
 
 
 def add_models_command(commands: Any) -> None:
@@ -18,7 +21,11 @@ def add_models_command(commands: Any) -> None:
         "models", help="list, download and verify models", description="List the models on this machine."
     )
     parser.set_defaults(run=run_list)
+    add_format_option(parser, *_FORMATS)
     actions = parser.add_subparsers(metavar="ACTION")
+    listing = actions.add_parser("list", help="list the models on this machine, as without an action")
+    add_format_option(listing, *_FORMATS)
+    listing.set_defaults(run=run_list)
     download = actions.add_parser("download", help="download the published JoyTag (366 MB) and verify it")
     download.set_defaults(run=run_download)
     verify = actions.add_parser("verify", help="read every file of a model and compare it with what is known of it")
@@ -33,9 +40,12 @@ def run_list(arguments: argparse.Namespace) -> int:
 
     folders = installed_models(TerminalHost())
     for folder in folders:
-        print(f"{folder.name:16}{folder.size / 1e6:8.1f} MB  {folder.path}")
-    if all(folder.name != JOYTAG for folder in folders):
-        print(f"{JOYTAG:16}not installed; `{program_name()} models download` gets it (366 MB)")
+        if arguments.format == "json":
+            say(to_json({"name": folder.name, "bytes": folder.size, "path": str(folder.path)}))
+        else:
+            say(f"{folder.name:16}{folder.size / 1e6:8.1f} MB  {folder.path}")
+    if arguments.format == "text" and all(folder.name != JOYTAG for folder in folders):
+        say(f"{JOYTAG:16}not installed; `{program_name()} models download` gets it (366 MB)")
     return 0
 
 
@@ -48,7 +58,7 @@ def run_download(arguments: argparse.Namespace) -> int:
     host = TerminalHost()
     there = find_installed(JOYTAG, host)
     folder = there or download_joytag(host)
-    print(f"{'already there' if there else 'downloaded and verified'}: {folder.path}")
+    say(f"{'already there' if there else 'downloaded and verified'}: {folder.path}")
     return 0
 
 
@@ -65,10 +75,10 @@ def run_verify(arguments: argparse.Namespace) -> int:
         try:
             if folder is None:
                 raise ModelError(f"joytag is not installed; `{program_name()} models download` gets it")
-            print(f"{folder.name}: {_verified(folder)}")
+            say(f"{folder.name}: {_verified(folder)}")
         except ModelError as error:
             broken += 1
-            print(f"error: {error}", file=sys.stderr)
+            complain(f"error: {error}")
     return 2 if broken else 0
 
 

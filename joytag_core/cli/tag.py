@@ -3,38 +3,67 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..settings.parameters import FILTER_NAMES, SELECTION_NAMES
-from .arguments import add_device_options, add_settings, settings_of
+from .arguments import (
+    add_choosing_settings,
+    add_filter_settings,
+    add_format_option,
+    add_lists_folder,
+    add_model_options,
+    model_of,
+    settings_of,
+    unit,
+)
+from .streams import complain, say, to_json
 
 if TYPE_CHECKING:
     from ..settings.interrogation import Interrogation
     from ..tags.scores import TagScores
 
-_SETTINGS = (*SELECTION_NAMES, *FILTER_NAMES)
 _FLOOR = 0.1
+_DEFAULTS = {"target": "caption"}
+_EPILOG = """\
+examples:
+  %(prog)s photo.png
+  %(prog)s pictures/ --recursive --threshold 0.5
+  %(prog)s photo.png --target a1111 --exclude "category:meta, *background" --max-tags 40
+  %(prog)s pictures/ --json > tags.jsonl
+  %(prog)s photo.png --format scores --floor 0.3
+
+`--exclude` and its like take patterns: names, *globs, /regex/, category:character, group:clothing, @lists.
+"""
 
 
 def add_tag_command(commands: Any) -> None:
     """Add `tag` to the sub-commands."""
-    parser = commands.add_parser("tag", help="tag pictures", description="Tag pictures, or all pictures in folders.")
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="picture files, or folders of pictures")
-    parser.add_argument("-r", "--recursive", action="store_true", help="also the folders below a folder")
-    parser.add_argument(
-        "--format", choices=("text", "json", "scores"), default="text",
-        help="text: the tags; json: one object a picture and line, with scores; scores: every tag over the floor as "
-        "'tag: 0.123', best first. Default: text.",
-    )  # fmt: skip
-    parser.add_argument(
-        "--floor", type=float, default=_FLOOR, metavar="0..1", help=f"for --format scores. Default: {_FLOOR}."
+    parser = commands.add_parser(
+        "tag",
+        usage="%(prog)s PATH ... [options]",
+        help="tag pictures",
+        description="Tag pictures, or all pictures in folders.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--lists-folder", metavar="FOLDER", help="where your own lists are, NAME.txt each")
-    add_device_options(parser)
-    add_settings(parser, _SETTINGS, {"target": "caption"})
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="picture files, or folders of pictures")
+    reading = parser.add_argument_group("what is read, and what is written")
+    reading.add_argument("-r", "--recursive", action="store_true", help="also the folders below a folder")
+    add_format_option(
+        reading,
+        ("text", "json", "scores"),
+        "text: the tags; json: one object a picture and line: text, tags with scores, what rules dropped and replaced; "
+        "scores: every tag over the floor as 'tag: 0.123', best first.",
+    )
+    reading.add_argument(
+        "--floor", type=unit, default=_FLOOR, metavar="0..1", help=f"for --format scores. Default: {_FLOOR}."
+    )
+    add_model_options(parser)
+    add_choosing_settings(parser)
+    rules = parser.add_argument_group("rules of the Tag Filter")
+    add_filter_settings(parser, rules, _DEFAULTS)
+    add_lists_folder(rules)
     parser.set_defaults(run=run)
 
 
@@ -46,25 +75,26 @@ def run(arguments: argparse.Namespace) -> int:
     from ..tagging.tagger import Tagger
     from .terminal_host import TerminalHost
 
-    interrogation = Interrogation.from_settings(settings_of(arguments, _SETTINGS), lists_folder=arguments.lists_folder)
+    settings = _DEFAULTS | settings_of(arguments, (*SELECTION_NAMES, *FILTER_NAMES))
+    interrogation = Interrogation.from_settings(settings, lists_folder=arguments.lists_folder)
     failed = 0
 
     def report(error: PictureError) -> None:
         nonlocal failed
         failed += 1
-        print(f"error: {error}", file=sys.stderr)
+        complain(f"error: {error}")
 
     paths = list(find_pictures(arguments.paths, recursive=arguments.recursive, report=report))
     if not paths:
         return 2
-    tagger = Tagger.load(arguments.model, host=TerminalHost(device=arguments.device, dtype=arguments.dtype))
+    tagger = Tagger.load(model_of(arguments), host=TerminalHost(device=arguments.device, dtype=arguments.dtype))
     tagged = 0
     for path, scores in zip(paths, tagger.score_each(paths), strict=True):
         if isinstance(scores, PictureError):
             report(scores)
         else:
             tagged += 1
-            print(_line(arguments, path, scores, interrogation, named=len(paths) > 1), flush=True)
+            say(_line(arguments, path, scores, interrogation, named=len(paths) > 1))
     return 0 if not failed else 1 if tagged else 2
 
 
@@ -75,6 +105,6 @@ def _line(
         over = [item for item in scores.top(len(scores)) if item.score > arguments.floor]
         return "\n".join([*([f"# {path}"] if named else []), *(f"{item.name}: {item.score:.3f}" for item in over)])
     result = interrogation.prompt(scores)
-    if arguments.format == "text":
-        return f"{path}: {result.text}" if named else result.text
-    return json.dumps({"path": str(path)} | result.to_dict(), ensure_ascii=False)
+    if arguments.format == "json":
+        return to_json({"path": str(path)} | result.to_dict())
+    return f"{path}: {result.text}" if named else result.text

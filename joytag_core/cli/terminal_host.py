@@ -14,7 +14,7 @@ class TerminalHost(LocalHost):
 
     def progress(self, *, total: int, label: str) -> Progress:
         """Begin a bar; bytes are shown as such."""
-        if total < 2 or not sys.stderr.isatty():
+        if total < 2 or sys.stderr is None or not sys.stderr.isatty():
             return SilentProgress()
         return _Bar(total, label)
 

@@ -32,9 +32,9 @@ def load_picture(path: str | os.PathLike[str]) -> Image.Image:
 
 
 def _why_unreadable(path: Path, error: Exception) -> str:
-    if path.is_dir():  # Windows gives no IsADirectoryError
+    if os.path.isdir(path):  # noqa: PTH112 - Windows gives no IsADirectoryError; pathlib's raises for a long name
         return "this is a folder; expected a picture"
-    if path.is_file() and path.stat().st_size == 0:
+    if os.path.isfile(path) and path.stat().st_size == 0:  # noqa: PTH113
         return "the file is empty"
     if isinstance(error, UnidentifiedImageError):
         return "this is no picture that Pillow can read"

@@ -28,7 +28,7 @@ def find_pictures(
         UnreadablePictureError: there is such a folder, and no `report`; its `path` names it.
     """
     for path in map(Path, paths):
-        if not path.is_dir():
+        if not os.path.isdir(path):  # noqa: PTH112 - pathlib's raises where a name is too long
             yield path
             continue
         is_empty = True
@@ -50,12 +50,26 @@ def _pictures_in(folder: Path, *, recursive: bool, report: Report | None, above:
         _tell(report, folder, f"the folder cannot be read: {error.strerror or error}")
         return
     for entry in entries:
-        if os.path.splitext(entry.name)[1].lower() in SUFFIXES and entry.is_file():  # noqa: PTH122 - no Path for each
+        if os.path.splitext(entry.name)[1].lower() in SUFFIXES and _is_file(entry):  # noqa: PTH122 - no Path for each
             yield folder / entry.name
-        elif recursive and entry.is_dir():
+        elif recursive and _is_folder(entry):
             real = os.path.realpath(entry) if entry.is_symlink() else os.path.join(above[-1], entry.name)  # noqa: PTH118
             if real not in above:  # a link to a folder above would never end
                 yield from _pictures_in(folder / entry.name, recursive=recursive, report=report, above=(*above, real))
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a link that leads to itself
+        return False
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _is_passed_over(name: str) -> bool:

@@ -9,10 +9,19 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from ..errors import PictureTooLargeError
+from .strips import fit_strip
+
 CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
 """Per channel, of pixels in 0..1; from OpenAI's CLIP, used by the published model."""
 
+MOST_SIDE = 1 << 24
+"""A 16,777,216 x 1 picture takes some ten seconds."""
+
+# From these shares of the sides on, Pillow's way over the white square's rows is the slower one (measured).
+_TALL_STRIP = 2.5
+_WIDE_STRIP = 8
 _WHITE = (255, 255, 255)
 _STRIP_PIXELS = 1 << 24  # how many pixels of the white square exist at a time: 64 MiB in Pillow
 
@@ -37,11 +46,20 @@ def normalise(squares: Tensor) -> Tensor:
 def fit_square(picture: Image.Image, size: int) -> Image.Image:
     """Centre an RGB picture on a white square and scale that to size x size, bicubic.
 
-    Equal, bit for bit, to padding first and resizing then, but without ever making the whole square: Pillow resamples
-    rows first and columns second, so each strip of rows can go the first step alone. A 20,000 x 1 picture needs
-    megabytes, not gigabytes.
+    Equal, bit for bit, to padding first and resizing then, but without ever making the whole square: time and memory
+    grow with the picture's pixels, whatever its shape.
+
+    Raises:
+        PictureTooLargeError: a side has more than `MOST_SIDE` pixels.
     """
     side = max(picture.size)
+    if side > MOST_SIDE:
+        raise PictureTooLargeError(
+            f"the picture is {picture.width}x{picture.height}; expected at most {MOST_SIDE:,} pixels a side. Cut it."
+        )
+    if side > size and (side > _TALL_STRIP * picture.width or side > _WIDE_STRIP * picture.height):
+        return fit_strip(picture, size)
+    # Pillow resamples rows first and columns second, so each strip of rows can go the first step alone.
     left, top = (side - picture.width) // 2, (side - picture.height) // 2
     if side == size:
         return _on_white(picture, (side, side), (left, top))

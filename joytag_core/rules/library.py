@@ -64,7 +64,7 @@ class Library:
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all lists."""
-        return tuple(sorted({path.stem for folder in self._folders for path in folder.glob("*.txt")}))
+        return tuple(sorted({path.stem for folder in self._folders for path in list_files(folder)}))
 
     def find(self, name: str) -> RuleList:
         """Return a list, its name's case, blanks and hyphens apart.
@@ -73,10 +73,9 @@ class Library:
             RuleError: there is none, or its file cannot be read.
         """
         wanted = _plain(name)
-        for folder in self._folders:
-            for path in sorted(folder.glob("*.txt")):
-                if _plain(path.stem) == wanted:
-                    return RuleList(path.stem, read_text(path))
+        for path in (path for folder in self._folders for path in list_files(folder)):
+            if _plain(path.stem) == wanted:
+                return RuleList(path.stem, read_text(path))
         raise RuleError(f"list {name!r} is unknown; there is {', '.join(self.names())}")
 
     def patterns(self, name: str) -> PatternList:
@@ -108,6 +107,14 @@ class Library:
             self._open.pop()
 
 
+def list_files(folder: Path) -> list[Path]:
+    """Return the lists' files: no folder, device, pipe or link to nothing, and none with a name that is no text."""
+    try:
+        return [path for path in sorted(folder.glob("*.txt")) if path.name.isprintable() and _is_file(path)]
+    except OSError:  # a folder that is none, on some versions of Python
+        return []
+
+
 def _plain(name: str) -> str:
     return re.sub(r"[\s_-]+", "-", name.strip().lower())
 
@@ -119,8 +126,19 @@ def read_text(path: Path) -> str:
         RuleError: it cannot be read, is no UTF-8 text, or is too large for a list.
     """
     try:
-        if path.stat().st_size > _LARGEST:
+        with path.open("rb") as file:  # no more than is wanted: what calls itself a file may have no end
+            content = file.read(_LARGEST + 1)
+        if len(content) > _LARGEST:
             raise RuleError(f"list {path.stem!r} is larger than {_LARGEST:,} bytes")
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except OSError as error:  # its text would hold the path, which is nobody's business at the other end of an API
+        raise RuleError(f"list {path.stem!r} cannot be read: {error.strerror or type(error).__name__}") from error
+    except UnicodeDecodeError as error:
         raise RuleError(f"list {path.stem!r} cannot be read: {error}") from error
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a link that leads to itself, on some versions of Python
+        return False

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from ..errors import RuleError
 from ..tags.vocabulary import CATEGORIES, GROUPS
-from .library import PATTERN_SECTIONS, Library
+from .library import PATTERN_SECTIONS, Library, list_files
 from .pattern_lists import PatternList, parse_patterns
 from .replacements import Replacement, parse_replacements
 
@@ -54,8 +55,12 @@ def folder_state(folder: str | Path | None) -> tuple[tuple[str, int, int], ...]:
     """Return name, time of change and size of every list in a folder."""
     if folder is None:
         return ()
-    files = sorted(Path(folder).glob("*.txt"))
-    return tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files)
+    states = []
+    for path in list_files(Path(folder)):
+        with suppress(FileNotFoundError):  # gone meanwhile
+            state = path.stat()
+            states.append((path.name, state.st_mtime_ns, state.st_size))
+    return tuple(states)
 
 
 @lru_cache(maxsize=64)

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from ..errors import ModelError
 from ..host.protocol import Host, Placement
+from ..model.config import NetworkConfig, parse_stem
 from ..model.network import Network
 
 Forward = Callable[[Network, Tensor], Tensor]
@@ -101,18 +102,36 @@ class Computer:
             return forward(self.network, pixels.to(device)).float().cpu()
 
     def _memory_for(self, pixels: Tensor) -> int:
-        """Estimate the bytes of the activations: the widest stem layer, or a block's, whichever is more."""
-        config = self.network.config
         count, _, height, width = pixels.shape
-        patches = height * width // config.patch_size**2
-        block = patches * (2 * config.mlp_dim + 4 * config.d_model) * 4
-        stem = height * width // 4 * 64 * 4 * 3
-        return count * max(block, stem)
+        return count * activation_bytes(self.network.config, height, width)
 
     def _warn_once(self, message: str, *values: object) -> None:
         if message not in self._warned:
             self._warned.add(message)
             logger.warning(message, *values)
+
+
+def activation_bytes(config: NetworkConfig, height: int, width: int) -> int:
+    """Estimate the most bytes of activations that one picture of `height` x `width` pixels needs at a time.
+
+    That is the widest layer of the stem with its input, its norm and one copy in float32, or a block's perceptron and
+    attention, whichever is more.
+    """
+    patches = height * width // config.patch_size**2
+    block = patches * (2 * config.mlp_dim + 4 * config.d_model)
+    return 4 * max(block, 3 * _widest_layer(config, height * width))
+
+
+def _widest_layer(config: NetworkConfig, pixels: int) -> int:
+    """Return the most values that a layer of the stem takes or gives for a picture of some pixels."""
+    if config.cnn_stem is None:
+        return max(3 * pixels, config.d_model * pixels // config.patch_size**2)
+    widest, step = 3 * pixels, 1
+    for kind, options in parse_stem(config.cnn_stem):
+        if kind == "conv":
+            step *= options["s"]
+            widest = max(widest, options["c"] * pixels // step**2)
+    return widest
 
 
 def _without_autocast(device: torch.device) -> AbstractContextManager[object]:

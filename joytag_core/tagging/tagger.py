@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -141,7 +143,7 @@ class Tagger:
         self, pictures: Pictures, run: Callable[[list[PreparedPicture]], list[_Result]], batch_size: int | None
     ) -> Iterator[_Result | PictureError]:
         total = count_pictures(pictures)
-        size = batch_size or (_BATCH_ON_CPU if self.placement.device.type == "cpu" else _BATCH_ON_DEVICE)
+        size = batch_size or self.batch_size
         progress = self.host.progress(total=total, label="JoyTag")
         side = self.network.config.image_size
         done = 0
@@ -152,6 +154,23 @@ class Tagger:
             done += len(prepared)
             progress.update(done)
             yield from [next(results) if isinstance(one, PreparedPicture) else one for one in prepared]
+
+    def score_pixels(self, pixels: Tensor) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """Return scores [N, T] in 0..1 and pooled features [N, D], float32, of pixels [N, 3, S, S] from `to_pixels`.
+
+        The door for callers that prepare pictures themselves: one pass gives both.
+
+        Raises:
+            ModelError: the model's outputs are not finite.
+        """
+        both = self._computer.compute(pixels, _features_and_logits)
+        features, logits = both.tensor_split([self.network.config.d_model], dim=1)
+        return logits.sigmoid().numpy(), features.numpy()
+
+    @property
+    def batch_size(self) -> int:
+        """Return how many pictures at once make full use of the device."""
+        return _BATCH_ON_CPU if self.placement.device.type == "cpu" else _BATCH_ON_DEVICE
 
     def _score_batch(self, prepared: list[PreparedPicture]) -> list[TagScores]:
         logits = self._computer.compute(torch.cat([one.pixels for one in prepared]))
@@ -185,6 +204,15 @@ def _all(results: Iterable[_Result | PictureError], pictures: Pictures) -> list[
             raise _with_place(result, len(done) + 1, count_pictures(pictures))
         done.append(result)
     return done
+
+
+def _features_and_logits(network: Network, pixels: Tensor) -> Tensor:
+    """Return [N, D + T]: the mean of the patches' features, and the logits."""
+    features = network.patch_features(pixels)
+    pooled = features.mean(dim=1)
+    if network.config.head_mean_after:
+        return torch.cat([pooled, network.patch_logits(features).mean(dim=1)], dim=1)
+    return torch.cat([pooled, network.head(pooled)], dim=1)
 
 
 def _with_place(error: PictureError, number: int, count: int) -> PictureError:

@@ -145,6 +145,50 @@ def test_models_lists_names_sizes_and_places(
     assert "half" not in {line.split()[0] for line in lines}
 
 
+def test_models_list_is_models_and_may_be_json(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture, tmp_path: Path
+) -> None:
+    """Whoever types the action gets the list; JSON is one object a model and line."""
+    monkeypatch.setenv("JOYTAG_MODELS", str(tiny))
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    outputs = []
+    for words in (["models"], ["models", "list"], ["models", "--json"], ["models", "list", "--format", "json"]):
+        assert 0 == main(words)
+        outputs.append(capsys.readouterr().out)
+
+    found = {one["name"]: one for one in map(json.loads, outputs[2].splitlines())}
+    assert (outputs[0], outputs[2]) == (outputs[1], outputs[3])
+    assert {"name": "tiny", "bytes": sum(path.stat().st_size for path in tiny.iterdir()), "path": str(tiny)} == found[
+        "tiny"
+    ]
+    assert "demo" in found
+
+
+@pytest.mark.parametrize("pointed_at", ["", "model.safetensors"])
+def test_a_model_that_the_environment_names_is_used(
+    pointed_at: str, tiny: Path, picture_paths: list[Path], monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    """JOYTAG_MODELS may be one model itself; then no other is asked for, unless it is named."""
+    monkeypatch.setenv("JOYTAG_MODELS", str(tiny / pointed_at))
+
+    assert 0 == main(["tag", str(picture_paths[0]), "--device", "cpu"])
+    assert "tag 8, tag 13, tag 39, tag 18\n" == capsys.readouterr().out
+    assert 0 == main(["tag", str(picture_paths[0]), "--device", "cpu", "--model", "demo"])
+    assert "tag 8" not in capsys.readouterr().out
+
+
+def test_a_name_that_no_file_can_have_is_that_picture_s_error(
+    tiny: Path, picture_paths: list[Path], capsys: Capture
+) -> None:
+    """300 characters are too many for a file system; the rest is tagged."""
+    words = ["tag", "a" * 300 + ".png", "nul\0.png", str(picture_paths[0]), "--model", str(tiny), "--device", "cpu"]
+
+    assert 1 == main(words)
+    out, err = capsys.readouterr()
+    assert f"{picture_paths[0]}: tag 8, tag 13, tag 39, tag 18\n" == out
+    assert 2 == err.count("error: ")
+
+
 def test_models_verify_reads_a_model_whole_and_names_what_is_broken(
     tiny: Path, tmp_path: Path, capsys: Capture
 ) -> None:
@@ -182,9 +226,20 @@ def test_tags_can_be_narrowed_and_limited(capsys: Capture) -> None:
 
 
 def test_tags_without_a_match_has_status_1(capsys: Capture) -> None:
-    """As grep does."""
-    assert 1 == main(["tags", "no such tag anywhere"])
-    assert "" == capsys.readouterr().out
+    """As grep does; what is said of it does not disturb a pipe."""
+    assert 1 == main(["tags", "rabit ears"])
+    assert ("", "no tag holds 'rabit ears'; did you mean rabbit ears?\n") == capsys.readouterr()
+    assert 1 == main(["tags", "ears", "--category", "meta", "--group", "hair"])
+    assert ("", "no tag holds 'ears' among meta and hair\n") == capsys.readouterr()
+
+
+def test_tags_may_be_json(capsys: Capture) -> None:
+    """One object a tag and line, with all that is known of it."""
+    assert 0 == main(["tags", "rabbit ears", "--json"])
+
+    first = json.loads(capsys.readouterr().out.splitlines()[0])
+    assert ("rabbit_ears", "general") == (first["tag"], first["category"])
+    assert 0 < first["precision"] <= 1
 
 
 @pytest.mark.parametrize("command", [[], ["tag"], ["filter"], ["models"], ["tags"]])

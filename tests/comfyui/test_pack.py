@@ -102,6 +102,8 @@ def test_defaults_and_ranges_are_the_cores(comfy: FakeComfy) -> None:
             continue
         assert parameter.default == parameter.check(one.options["default"])
         assert parameter.minimum == one.options.get("min")
+        assert parameter.maximum == one.options.get("max")
+        assert None not in one.options.values()  # the page compares with what is there
         assert list(parameter.choices) == one.options.get("options", list(parameter.choices))
 
 

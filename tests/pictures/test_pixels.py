@@ -9,10 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 from torch import Tensor
 
-from joytag_core.pictures.pixels import fit_square, to_pixels
+from joytag_core import PictureTooLargeError
+from joytag_core.pictures.pixels import MOST_SIDE, fit_square, to_pixels
 from tests.conftest import DATA
 from tests.memory import PEAK_MEMORY, needs_proc
 
@@ -85,13 +88,43 @@ def test_pictures_of_any_sizes_share_a_batch() -> None:
     assert torch.equal(together, torch.cat([to_pixels([picture], 64) for picture in pictures]))
 
 
+@given(
+    long=st.integers(1, 3000), short=st.integers(1, 3000) | st.integers(1, 12), wide=st.booleans(),
+    side=st.sampled_from([16, 64, 448]), plain=st.booleans(),
+)  # fmt: skip
+@settings(max_examples=60, deadline=None, derandomize=True)
+def test_any_shape_is_pad_then_resize_bit_for_bit(long: int, short: int, wide: bool, side: int, plain: bool) -> None:
+    """Noise and plain colour, with sides to 3,000."""
+    size = (max(long, short), min(long, short)) if wide else (min(long, short), max(long, short))
+    picture = Image.new("RGB", size, (long % 256, short % 256, 255)) if plain else noise(*size)
+    assert padded_then_resized(picture, side).tobytes() == fit_square(picture, side).tobytes()
+
+
+@pytest.mark.parametrize(
+    "size", [(6000, 2), (2, 6000), (20, 9000), (9000, 20), (2500, 312), (2500, 313), (999, 2500), (1001, 2500)]
+)
+@pytest.mark.parametrize("colour", ["white", "black", None])
+def test_strips_are_pad_then_resize_bit_for_bit(size: tuple[int, int], colour: str | None) -> None:
+    """Both ways of doing it, near the shapes where one takes over from the other, and far from them."""
+    picture = Image.new("RGB", size, colour) if colour else noise(*size)
+    assert padded_then_resized(picture, 64).tobytes() == fit_square(picture, 64).tobytes()
+
+
+def test_a_side_may_be_long_and_not_longer() -> None:
+    """More than the stated bound is refused with both numbers, whichever side it is."""
+    for size in ((MOST_SIDE + 1, 1), (1, MOST_SIDE + 1)):
+        with pytest.raises(PictureTooLargeError, match=f"{size[0]}x{size[1]}.*16,777,216"):
+            fit_square(Image.new("RGB", size), 448)
+
+
 PEAK = (
     PEAK_MEMORY
     + """
 from PIL import Image
+from joytag_core import PictureTooLargeError
 from joytag_core.pictures.pixels import fit_square
 before = peak()
-for size in ((20_000, 1), (1, 20_000)):
+for size in ((400_000, 1), (1, 400_000), (100, 40_000), (40_000, 100)):
     fit_square(Image.new("RGB", size), 448)
 print((peak() - before) / 1e6)
 """
@@ -100,6 +133,6 @@ print((peak() - before) / 1e6)
 
 @needs_proc
 def test_very_long_pictures_need_little_memory() -> None:
-    """The white square of 20,000 x 1 would be 1,600 MB; at no time is more than a part of it there."""
+    """The white square of 20,000 x 1 would be 1,600 MB, that of 400,000 x 1 640 GB; it is never made."""
     done = subprocess.run([sys.executable, "-c", PEAK], capture_output=True, text=True, check=True, timeout=300)
     assert 10 < float(done.stdout) < 250

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
 
 import pytest
@@ -230,6 +232,51 @@ def test_lists_that_are_no_text_are_named(tmp_path: Path) -> None:
 
     with pytest.raises(RuleError, match="list 'mine' cannot be read"):
         TagFilter(lists="mine", lists_folder=tmp_path)
+
+
+def make_links(folder: Path) -> None:
+    """Put into a lists folder what is there on people's disks, and is no list."""
+    for name, target in (("gone", "/nowhere/at/all"), ("loop", "loop.txt"), ("zero", "/dev/zero"), ("up", "..")):
+        (folder / f"{name}.txt").symlink_to(target)
+    (folder / "folder.txt").mkdir()
+    os.mkfifo(folder / "pipe.txt")
+    (folder / os.fsdecode(b"\xff.txt")).write_text("chair")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="links and pipes as on Linux")
+@pytest.mark.parametrize("name", ["gone", "loop", "zero", "up", "folder", "pipe", "\udcff"])
+def test_what_is_no_file_is_no_list(tmp_path: Path, name: str) -> None:
+    """A dangling or looping link, a folder, a device or a pipe is no list, stops nothing, and leaks no path."""
+    make_links(tmp_path)
+    (tmp_path / "mine.txt").write_text("chair")
+    assert "1girl" == TagFilter(exclude="@mine", lists_folder=tmp_path).apply("1girl, chair").text
+    with pytest.raises(RuleError) as told:
+        TagFilter(lists=name, lists_folder=tmp_path).apply("1girl, chair")
+    assert "is unknown; there is" in str(told.value)
+    assert "mine" in str(told.value)
+    assert not {"/nowhere", "/dev", str(tmp_path)} & set(re.findall(r"/\w+", str(told.value)))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="links and pipes as on Linux")
+def test_a_lists_folder_that_is_none_is_an_empty_one(tmp_path: Path) -> None:
+    """Where the folder itself is a link to nothing, to itself or a file, the shipped lists are there."""
+    (tmp_path / "file").write_text("")
+    for name, target in (("gone", "nowhere"), ("loop", "loop")):
+        (tmp_path / name).symlink_to(target)
+    for name in ("gone", "loop", "file"):
+        assert Library().names() == Library(tmp_path / name).names()
+
+
+def test_a_list_that_may_not_be_read_leaks_no_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message names the list, not where it is."""
+    (tmp_path / "mine.txt").write_text("chair")
+
+    def refuse(self: Path, *_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(RuleError, match=r"^list 'mine' cannot be read: Permission denied$"):
+        Library(tmp_path).find("mine")
 
 
 def test_a_missing_lists_folder_is_an_empty_one(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def test_overrides_hold_over_the_page(webui: FakeWebUI) -> None:
 def test_models_to_choose_from(webui: FakeWebUI) -> None:
     """The published model comes first, installed or not, then those that are there; lists are no model."""
     (webui.folder / "models" / "joytag" / "lists").mkdir()
-    names = tagging.model_names()
+    names = tagging.choosable_models()
     assert "joytag" == names[0]
     assert {"tiny"} <= set(names)
     assert "lists" not in names

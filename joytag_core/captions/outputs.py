@@ -1,0 +1,145 @@
+"""Where do captions go: a file beside each picture, as text or XMP, or one table?"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from ..errors import CaptionError
+from ..whole_files import write_whole
+from .caption_files import caption_bytes, caption_text, read_caption
+from .composing import Composer
+from .fingerprints import text_digest
+from .scoring import Found
+from .xmp import read_keywords, with_keywords
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Say where one picture's caption goes."""
+
+    picture: Path
+    target: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Hold what becomes of one caption: its text before (None: there was none) and after, and the bytes to write."""
+
+    plan: Plan
+    before: str | None
+    after: str
+    content: bytes = b""
+
+    @property
+    def is_needed(self) -> bool:
+        """Say whether anything is to be written."""
+        return self.before is None or self.before != self.after
+
+
+class Output(Protocol):
+    """Take captions in order."""
+
+    def is_there(self, plan: Plan) -> bool:
+        """Say whether a picture has a caption already."""
+
+    def keep(self, plan: Plan) -> None:
+        """Let a picture's caption stay as it is."""
+
+    def change(self, plan: Plan, composer: Composer, found: Found) -> Change:
+        """Return what becomes of a picture's caption, nothing written yet."""
+
+    def write(self, change: Change) -> None:
+        """Write it."""
+
+    def finish(self) -> None:
+        """End the work: what is collected is written whole."""
+
+    def abandon(self) -> None:
+        """End the work without its result."""
+
+
+class FileOutput:
+    """Write a file for each picture; each is whole at any moment."""
+
+    def __init__(self, *, as_xmp: bool = False, backup: bool = False) -> None:
+        """Take the kind of file, and whether what is overwritten is kept as `NAME.bak` beside it."""
+        self._as_xmp = as_xmp
+        self._backup = backup
+        self._folders: set[Path] = set()
+
+    def is_there(self, plan: Plan) -> bool:
+        """Say whether there is a caption; a sidecar without keywords is none."""
+        if not self._as_xmp:
+            return plan.target.exists()
+        content = read_caption(plan.target)
+        return content is not None and bool(read_keywords(content))
+
+    def keep(self, plan: Plan) -> None:
+        """Do nothing: the file stays."""
+
+    def change(self, plan: Plan, composer: Composer, found: Found) -> Change:
+        """Return what becomes of the file.
+
+        Raises:
+            CaptionError: it is there and cannot be read.
+        """
+        content = read_caption(plan.target)
+        if not self._as_xmp:
+            before = None if content is None else caption_text(content)
+            after = composer.caption(plan.picture, found.scores, before)
+            return Change(plan, before, after, caption_bytes(after))
+        try:
+            existing = [] if content is None else read_keywords(content)
+            keywords = composer.keywords(plan.picture, found.scores, existing)
+            wanted = with_keywords(content, keywords)
+        except CaptionError as error:
+            raise CaptionError(f"{plan.target}: {error}") from error
+        is_new = content is None or (not existing and bool(keywords))
+        return Change(plan, None if is_new else ", ".join(existing), ", ".join(keywords), wanted)
+
+    def write(self, change: Change) -> None:
+        """Replace the file by a whole new one.
+
+        Raises:
+            CaptionError: it cannot be written; what was there is still there.
+        """
+        target = change.plan.target
+        try:
+            if target.parent not in self._folders:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                self._folders.add(target.parent)
+            if self._backup and target.exists():
+                _back_up(target)
+            write_whole(target, change.content)
+        except OSError as error:
+            raise CaptionError(f"{target}: the caption cannot be written: {error.strerror}") from error
+
+    def finish(self) -> None:
+        """Do nothing: every file is whole."""
+
+    def abandon(self) -> None:
+        """Do nothing: every file is whole."""
+
+
+def is_own(plan: Plan, wrote: Callable[[Path, bytes], bool]) -> bool:
+    """Say whether a caption file is as JoyTag wrote it; `wrote` knows the digests."""
+    content = read_caption(plan.target)
+    return content is not None and wrote(plan.target, text_digest(content))
+
+
+def _back_up(path: Path) -> None:
+    """Copy a file to `NAME.bak`, or the next free `NAME.bak2`, unless such a copy is there; whole at any moment."""
+    content, number = path.read_bytes(), 1
+    while True:
+        copy = path.with_name(f"{path.name}.bak{number if number > 1 else ''}")
+        if not copy.exists():
+            write_whole(copy, content)
+            shutil.copystat(path, copy)
+            return
+        if copy.read_bytes() == content:
+            return
+        number += 1

@@ -1,0 +1,212 @@
+"""How do many picture files become scores: kept ones looked up, the rest decoded ahead of the device?"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import PictureError, UnreadablePictureError
+from .fingerprints import FileState, file_digest, square_digest
+from .lazy_model import LazyModel
+from .packing import rounded_scores
+from .score_store import KeptScores, ScoreStore, Sighting
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+_KNOWN_AT_ONCE = 64
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Hold one picture's scores [T] as kept, its features [D], its size, and whether the model ran for it."""
+
+    scores: npt.NDArray[np.float32]
+    features: npt.NDArray[np.float32] | None
+    width: int
+    height: int
+    is_new: bool
+
+
+Result = Found | PictureError
+"""What became of one picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """Hold one picture's way so far: its kept scores, or the pixels [1, 3, S, S] to compute."""
+
+    sighting: Sighting
+    kept: KeptScores | None = None
+    pixels: Tensor | None = None
+
+
+_Waiting = list[tuple[T, _Ready | PictureError]]
+
+
+class Scorer:
+    """Score picture files in order, in bounded memory, each batch kept before the next is computed."""
+
+    def __init__(
+        self,
+        model: LazyModel,
+        store: ScoreStore | None = None,
+        *,
+        threads: int | None = None,
+        batch_size: int | None = None,
+        check_cancelled: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Take a model, and where to look scores up and keep them; without a store all are computed.
+
+        `threads` read and shrink pictures, one a processor by default; `batch_size` is the device's own by default.
+        """
+        self.model = model
+        self.store = store
+        self.newly_scored = 0
+        self._key = None if store is None else model.key_in(store)
+        self._threads = threads or min(os.cpu_count() or 1, 16)
+        self._batch_size = batch_size
+        self._check_cancelled = check_cancelled
+
+    def scored(self, items: Iterable[T], path_of: Callable[[T], Path]) -> Generator[list[tuple[T, Result]], None, None]:
+        """Yield items with their scores, or why there are none, in order, some at a time.
+
+        What is yielded is kept already. Raises as `Tagger.score_pixels`, and ScoreStoreError.
+        """
+        with ThreadPoolExecutor(self._threads, thread_name_prefix="joytag") as pool:
+            waiting: _Waiting[T] = []
+            unscored = 0
+            try:
+                for item, ready in _ahead(pool, lambda item: self._prepare(path_of(item)), items, self._window):
+                    waiting.append((item, ready))
+                    unscored += isinstance(ready, _Ready) and ready.pixels is not None
+                    if unscored == self._size_of_batch(unscored) or len(waiting) >= _KNOWN_AT_ONCE + self._window():
+                        yield self._computed(waiting)
+                        waiting, unscored = [], 0
+                    elif not unscored and len(waiting) >= _KNOWN_AT_ONCE:
+                        yield self._computed(waiting)
+                        waiting = []
+                if waiting:
+                    yield self._computed(waiting)
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+
+    def _size_of_batch(self, unscored: int) -> int:
+        """Return how many pictures to compute at once; without one to compute nothing is loaded to find out."""
+        if self._batch_size is None and unscored:
+            self._batch_size = self.model.tagger.batch_size
+        return self._batch_size or 1
+
+    def _window(self) -> int:
+        """Return how many pictures may be under way: two batches, and a picture in each thread."""
+        return 2 * (self._batch_size or 1) + 2 * self._threads
+
+    def _prepare(self, path: Path) -> _Ready | PictureError:
+        """Find one picture's kept scores or, where there are none, its pixels; runs in a thread."""
+        try:
+            state = FileState.of(path)
+            if self.store is not None and self._key is not None:
+                kept = self.store.of_file(path, state, self._key)
+                if kept is not None:
+                    return _Ready(Sighting(path, state, b"", b"", kept.width, kept.height), kept)
+                content = file_digest(path)
+                known = self.store.of_content(content, self._key)
+                if known is not None:
+                    kept, picture = known
+                    return _Ready(Sighting(path, state, content, picture, kept.width, kept.height), kept)
+            else:
+                content = b""
+            return self._decoded(path, state, content)
+        except PictureError as error:
+            return error
+        except FileNotFoundError:
+            return UnreadablePictureError(f"{path}: there is no such file")
+        except (OSError, ValueError) as error:
+            return UnreadablePictureError(f"{path}: the picture cannot be read: {error}")
+
+    def _decoded(self, path: Path, state: FileState, content: bytes) -> _Ready:
+        from ..pictures.files import load_picture
+        from ..pictures.pixels import fit_square, to_pixels
+
+        picture = load_picture(path)
+        width, height = picture.size
+        square = fit_square(picture, self.model.image_size)
+        sighting = Sighting(path, state, content, square_digest(square), width, height)
+        if self.store is not None and self._key is not None:
+            kept = self.store.of_picture(sighting.picture, self._key, width=width, height=height)
+            if kept is not None:
+                return _Ready(sighting, kept)
+        return _Ready(sighting, pixels=to_pixels([square], self.model.image_size))
+
+    def _computed(self, waiting: _Waiting[T]) -> list[tuple[T, Result]]:
+        """Compute what has no scores yet, keep it, and return all."""
+        self._check_cancelled()
+        new = [ready for _, ready in waiting if isinstance(ready, _Ready) and ready.pixels is not None]
+        scores, features = self._compute(new)
+        self._keep(waiting, new, scores, features)
+        rows = iter(zip(scores, features, strict=True))
+        results: list[tuple[T, Result]] = []
+        for item, ready in waiting:
+            if isinstance(ready, PictureError):
+                results.append((item, ready))
+                continue
+            seen = ready.sighting
+            if ready.kept is not None:
+                kept = ready.kept
+                results.append((item, Found(kept.scores, kept.features, seen.width, seen.height, is_new=False)))
+            else:
+                values, pooled = next(rows)
+                results.append((item, Found(self._rounded(values), pooled, seen.width, seen.height, is_new=True)))
+        return results
+
+    def _rounded(self, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        # Without a store, scores below its floor are at hand, and rules may ask for them.
+        return rounded_scores(values) if self.store is not None else rounded_scores(values, floor=0.0)
+
+    def _compute(self, new: list[_Ready]) -> tuple[Any, Any]:
+        if not new:
+            return (), ()
+        import torch
+
+        self.newly_scored += len(new)
+        return self.model.tagger.score_pixels(torch.cat([one.pixels for one in new if one.pixels is not None]))
+
+    def _keep(self, waiting: _Waiting[T], new: list[_Ready], scores: Any, features: Any) -> None:
+        if self.store is None or self._key is None:
+            return
+        # Known by its contents, but not under this path yet: a copy, or moved.
+        seen = [
+            ready.sighting
+            for _, ready in waiting
+            if isinstance(ready, _Ready) and ready.kept is not None and ready.sighting.content
+        ]
+        if new or seen:
+            scored = [(one.sighting, *row) for one, row in zip(new, zip(scores, features, strict=True), strict=True)]
+            self.store.add(self._key, scored, seen)
+
+
+def _ahead(
+    pool: ThreadPoolExecutor, work: Callable[[T], R], items: Iterable[T], window: Callable[[], int]
+) -> Iterator[tuple[T, R]]:
+    """Yield items with what some work makes of them, in order, at most a window of them under way."""
+    remaining = iter(items)
+    under_way: deque[tuple[T, Future[R]]] = deque()
+    while True:
+        for item in islice(remaining, max(window() - len(under_way), 0)):
+            under_way.append((item, pool.submit(work, item)))
+        if not under_way:
+            return
+        item, future = under_way.popleft()
+        yield item, future.result()

@@ -1,0 +1,237 @@
+"""How are all captions written as one table: JSON lines, CSV, Parquet, kohya's metadata, a Hugging Face folder?"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Any, Protocol, TextIO
+
+from ..errors import CaptionError, SettingError
+from ..whole_files import whole_file
+from .composing import Composer
+from .outputs import Change, Plan
+from .paths import absolute, readable, seen_from
+from .scoring import Found
+
+Row = dict[str, Any]
+
+TABLE_NAMES = {
+    "jsonl": "captions.jsonl", "csv": "captions.csv", "parquet": "captions.parquet", "kohya": "meta_tags.json",
+    "hf": "metadata.jsonl",
+}  # fmt: skip
+"""The table of each format where no other name is given."""
+
+_KEYS = {"hf": "file_name"}
+_TEXTS = {"kohya": "tags"}
+_PARQUET_ROWS = 1000
+
+
+class TableOutput:
+    """Collect captions in a table that takes its place at the end, whole; rows of other pictures in it stay."""
+
+    def __init__(self, path: Path, form: str) -> None:
+        """Take the table's file and one of the formats of `TABLE_NAMES`.
+
+        Raises:
+            SettingError: parquet, without pyarrow.
+            CaptionError: the table is there and cannot be read.
+        """
+        self.path = path
+        self._key, self._text = _KEYS.get(form, "path"), _TEXTS.get(form, "text")
+        self._folder = absolute(path.parent)
+        self._is_absolute = form == "kohya"
+        self._there = {str(row[self._key]): row for row in _read(path, form, self._key)}
+        self._stack = ExitStack()
+        self._form = form
+        self._writer: _Writer | None = None
+
+    def is_there(self, plan: Plan) -> bool:
+        """Say whether the table has a row for a picture."""
+        return self._text in self._there.get(self._key_of(plan), {})
+
+    def keep(self, plan: Plan) -> None:
+        """Take a picture's row over as it is."""
+        key = self._key_of(plan)
+        self._put(self._there.pop(key, {self._key: key}))
+
+    def change(self, plan: Plan, composer: Composer, found: Found) -> Change:
+        """Return what becomes of a picture's text."""
+        row = self._there.get(self._key_of(plan), {})
+        before = str(row[self._text]) if self._text in row else None
+        return Change(plan, before, composer.caption(plan.picture, found.scores, before))
+
+    def write(self, change: Change) -> None:
+        """Put a row; its other columns stay."""
+        key = self._key_of(change.plan)
+        self._put({**self._there.pop(key, {}), self._key: key, self._text: change.after})
+
+    def finish(self) -> None:
+        """Put the rows of pictures that were not met again, and replace the table.
+
+        Raises:
+            CaptionError: it cannot be written.
+        """
+        for row in self._there.values():
+            self._put(row)
+        self._there = {}
+        self._writing()
+        self._close()
+
+    def abandon(self) -> None:
+        """Forget the new table; the old one stays."""
+        with suppress(KeyboardInterrupt):
+            self._stack.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
+
+    def _key_of(self, plan: Plan) -> str:
+        if self._is_absolute:
+            return readable(absolute(plan.picture))
+        return readable(Path(seen_from(self._folder, plan.picture)).as_posix())
+
+    def _put(self, row: Row) -> None:
+        try:
+            self._writing().put(row)
+        except OSError as error:
+            raise CaptionError(f"{self.path}: the table cannot be written: {error.strerror}") from error
+
+    def _writing(self) -> _Writer:
+        if self._writer is None:
+            try:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                temporary = self._stack.enter_context(whole_file(self.path))
+                columns = [self._key, self._text, *_columns(self._there.values(), {self._key, self._text})]
+                self._writer = _WRITERS[self._form](temporary, columns)
+                self._stack.callback(self._writer.close)
+            except OSError as error:
+                raise CaptionError(f"{self.path}: the table cannot be written: {error.strerror}") from error
+        return self._writer
+
+    def _close(self) -> None:
+        try:
+            self._stack.close()
+        except OSError as error:
+            raise CaptionError(f"{self.path}: the table cannot be written: {error.strerror}") from error
+
+
+def _columns(rows: Any, known: set[str]) -> list[str]:
+    return [name for name in dict.fromkeys(name for row in rows for name in row) if name not in known]
+
+
+class _Writer(Protocol):
+    def put(self, row: Row) -> None: ...
+    def close(self) -> None: ...
+
+
+class _JsonLines:
+    def __init__(self, path: Path, columns: list[str]) -> None:
+        self._file: TextIO = path.open("w", encoding="utf-8", newline="\n")
+
+    def put(self, row: Row) -> None:
+        self._file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class _Csv:
+    def __init__(self, path: Path, columns: list[str]) -> None:
+        self._file: TextIO = path.open("w", encoding="utf-8", newline="")
+        self._rows = csv.DictWriter(self._file, columns, restval="", lineterminator="\n")
+        self._rows.writeheader()
+
+    def put(self, row: Row) -> None:
+        self._rows.writerow(row)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class _Kohya:
+    """Write one JSON object, a picture a line: `{"path": {"tags": "..."}}`."""
+
+    def __init__(self, path: Path, columns: list[str]) -> None:
+        self._file: TextIO = path.open("w", encoding="utf-8", newline="\n")
+        self._file.write("{")
+        self._before = "\n"
+
+    def put(self, row: Row) -> None:
+        entry = {name: value for name, value in row.items() if name != "path"}
+        self._file.write(f"{self._before}{json.dumps(row['path'])}: {json.dumps(entry, ensure_ascii=False)}")
+        self._before = ",\n"
+
+    def close(self) -> None:
+        self._file.write("\n}\n")
+        self._file.close()
+
+
+class _Parquet:
+    def __init__(self, path: Path, columns: list[str]) -> None:
+        self._arrow = pyarrow()
+        self._columns = columns
+        self._rows: list[Row] = []
+        schema = self._arrow.schema([(name, self._arrow.string()) for name in columns])
+        self._writer = self._arrow.parquet.ParquetWriter(str(path), schema)
+        self._schema = schema
+
+    def put(self, row: Row) -> None:
+        self._rows.append({name: None if row.get(name) is None else str(row[name]) for name in self._columns})
+        if len(self._rows) >= _PARQUET_ROWS:
+            self._flush()
+
+    def close(self) -> None:
+        self._flush()
+        self._writer.close()
+
+    def _flush(self) -> None:
+        if self._rows:
+            self._writer.write_table(self._arrow.Table.from_pylist(self._rows, self._schema))
+            self._rows = []
+
+
+_WRITERS: dict[str, Any] = {
+    "jsonl": _JsonLines, "hf": _JsonLines, "csv": _Csv, "kohya": _Kohya, "parquet": _Parquet
+}  # fmt: skip
+
+
+def pyarrow() -> Any:
+    """Return the module that reads and writes Parquet.
+
+    Raises:
+        SettingError: it is not installed.
+    """
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError as error:
+        raise SettingError("the format parquet needs pyarrow: `pip install pyarrow`, or take jsonl or csv") from error
+    return pyarrow
+
+
+def _read(path: Path, form: str, key: str) -> Iterator[Row]:
+    if form == "parquet":
+        pyarrow()
+    if not path.exists():
+        return
+    try:
+        for row in _rows(path, form):
+            if key not in row:
+                raise ValueError(f"a row has no column {key!r}")
+            yield row
+    except (OSError, ValueError, csv.Error, AttributeError) as error:
+        raise CaptionError(f"{path}: the table that is there cannot be read as {form}: {error}") from error
+
+
+def _rows(path: Path, form: str) -> Iterator[Row]:
+    if form == "parquet":
+        for batch in pyarrow().parquet.ParquetFile(str(path)).iter_batches():
+            yield from batch.to_pylist()
+        return
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        if form == "kohya":
+            yield from ({"path": name, **entry} for name, entry in json.load(file).items())
+        elif form == "csv":
+            yield from csv.DictReader(file)
+        else:
+            yield from (json.loads(line) for line in file if line.strip())

@@ -1,0 +1,103 @@
+"""Are captions of any encoding read, and combined so that nothing a person wrote is lost?"""
+
+from __future__ import annotations
+
+import pytest
+
+from joytag_core.captions.caption_files import caption_bytes, caption_text
+from joytag_core.captions.combining import combine, combine_keywords, with_triggers
+from joytag_core.tags.vocabulary import Vocabulary
+
+JOYTAG = Vocabulary.joytag()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "café, 1girl\n".encode(),
+        "café, 1girl".encode("utf-8-sig"),
+        "café, 1girl\r\n".encode("utf-16"),
+        "café, 1girl".encode("utf-16-be"),
+        "café, 1girl".encode("utf-16-le"),
+        "café, 1girl".encode("utf-32"),
+        "café, 1girl\n".encode("cp1252"),
+    ],
+)
+def test_captions_are_read_in_every_usual_encoding(content: bytes) -> None:
+    """With and without a mark; the line end is no part of the text."""
+    assert "café, 1girl" == caption_text(content)
+
+
+def test_captions_are_written_as_utf_8_with_one_line_end() -> None:
+    """No mark, no escapes."""
+    assert "café (x)\n".encode() == caption_bytes("café (x)")
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"),
+    [
+        ("overwrite", "1girl, smile, hat"),
+        ("append", "my cat, Smile, smile, 1girl, hat"),
+        ("prepend", "1girl, hat, my cat, Smile, smile"),
+        ("merge", "my cat, Smile, 1girl, hat"),
+        ("prune", "my cat, Smile, smile"),
+    ],
+)
+def test_each_way_with_a_caption_that_is_there(how: str, expected: str) -> None:
+    """What is there already is not added, in whichever spelling."""
+    text = combine("my cat, Smile, smile", "1girl, smile, hat", how=how, is_shown=lambda name: True, vocabulary=JOYTAG)
+
+    assert expected == text
+
+
+@pytest.mark.parametrize("how", ["append", "prepend", "merge", "prune"])
+def test_doing_it_again_changes_nothing(how: str) -> None:
+    """So a run that was killed can be run again."""
+    new = "1girl, long hair, smile"
+    once = combine("a cat, smile", new, how=how, is_shown=lambda name: name != "smile", vocabulary=JOYTAG)
+
+    assert once == combine(once, new, how=how, is_shown=lambda name: name != "smile", vocabulary=JOYTAG)
+
+
+def test_prune_drops_what_is_not_shown_and_keeps_the_rest_as_written() -> None:
+    """Spelling, unknown words and sentences stay."""
+    text = combine(
+        "ohwx, long_hair, hat, blue_eyes, A girl stands in the rain, near a red house.",
+        "",
+        how="prune",
+        is_shown=lambda name: name not in ("hat", "blue_eyes"),
+        vocabulary=JOYTAG,
+    )
+
+    assert text.startswith("ohwx, long_hair, A girl stands in the rain")
+    assert text.endswith("near a red house.")
+
+
+def test_keywords_may_hold_commas() -> None:
+    """A list is combined item by item."""
+    found = combine_keywords(
+        ["Smith, John", "smile"], ["1girl", "smile"], how="append", is_shown=lambda name: True, vocabulary=JOYTAG
+    )
+
+    assert ["Smith, John", "smile", "1girl"] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "triggers", "separator", "expected"),
+    [
+        ("1girl, smile", ["ohwx woman"], "", "ohwx woman, 1girl, smile"),
+        ("1girl, ohwx woman, smile", ["ohwx woman"], "", "ohwx woman, 1girl, smile"),
+        ("1girl", ["Ohwx_Woman", "b"], "", "Ohwx_Woman, b, 1girl"),
+        ("1girl, smile", ["ohwx"], "|||", "ohwx ||| 1girl, smile"),
+        ("ohwx, hat ||| 1girl, ohwx", ["ohwx"], "|||", "ohwx, hat ||| 1girl"),
+        ("", ["ohwx"], "", "ohwx"),
+        ("1girl", [], "|||", "1girl"),
+        ("1girl", [], "", "1girl"),
+    ],
+)
+def test_trigger_words_stand_first_and_once(text: str, triggers: list[str], separator: str, expected: str) -> None:
+    """Spelled as given, before the separator of kohya's trainer where one is wanted."""
+    done = with_triggers(text, triggers, separator, JOYTAG)
+
+    assert expected == done
+    assert expected == with_triggers(done, triggers, separator, JOYTAG)

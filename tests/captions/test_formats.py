@@ -1,0 +1,144 @@
+"""Are tables and sidecars what the programs that read them expect, and is what stands in them kept?"""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from joytag_core import caption_folder
+from joytag_core.captions.lazy_model import LazyModel
+from joytag_core.captions.tables import TABLE_NAMES
+from joytag_core.captions.xmp import read_keywords, with_keywords
+from joytag_core.errors import CaptionError
+from tests.captions.conftest import Draw, lazy
+
+FORMATS = [form for form in TABLE_NAMES if form != "parquet"]
+DARKTABLE = b"""<?xpacket begin='' id='W5M0MpCehiHzreSzNTczkc9d'?>
+<x:xmpmeta xmlns:x='adobe:ns:meta/'>
+<!-- mine -->
+<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>
+ <r:Description r:about='' xmlns:xmp='http://ns.adobe.com/xap/1.0/' xmp:Rating='5'/>
+</r:RDF></x:xmpmeta><?xpacket end='w'?>"""
+
+
+def _table(folder: Path, form: str) -> dict[str, str]:
+    """Return what a table says, read as its readers do."""
+    path = folder / TABLE_NAMES[form]
+    if form == "kohya":
+        return {Path(name).name: entry["tags"] for name, entry in json.loads(path.read_text("utf-8")).items()}
+    if form == "csv":
+        with path.open(encoding="utf-8", newline="") as file:
+            return {row["path"]: row["text"] for row in csv.DictReader(file)}
+    key = "file_name" if form == "hf" else "path"
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    return {row[key]: row["text"] for row in rows}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_table_says_what_files_would(tiny: Path, draw: Draw, tmp_path: Path, form: str) -> None:
+    """One row a picture, in order, with the path from the table's folder."""
+    draw(tmp_path, ["a.png", "b, c.png"])
+    caption_folder(tmp_path, model=lazy(tiny))
+
+    caption_folder(tmp_path, model=lazy(tiny), format=form)
+
+    expected = {name: (tmp_path / name).with_suffix(".txt").read_text().strip() for name in ("a.png", "b, c.png")}
+    assert expected == _table(tmp_path, form)
+    assert list(expected) == list(_table(tmp_path, form))
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_table_that_is_there_is_gone_on_with(tiny: Path, draw: Draw, tmp_path: Path, form: str) -> None:
+    """Rows are skipped as files are, rows of other pictures stay, and a third run changes nothing."""
+    draw(tmp_path, ["a.png"])
+    caption_folder(tmp_path, model=lazy(tiny), format=form, triggers=["old"])
+    draw(tmp_path, ["b.png"], first=7)
+
+    summary = caption_folder(tmp_path / "b.png", model=lazy(tiny), format=form, triggers=["new"])
+
+    assert ["new", "old"] == [text.split(",")[0] for text in _table(tmp_path, form).values()]
+    assert 1 == summary.written
+    before = (tmp_path / TABLE_NAMES[form]).read_bytes()
+    assert 2 == caption_folder(tmp_path, model=lazy(tiny), format=form).skipped
+    assert sorted(before.splitlines()) == sorted((tmp_path / TABLE_NAMES[form]).read_bytes().splitlines()) or (
+        form == "kohya"
+    )
+
+
+@pytest.mark.parametrize(("form", "text"), [("hf", "text"), ("kohya", "tags"), ("jsonl", "text")])
+def test_other_columns_stay(model: LazyModel, draw: Draw, tmp_path: Path, form: str, text: str) -> None:
+    """What a trainer or a person put into a row is kept."""
+    (path,) = draw(tmp_path, ["a.png"])
+    if form == "kohya":
+        there = json.dumps({str(path): {"tags": "mine", "train_resolution": [512, 512]}})
+    else:
+        there = json.dumps({"file_name" if form == "hf" else "path": "a.png", text: "mine", "licence": "CC0"}) + "\n"
+    (tmp_path / TABLE_NAMES[form]).write_text(there)
+
+    caption_folder(tmp_path, model=model, format=form, existing="append")
+
+    written = (tmp_path / TABLE_NAMES[form]).read_text()
+    assert '"mine, tag ' in written
+    assert ("[512, 512]" if form == "kohya" else '"CC0"') in written
+
+
+def test_a_table_that_cannot_be_read_is_left_alone(model: LazyModel, draw: Draw, tmp_path: Path) -> None:
+    """The error names it; its bytes stay."""
+    draw(tmp_path, ["a.png"])
+    (tmp_path / "captions.jsonl").write_text("{torn")
+
+    with pytest.raises(CaptionError, match=r"captions\.jsonl: the table that is there cannot be read as jsonl"):
+        caption_folder(tmp_path, model=model, format="jsonl")
+    assert "{torn" == (tmp_path / "captions.jsonl").read_text()
+
+
+def test_parquet_comes_back(tiny: Path, draw: Draw, tmp_path: Path) -> None:
+    """Where pyarrow is there."""
+    parquet = pytest.importorskip("pyarrow.parquet")
+    draw(tmp_path, ["a.png", "b.png"])
+    caption_folder(tmp_path, model=lazy(tiny))
+
+    caption_folder(tmp_path, model=lazy(tiny), format="parquet")
+    caption_folder(tmp_path, model=lazy(tiny), format="parquet", existing="append", triggers=["x"])
+
+    rows = parquet.read_table(tmp_path / "captions.parquet").to_pylist()
+    assert [{"path": name, "text": "x, " + (tmp_path / name).with_suffix(".txt").read_text().strip()} for name in (
+        "a.png", "b.png"
+    )] == rows  # fmt: skip
+
+
+def test_keywords_go_into_a_sidecar_and_the_rest_of_it_stays() -> None:
+    """Ratings, comments, prefixes; what XML has to escape comes back."""
+    written = with_keywords(DARKTABLE, ["1girl", "a & <b>, c"])
+
+    assert ["1girl", "a & <b>, c"] == read_keywords(written)
+    for kept in ("<!-- mine -->", 'xmp:Rating="5"', "<r:Bag>", "<?xpacket end='w'?>"):
+        assert kept in written.decode()
+    assert ["x"] == read_keywords(with_keywords(written, ["x"]))
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"<x/>", b"<x", b"<!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>", b"\xff\xfe\x00\x01"]
+)
+def test_what_is_no_xmp_is_left_alone(content: bytes) -> None:
+    """An error, never a new file over an unknown one."""
+    with pytest.raises(CaptionError, match="left alone"):
+        with_keywords(content, ["x"])
+
+
+def test_sidecars_are_written_where_galleries_look(model: LazyModel, draw: Draw, tmp_path: Path) -> None:
+    """`a.png.xmp`; a sidecar with keywords is a caption that is there, one without is not."""
+    draw(tmp_path, ["a.png", "b.png", "c.png"])
+    (tmp_path / "b.png.xmp").write_bytes(DARKTABLE)
+    (tmp_path / "c.png.xmp").write_bytes(with_keywords(DARKTABLE, ["mine"]))
+
+    summary = caption_folder(tmp_path, model=model, format="xmp")
+
+    assert (2, 1) == (summary.written, summary.skipped)
+    assert read_keywords((tmp_path / "a.png.xmp").read_bytes())[0].startswith("tag ")
+    assert "Rating" in (tmp_path / "b.png.xmp").read_text("utf-8")
+    caption_folder(tmp_path, model=model, format="xmp", existing="merge", triggers=["x"])
+    assert ["x", "mine"] == read_keywords((tmp_path / "c.png.xmp").read_bytes())[:2]
