@@ -27,12 +27,16 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Hold what becomes of one caption: its text before (None: there was none) and after, and the bytes to write."""
+    """Hold what becomes of one caption: its text before (None: there was none) and after.
+
+    For files also the bytes to write, and those that were there when the text was made.
+    """
 
     plan: Plan
     before: str | None
     after: str
     content: bytes = b""
+    original: bytes | None = None
 
     @property
     def is_needed(self) -> bool:
@@ -91,7 +95,7 @@ class FileOutput:
         if not self._as_xmp:
             before = None if content is None else caption_text(content)
             after = composer.caption(plan.picture, found.scores, before)
-            return Change(plan, before, after, caption_bytes(after))
+            return Change(plan, before, after, caption_bytes(after), content)
         try:
             existing = [] if content is None else read_keywords(content)
             keywords = composer.keywords(plan.picture, found.scores, existing)
@@ -99,21 +103,26 @@ class FileOutput:
         except CaptionError as error:
             raise CaptionError(f"{plan.target}: {error}") from error
         is_new = content is None or (not existing and bool(keywords))
-        return Change(plan, None if is_new else ", ".join(existing), ", ".join(keywords), wanted)
+        return Change(plan, None if is_new else ", ".join(existing), ", ".join(keywords), wanted, content)
 
     def write(self, change: Change) -> None:
         """Replace the file by a whole new one.
 
         Raises:
-            CaptionError: it cannot be written; what was there is still there.
+            CaptionError: it cannot be written, or somebody else has changed it since; what is there stays.
         """
         target = change.plan.target
+        current = read_caption(target)
+        if current == change.content:  # another run was quicker
+            return
+        if current != change.original:
+            raise CaptionError(f"{target}: somebody changed the caption in the meantime; it is left alone, run again")
         try:
             if target.parent not in self._folders:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 self._folders.add(target.parent)
-            if self._backup and target.exists():
-                _back_up(target)
+            if self._backup and current is not None:
+                _back_up(target, current)
             write_whole(target, change.content)
         except OSError as error:
             raise CaptionError(f"{target}: the caption cannot be written: {error.strerror}") from error
@@ -131,9 +140,9 @@ def is_own(plan: Plan, wrote: Callable[[Path, bytes], bool]) -> bool:
     return content is not None and wrote(plan.target, text_digest(content))
 
 
-def _back_up(path: Path) -> None:
-    """Copy a file to `NAME.bak`, or the next free `NAME.bak2`, unless such a copy is there; whole at any moment."""
-    content, number = path.read_bytes(), 1
+def _back_up(path: Path, content: bytes) -> None:
+    """Put a file's content into `NAME.bak`, or the next free `NAME.bak2`, unless such a copy is there."""
+    number = 1
     while True:
         copy = path.with_name(f"{path.name}.bak{number if number > 1 else ''}")
         if not copy.exists():

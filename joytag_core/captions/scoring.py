@@ -21,6 +21,7 @@ from .packing import rounded_scores
 from .score_store import KeptScores, ScoreStore, Sighting
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
     from torch import Tensor
 
 _KNOWN_AT_ONCE = 64
@@ -85,11 +86,22 @@ class Scorer:
 
         What is yielded is kept already. Raises as `Tagger.score_pixels`, and ScoreStoreError.
         """
+        yield from self._scored(items, lambda item: self._prepare(path_of(item)))
+
+    def scored_contents(
+        self, items: Iterable[T], content_of: Callable[[T], tuple[str, bytes]]
+    ) -> Generator[list[tuple[T, Result]], None, None]:
+        """Yield items that bring a name and the bytes of a picture file, as `scored` does, looking nothing up."""
+        yield from self._scored(items, lambda item: self._from_content(*content_of(item)))
+
+    def _scored(
+        self, items: Iterable[T], prepare: Callable[[T], _Ready | PictureError]
+    ) -> Generator[list[tuple[T, Result]], None, None]:
         with ThreadPoolExecutor(self._threads, thread_name_prefix="joytag") as pool:
             waiting: _Waiting[T] = []
             unscored = 0
             try:
-                for item, ready in _ahead(pool, lambda item: self._prepare(path_of(item)), items, self._window):
+                for item, ready in _ahead(pool, prepare, items, self._window):
                     waiting.append((item, ready))
                     unscored += isinstance(ready, _Ready) and ready.pixels is not None
                     if unscored == self._size_of_batch(unscored) or len(waiting) >= _KNOWN_AT_ONCE + self._window():
@@ -136,11 +148,22 @@ class Scorer:
         except (OSError, ValueError) as error:
             return UnreadablePictureError(f"{path}: the picture cannot be read: {error}")
 
+    def _from_content(self, name: str, content: bytes) -> _Ready | PictureError:
+        from ..pictures.files import decode_picture
+
+        try:
+            return self._shrunk(Path(name), FileState(len(content), -1), b"", decode_picture(content, name))
+        except PictureError as error:
+            return error
+
     def _decoded(self, path: Path, state: FileState, content: bytes) -> _Ready:
         from ..pictures.files import load_picture
+
+        return self._shrunk(path, state, content, load_picture(path))
+
+    def _shrunk(self, path: Path, state: FileState, content: bytes, picture: Image) -> _Ready:
         from ..pictures.pixels import fit_square, to_pixels
 
-        picture = load_picture(path)
         width, height = picture.size
         square = fit_square(picture, self.model.image_size)
         sighting = Sighting(path, state, content, square_digest(square), width, height)

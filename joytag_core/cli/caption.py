@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import CancelledError, CaptionError
+from ..errors import CancelledError, CaptionError, SettingError
 from ..settings.parameters import FILTER_NAMES, SELECTION_NAMES
 from .arguments import (
     add_choosing_settings,
@@ -18,6 +18,7 @@ from .arguments import (
     settings_of,
     unit,
 )
+from .caption_shards import run_shards
 from .streams import complain, say, to_json
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def add_caption_command(commands: Any) -> None:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="picture files, folders of pictures, or *globs")
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="picture files, folders of pictures, or *globs")
     _add_places(parser.add_argument_group("which pictures, and where captions go"))
     _add_treatment(parser.add_argument_group("what becomes of captions"))
     _add_running(parser.add_argument_group("how it runs"))
@@ -65,10 +66,19 @@ def _add_places(group: Any) -> None:
     group.add_argument("-r", "--recursive", action="store_true", help="also the folders below a folder")
     group.add_argument("--output-folder", metavar="FOLDER", help="write into a mirrored tree here, not beside pictures")
     group.add_argument(
-        "--format", default="txt", choices=("txt", "xmp", "jsonl", "csv", "parquet", "kohya", "hf"),
+        "--format", choices=("txt", "xmp", "jsonl", "csv", "parquet", "kohya", "hf"),
         help="txt: a text file a picture; xmp: a sidecar with keywords (dc:subject) for Immich, digiKam, darktable; "
         "one table: jsonl, csv, parquet, kohya (its metadata JSON), hf (metadata.jsonl of an image folder). "
-        "Default: txt.",
+        "Default: txt; with --shards jsonl, csv or parquet, and jsonl by default.",
+    )  # fmt: skip
+    group.add_argument(
+        "--shards", nargs="+", default=[], metavar="TAR",
+        help="webdataset tars instead of folders, as 'data-{0000..0999}.tar'; each gets a table in --output-folder",
+    )  # fmt: skip
+    group.add_argument(
+        "--part", default="", metavar="I/N",
+        help="of the shards only this process's part, as 0/4 to 3/4; auto asks torchrun's and Slurm's variables, "
+        "auto/N Kubernetes' index",
     )  # fmt: skip
     group.add_argument("--output", metavar="FILE", help="the table's file")
     group.add_argument("--extension", default="", metavar="EXT", help="of caption files. Default: txt.")
@@ -110,7 +120,11 @@ def _add_running(group: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Caption; return 1 with --strict if a picture failed, 130 after Ctrl-C."""
+    """Caption; return 1 with --strict if a picture failed, or if a shard did, 130 after Ctrl-C."""
+    if arguments.shards:
+        return run_shards(arguments, _DEFAULTS)
+    if arguments.part:
+        raise SettingError("--part divides shards, and --shards names none")
     from ..captions.folder import CaptionRun
     from .terminal_host import TerminalHost
 
@@ -138,10 +152,10 @@ def _options(arguments: argparse.Namespace) -> CaptionOptions:
     from ..captions.options import CaptionOptions
 
     same = (
-        "recursive", "format", "extension", "name_template", "existing", "own", "backup", "folder_triggers",
+        "recursive", "extension", "name_template", "existing", "own", "backup", "folder_triggers",
         "keep_separator", "min_share", "max_share", "dry_run", "threads", "batch_size",
     )  # fmt: skip
-    given: dict[str, Any] = {name: getattr(arguments, name) for name in same}
+    given: dict[str, Any] = {name: getattr(arguments, name) for name in same} | {"format": arguments.format or "txt"}
     given |= {name: _path(getattr(arguments, name)) for name in ("scores", "output_folder", "output")}
     return CaptionOptions(
         **given,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from io import BytesIO
 from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
@@ -17,9 +18,23 @@ def load_picture(path: str | os.PathLike[str]) -> Image.Image:
     Raises:
         UnreadablePictureError, PictureTooLargeError: with the path in the message.
     """
-    path = Path(path)
+    return _read(Path(path), Path(path))
+
+
+def decode_picture(content: bytes, name: str) -> Image.Image:
+    """Open the bytes of a picture file, such as a member of an archive, as `load_picture` does; `name` is for errors.
+
+    Raises:
+        UnreadablePictureError, PictureTooLargeError: with the name in the message.
+    """
+    if not content:
+        raise UnreadablePictureError(f"{name}: the file is empty")
+    return _read(BytesIO(content), Path(name))
+
+
+def _read(source: Path | BytesIO, path: Path) -> Image.Image:
     try:
-        with Image.open(path) as opened:
+        with Image.open(source) as opened:
             return to_rgb(opened)
     except Image.DecompressionBombError as error:
         raise PictureTooLargeError(f"{path}: {error} Scale it down, or raise PIL.Image.MAX_IMAGE_PIXELS.") from error

@@ -112,6 +112,27 @@ def test_prune_keeps_what_the_picture_shows(tiny: Path, draw: Draw, tmp_path: Pa
     assert 1 == summary.written
 
 
+def test_a_caption_that_changes_while_its_picture_is_scored_is_left_alone(
+    tiny: Path, draw: Draw, tmp_path: Path
+) -> None:
+    """The person's last word counts; the run says so."""
+    draw(tmp_path, ["a.png"])
+    (tmp_path / "a.txt").write_text("mine")
+    model = lazy(tiny)
+    keep = ScoreStore.note_captions
+
+    def edited(store: ScoreStore, captions: object) -> None:
+        (tmp_path / "a.txt").write_text("mine, new")
+        keep(store, captions)  # type: ignore[arg-type]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ScoreStore, "note_captions", edited)
+        summary = caption_folder(tmp_path, model=model, existing="append")
+
+    assert "mine, new" == (tmp_path / "a.txt").read_text()
+    assert "somebody changed the caption in the meantime" in summary.failed[0][1]
+
+
 def test_own_captions_are_redone_and_others_left(tiny: Path, draw: Draw, tmp_path: Path) -> None:
     """A caption that a person changed since is the person's."""
     draw(tmp_path, ["a.png", "b.png", "c.png"])
