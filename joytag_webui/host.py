@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from joytag_core.errors import CancelledError
+from joytag_core.host.devices import find_dtype
 from joytag_core.host.local import LocalHost
 from joytag_core.host.protocol import Placement, Progress, Residence
 
@@ -32,10 +33,10 @@ class WebUIHost(LocalHost):
 
     def placement(self) -> Placement:
         """Return the WebUI's device; the CPU with `--use-cpu interrogate` or `--use-cpu all`."""
-        if _is_told_to_use_the_cpu():
-            return Placement(torch.device("cpu"), torch.float32)
-        device = self._memory.device()
-        return Placement(device, torch.float32 if _wants_full_precision() else self._memory.dtype(device))
+        device = torch.device("cpu") if _is_told_to_use_the_cpu() else self._memory.device()
+        if _wants_full_precision():
+            return Placement(device, torch.float32)
+        return Placement(device, find_dtype("auto", device) if device.type == "cpu" else self._memory.dtype(device))
 
     def adopt(self, network: nn.Module, placement: Placement) -> Residence:
         """Hand a network to the WebUI's memory management."""

@@ -16,6 +16,7 @@ import folder_paths
 import torch
 from torch import nn
 
+from ..joytag_core.host.devices import find_dtype
 from ..joytag_core.host.protocol import Placement
 from ..joytag_core.tagging.session import Session, shared_session
 
@@ -47,8 +48,10 @@ class ComfyHost:
         return isinstance(error, comfy.model_management.OOM_EXCEPTION) if is_oom is None else bool(is_oom(error))
 
     def placement(self) -> Placement:
-        """Compute where ComfyUI does; in float16 where it calls that worthwhile."""
+        """Compute where ComfyUI does; in float16 where it calls that worthwhile, on a CPU in what is fastest there."""
         device = comfy.model_management.get_torch_device()
+        if device.type == "cpu":
+            return Placement(device, find_dtype("float32" if _wants_full_precision() else "auto", device))
         half = comfy.model_management.should_use_fp16(device)
         return Placement(device, torch.float16 if half else torch.float32)
 
@@ -116,3 +119,7 @@ class NodeProgress:
     def update(self, done: int) -> None:
         """Move the bar to `done` of the total."""
         self._bar.update_absolute(done)
+
+
+def _wants_full_precision() -> bool:
+    return bool(getattr(comfy.model_management, "FORCE_FP32", False))  # --force-fp32

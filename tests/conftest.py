@@ -26,6 +26,12 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("JOYTAG_MODELS", raising=False)
 
 
+@pytest.fixture(autouse=True)
+def _any_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the same scores on processors with and without units for bfloat16."""
+    monkeypatch.setattr("joytag_core.host.devices.has_fast_bfloat16", lambda: False)
+
+
 @pytest.fixture(scope="session")
 def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with the models tiny, tiny-plain and tiny-hot, not to be written to."""

@@ -31,9 +31,11 @@ def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def comfy(models_dir: Path) -> Iterator[FakeComfy]:
-    """Return a fake ComfyUI that has loaded the pack."""
+def comfy(models_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeComfy]:
+    """Return a fake ComfyUI that has loaded the pack, on a processor without units for bfloat16."""
     with fake_comfyui(models_dir) as fake:
+        fake.nodes()
+        monkeypatch.setattr(fake.module("joytag_core.host.devices"), "has_fast_bfloat16", lambda: False)
         yield fake
 
 

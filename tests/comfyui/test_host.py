@@ -127,12 +127,26 @@ def test_a_newer_cores_patcher_is_used_where_there_is_one(comfy: FakeComfy) -> N
     assert made == [loaded.model for loaded in comfy.loaded_models]
 
 
-def test_the_placement_is_comfyuis(comfy: FakeComfy) -> None:
+def test_the_placement_is_comfyuis(comfy: FakeComfy, monkeypatch: pytest.MonkeyPatch) -> None:
     """float16 where ComfyUI calls that worthwhile, float32 elsewhere."""
     host = comfy.module("nodes.host").ComfyHost()
+    monkeypatch.setattr("comfy.model_management.get_torch_device", lambda: torch.device("meta"))
     assert torch.float32 == host.placement().dtype
     comfy.half = True
     assert torch.float16 == host.placement().dtype
+
+
+@pytest.mark.parametrize(
+    ("fast", "full", "expected"),
+    [(True, False, torch.bfloat16), (True, True, torch.float32), (False, False, torch.float32)],
+)
+def test_on_a_cpu_the_processor_decides(
+    comfy: FakeComfy, monkeypatch: pytest.MonkeyPatch, fast: bool, full: bool, expected: torch.dtype
+) -> None:
+    """bfloat16 where it is faster, unless --force-fp32 asks for full precision."""
+    monkeypatch.setattr(comfy.module("joytag_core.host.devices"), "has_fast_bfloat16", lambda: fast)
+    monkeypatch.setattr("comfy.model_management.FORCE_FP32", full, raising=False)
+    assert expected == comfy.module("nodes.host").ComfyHost().placement().dtype
 
 
 def test_memory_that_is_full_halves_the_batch(comfy: FakeComfy) -> None:

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from joytag_core import DeviceError, LocalHost
+from joytag_core.host import devices
 from joytag_core.host.devices import DTYPES, empty_cache, find_device, find_dtype
 from joytag_core.host.protocol import Placement
 
@@ -80,6 +81,48 @@ def test_an_unknown_device_is_named(name: str) -> None:
 def test_auto_dtype_is_what_the_device_is_fast_in(device: str, expected: torch.dtype) -> None:
     """float16 on accelerators, float32 on the CPU."""
     assert expected == find_dtype("auto", torch.device(device))
+
+
+@pytest.mark.parametrize(
+    ("units", "ratio", "expected"), [(True, 0.69, True), (True, 0.7, False), (True, 1.5, False), (False, 0.1, False)]
+)
+def test_bfloat16_is_for_processors_that_are_faster_in_it(
+    monkeypatch: pytest.MonkeyPatch, units: bool, ratio: float, expected: bool
+) -> None:
+    """Torch says that the processor has the units, and a measurement agrees; both, not one."""
+    monkeypatch.undo()  # the tests' own processor
+    monkeypatch.setattr(devices, "_has_bfloat16_units", lambda: units)
+    monkeypatch.setattr(devices, "_time_ratio", lambda dtype, other: ratio)
+    devices.has_fast_bfloat16.cache_clear()
+    try:
+        assert expected == devices.has_fast_bfloat16()
+        wanted = torch.bfloat16 if expected else torch.float32
+        assert wanted == find_dtype("auto", CPU)
+        assert torch.float32 == find_dtype("float32", CPU)
+    finally:
+        devices.has_fast_bfloat16.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("amx", "avx512", "other", "expected"),
+    [(True, True, True, True), (False, True, True, True), (False, False, True, False), (None, None, True, True),
+     (None, None, False, False)],
+)  # fmt: skip
+def test_torch_is_asked_for_the_units(
+    monkeypatch: pytest.MonkeyPatch, amx: bool | None, avx512: bool | None, other: bool, expected: bool
+) -> None:
+    """The exact questions where torch knows them (on x86); else whether bfloat16 runs at all."""
+    monkeypatch.setattr(devices.platform, "machine", lambda: "x86_64")
+    for name, answer in {"amx_tile": amx, "avx512_bf16": avx512}.items():
+        ask = None if answer is None else (lambda answer=answer: answer)
+        monkeypatch.setattr(torch.cpu, f"_is_{name}_supported", ask, raising=False)
+    monkeypatch.setattr(devices, "_runs_bfloat16", lambda: other)
+    assert expected == devices._has_bfloat16_units()
+
+
+def test_the_measurement_compares_two_dtypes() -> None:
+    """A dtype takes as long as itself, roughly; the figure is a ratio, and never nothing."""
+    assert 0 < devices._time_ratio(torch.float32, torch.float32) < float("inf")
 
 
 def test_dtypes_by_name() -> None:

@@ -192,12 +192,16 @@ def host_on(monkeypatch: pytest.MonkeyPatch) -> WebUIHost:
         ({"precision": "full"}, (ELSEWHERE, torch.float32)),
         ({"use_cpu": ["interrogate"]}, (torch.device("cpu"), torch.float32)),
         ({"use_cpu": ["all"]}, (torch.device("cpu"), torch.float32)),
+        ({"use_cpu": ["all"], "fast": True}, (torch.device("cpu"), torch.bfloat16)),
+        ({"use_cpu": ["all"], "fast": True, "no_half": True}, (torch.device("cpu"), torch.float32)),
     ],
 )
 def test_placement_follows_the_flags(
     monkeypatch: pytest.MonkeyPatch, webui: FakeWebUI, flags: dict[str, Any], expected: Any
 ) -> None:
     """--use-cpu interrogate (or all), --no-half and --precision full mean for us what they mean for the WebUI."""
+    fast = flags.get("fast", False)
+    monkeypatch.setattr("joytag_core.host.devices.has_fast_bfloat16", lambda: fast)
     for name, value in flags.items():
         setattr(webui.cmd_opts, name, value)
     assert Placement(*expected) == host_on(monkeypatch).placement()
