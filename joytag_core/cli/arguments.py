@@ -51,7 +51,8 @@ def add_model_options(parser: CommandParser) -> None:
     )
     group.add_argument(
         "--dtype", default="auto", metavar="NAME",
-        help="auto, float32, float16 or bfloat16. Default: auto: float16 on a GPU; on a CPU bfloat16 where that is faster, else float32, which is exact.",
+        help="auto, float32, float16 or bfloat16. Default: auto: float16 on a GPU; on a CPU bfloat16 where that is "
+        "faster, else float32, which is exact.",
     )  # fmt: skip
 
 
