@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from joytag_core.filtering.result import FilterResult
 from joytag_core.tags.scores import ScoredTag, TagScores
+
+from .folders import FolderResult
 
 MOST_BARS = 150
 LOWEST_SCORE = 0.05
@@ -91,11 +93,11 @@ def _key(scores: TagScores, name: str) -> str:
     return tag.name if tag else name
 
 
-def render_list(rows: Iterable[tuple[str, str]], failures: Mapping[str, str]) -> str:
-    """Return HTML: a table of picture names and their tags, and of those that failed."""
-    cells = "".join(f"<tr><td>{escape(name)}</td><td>{escape(tags)}</td></tr>" for name, tags in rows)
+def render_list(result: FolderResult) -> str:
+    """Return HTML: what was done, and a table of picture names and their tags, and of those that failed."""
+    cells = "".join(f"<tr><td>{escape(name)}</td><td>{escape(tags)}</td></tr>" for name, tags in result.tagged)
     wrong = "".join(
         f"<tr class='joytag-failed'><td>&#9888; {escape(name)}</td><td>{escape(why)}</td></tr>"
-        for name, why in failures.items()
+        for name, why in result.failed
     )
-    return f"<table class='joytag-list'>{cells}{wrong}</table>"
+    return f"<p class='joytag-said'>{escape(result.said)}</p><table class='joytag-list'>{cells}{wrong}</table>"

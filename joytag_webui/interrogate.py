@@ -84,7 +84,7 @@ def tag_folder_to_files(input_folder: str, output_folder: str) -> tuple[int, int
             "From directory; uploaded pictures can be tagged on the JoyTag tab, under Folder"
         )
     settings = current_settings({"target": CAPTION_TARGET})
-    paths = files_of(input_folder)
+    paths = list(find_pictures([folder_at(input_folder)]))
     target = Path(output_folder.strip()) if output_folder and output_folder.strip() else paths[0].parent
     tagged = broken = 0
     for path, text in tag_files(paths, settings):
@@ -99,19 +99,18 @@ def tag_folder_to_files(input_folder: str, output_folder: str) -> tuple[int, int
     return tagged, broken
 
 
-def files_of(folder: str) -> list[Path]:
-    """Return the pictures in a folder that a person named.
+def folder_at(folder: str) -> Path:
+    """Return the folder that a person named.
 
     Raises:
         SettingError: the WebUI was started with --hide-ui-dir-config, or there is no such folder.
-        UnreadablePictureError: there is no picture in it.
     """
     if flag("hide_ui_dir_config"):
         raise SettingError("folders are switched off: the WebUI was started with --hide-ui-dir-config")
     folder = (folder or "").strip().strip('"')
     if not folder or not Path(folder).is_dir():
         raise SettingError(f"{folder or 'an empty path'} is no folder; expected the path of a folder with pictures")
-    return list(find_pictures([folder]))
+    return Path(folder)
 
 
 def tag_files(paths: list[Path], settings: Mapping[str, Any]) -> Iterator[tuple[Path, str | PictureError]]:

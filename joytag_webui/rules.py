@@ -19,9 +19,14 @@ def make_interrogation(settings: Mapping[str, Any]) -> Interrogation:
     Raises:
         SettingError: as `Interrogation.from_settings`.
     """
+    return Interrogation.from_settings(settings, lists_folder=lists_folder())
+
+
+def lists_folder() -> Path:
+    """Return the folder of a person's own lists."""
     from modules import paths
 
-    return Interrogation.from_settings(settings, lists_folder=Path(paths.models_path) / "joytag" / "lists")
+    return Path(paths.models_path) / "joytag" / "lists"
 
 
 def choose_tags(interrogation: Interrogation, scores: TagScores, said: Collection[str] = ()) -> FilterResult:

@@ -9,6 +9,7 @@ from . import family
 from . import tab_actions as actions
 from .controls import Controls
 from .family import HIDDEN, flag
+from .folders import CAPTIONS, LIST_ONLY
 from .interrogate import inserted, interrogate_txt2img
 from .parts import guarded
 from .picture_box import picture_box
@@ -64,13 +65,23 @@ def _build_sources() -> dict[str, Any]:
                 label="Folder with pictures", placeholder="the path of a folder on the WebUI's machine",
                 visible=not flag("hide_ui_dir_config"), elem_id="joytag_folder",
             )  # fmt: skip
+            recursive = gr.Checkbox(label="Also the folders below it", elem_id="joytag_recursive")
             files = gr.File(label="or drop pictures here", file_count="multiple", height=140, elem_id="joytag_files")
+            captions = gr.Radio(
+                label="Caption files", choices=list(CAPTIONS), value=LIST_ONLY, elem_id="joytag_captions",
+                info="list only: write none. Where a picture has a caption: skip it; overwrite it; put the tags before "
+                "or after it; merge: after it, each tag once; prune: keep only its tags that the picture shows. "
+                "Scores are kept beside the captions: other rules then need no model.",
+            )  # fmt: skip
+            triggers = gr.Textbox(
+                label="Trigger words", lines=1, placeholder="put first, separated by commas", elem_id="joytag_triggers"
+            )
             with gr.Row():
                 start = gr.Button("Interrogate all", variant="primary", scale=3, elem_id="joytag_all")
                 interrupt_all = gr.Button("Interrupt", min_width=80, elem_id="joytag_interrupt_all")
     return {
         "one": one, "picture": picture, "interrogate": interrogate,
-        "many": many, "folder": folder, "files": files, "start": start,
+        "many": many, "start": start, "choices": [folder, files, captions, triggers, recursive],
         "interrupts": [interrupt_one, interrupt_all],
     }  # fmt: skip
 
@@ -166,7 +177,7 @@ def _wire_one(sources: dict[str, Any], one: dict[str, Any], scores: Any, model: 
 def _wire_many(sources: dict[str, Any], many: dict[str, Any], model: Any, controls: Controls) -> None:
     sources["start"].click(
         _folder_action(),
-        inputs=[sources["folder"], sources["files"], model, *controls.components],
+        inputs=[*sources["choices"], model, *controls.components],
         outputs=[many["table"], many["listing"]],
         **HIDDEN,
     )
@@ -177,8 +188,15 @@ def _wire_many(sources: dict[str, Any], many: dict[str, Any], model: Any, contro
 def _folder_action() -> Any:
     import gradio as gr
 
-    def run(folder: str, files: Any, model: str, *values: Any, progress: Any = gr.Progress()) -> Any:  # noqa: B008
-        return actions.tag_folder(folder, files, model, progress, *values)
+    # gradio gives a progress to a positional parameter only, and hands values over by position.
+    def run(  # noqa: PLR0917
+        folder: str, files: Any, captions: str, triggers: str, recursive: bool, model: str,
+        progress: Any = gr.Progress(), *values: Any,  # noqa: B008
+    ) -> Any:  # fmt: skip
+        request = actions.FolderRequest(
+            folder=folder, files=files, captions=captions, triggers=triggers, recursive=recursive, model=model
+        )
+        return actions.tag_folder(request, progress, *values)
 
     return run
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from joytag_core.errors import CancelledError, JoyTagError, PictureError, SettingError
+from joytag_core.errors import JoyTagError, PictureError, SettingError
 from joytag_core.rules.patterns import exact_pattern
 from joytag_core.tags.scores import TagScores
 
 from .added_tags import added_tags, with_added, without_added
 from .bars import Marks, render_bars, render_error, render_list
 from .controls import CONTROLS, shown_values, values_by_name
-from .interrogate import files_of, tag_files
+from .folders import LIST_ONLY, run_folder
+from .interrogate import folder_at
 from .messages import tell, told_on_page
 from .presets import Presets, presets_file
 from .rules import choose_tags, make_interrogation
@@ -91,33 +93,49 @@ def _without(rules: str, tag: str) -> str:
     return "\n".join(line for line in rules.strip().splitlines() if line.strip() != exact_pattern(tag))
 
 
-def tag_folder(folder: str, files: Any, model: str, progress: Any, *values: Any) -> tuple[str, str]:
+@dataclass(frozen=True, kw_only=True)
+class FolderRequest:
+    """Hold what the Folder part of the tab says: which pictures, and what becomes of caption files."""
+
+    folder: str = ""
+    files: Any = None
+    captions: str = LIST_ONLY
+    triggers: str = ""
+    recursive: bool = False
+    model: str = ""
+
+    @property
+    def paths(self) -> list[Path]:
+        """Return the files that were dropped, else the folder.
+
+        Raises:
+            SettingError: there is no such folder, or dropped files are to have captions.
+        """
+        if not self.files:
+            return [folder_at(self.folder)]
+        if self.captions != LIST_ONLY:
+            raise SettingError("dropped pictures are copies without a folder: they can only be listed, not captioned")
+        return [Path(getattr(one, "name", one)) for one in self.files]
+
+
+def tag_folder(request: FolderRequest, progress: Any, *values: Any) -> tuple[str, str]:
     """Tag a folder, or the files that were dropped; return a table of the tags, and the tags as plain text.
 
     After Interrupt, what is done until then is shown; where nothing could be done, why.
     """
     try:
-        settings = current_settings({**values_by_name(values), "model": model})
-        return _tag_folder(folder, files, settings, progress)
+        result = run_folder(
+            request.paths,
+            current_settings({**values_by_name(values), "model": request.model}),
+            captions=request.captions,
+            triggers=request.triggers or "",
+            recursive=bool(request.recursive),
+            report=lambda done, total: progress((done, total), desc="JoyTag", unit="pictures"),
+        )
     except JoyTagError as error:
         logger.warning("%s", error)
         return render_error(str(error)), ""
-
-
-def _tag_folder(folder: str, files: Any, settings: dict[str, Any], progress: Any) -> tuple[str, str]:
-    paths = [Path(one.name) for one in files] if files else files_of(folder)
-    done: list[tuple[str, str]] = []
-    failed: dict[str, str] = {}
-    try:
-        for number, (path, text) in enumerate(tag_files(paths, settings), start=1):
-            if isinstance(text, PictureError):
-                failed[path.name] = str(text)
-            else:
-                done.append((path.name, text))
-            progress((number, len(paths)), desc="JoyTag", unit="pictures")
-    except CancelledError:
-        failed["interrupted"] = f"{len(done)} of {len(paths)} pictures were done"
-    return render_list(done, failed), "\n".join(f"{name}: {tags}" for name, tags in done)
+    return render_list(result), "\n".join(f"{name}: {tags}" for name, tags in result.tagged)
 
 
 def interrupt() -> None:

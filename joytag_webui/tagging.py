@@ -89,7 +89,7 @@ def score_files(paths: Sequence[Path], *, model: str) -> Iterator[tuple[Path, Ta
         CancelledError: somebody has called `cancel_work`, or pressed Interrupt while the queue was ours.
     """
     ensure_installed(model)
-    with _cancellable() as cancelled:
+    with cancellable() as cancelled:
         with in_queue():
             side = tagger(model).network.config.image_size
         for path in paths:
@@ -135,7 +135,7 @@ def ensure_installed(model: str) -> None:
     """
     if checked_model(model) != JOYTAG or find_installed(JOYTAG, session().host) is not None:
         return
-    with _cancellable() as cancelled:
+    with cancellable() as cancelled:
         host = DownloadHost(cancelled)
         try:
             download_joytag(host)
@@ -152,7 +152,7 @@ def cancel_work() -> bool:
 
 
 @contextmanager
-def _cancellable() -> Iterator[threading.Event]:
+def cancellable() -> Iterator[threading.Event]:
     """Give what `cancel_work` sets, for as long as some work runs."""
     cancelled = threading.Event()
     _running.add(cancelled)

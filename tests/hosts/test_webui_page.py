@@ -230,13 +230,35 @@ def test_interrupted_folder_shows_what_is_done(page: WebUIPage, tmp_path: Path) 
     page.open_tab("Folder")
     page.fill("#joytag_folder", str(tmp_path))
     page.click("#joytag_all")
-    wait_for(page.page.locator("#joytag_many_results .progress-text").first.is_visible)
+    page.page.locator("#joytag_many_results").get_by_text(re.compile(r"\d+/200 pictures")).first.wait_for()
     keep(page, "progress")
     page.click("#joytag_interrupt_all")
-    wait_for(lambda: "of 200 pictures were done" in page.page.locator(".joytag-list").last.inner_text())
+    said = page.page.locator(".joytag-said").last
+    said.wait_for()
     rows = page.page.locator(".joytag-list tr").count()
     assert 1 <= rows < 200
-    assert f"{rows - 1} of 200 pictures were done" in page.page.locator(".joytag-list .joytag-failed").inner_text()
+    assert f"interrupted: {rows} tagged" == said.inner_text()
+
+
+def test_folder_gets_caption_files(page: WebUIPage, pictures: list[Path], tmp_path: Path) -> None:
+    """Where asked, a caption is written beside every picture that has none, and one that is there stays."""
+    for path in pictures:
+        shutil.copy(path, tmp_path)
+    (tmp_path / "2.txt").write_text("mine")
+    page.show_tab("JoyTag")
+    page.open_tab("Folder")
+    page.fill("#joytag_folder", str(tmp_path))
+    page.page.locator("#joytag_captions").get_by_label("skip", exact=True).check()
+    page.fill("#joytag_triggers", "ohwx woman")
+    page.click("#joytag_all")
+    wait_for(lambda: len(list(tmp_path.glob("*.txt"))) == len(pictures))
+    page.page.get_by_text("3 written, 1 skipped").wait_for()
+    keep(page, "captions")
+    page.page.locator("#joytag_captions").get_by_label("list only", exact=True).check()
+    page.fill("#joytag_triggers", "")
+    texts = [(tmp_path / f"{number}.txt").read_text() for number in range(4)]
+    assert "mine" == texts[2]
+    assert all(text.startswith("ohwx woman, ") for number, text in enumerate(texts) if number != 2)
 
 
 def test_settings_page_stores_what_is_set(page: WebUIPage) -> None:
@@ -310,12 +332,11 @@ def test_others_may_work_between_two_pictures_of_a_folder(
     page.open_tab("Folder")
     page.fill("#joytag_folder", str(tmp_path))
     page.click("#joytag_all")
-    wait_for(page.page.locator("#joytag_many_results .progress-text").first.is_visible)
+    page.page.locator("#joytag_many_results").get_by_text(re.compile(r"\d+/200 pictures")).first.wait_for()
     _, answer = page.server.call("/joytag/v1/interrogate", {"image": encoded(pictures[0])})
     assert expected[0] == answer["pictures"][0]["prompt"]
     page.click("#joytag_interrupt_all")
-    wait_for(lambda: "of 200 pictures were done" in page.page.locator(".joytag-list").last.inner_text())
-    assert "of 200 pictures were done" in page.page.locator(".joytag-list .joytag-failed").last.inner_text()
+    page.page.locator(".joytag-said", has_text="interrupted: ").last.wait_for()
 
 
 @makes_pictures

@@ -99,9 +99,14 @@ def test_no_picture_is_told(webui: FakeWebUI) -> None:
     assert bars.startswith("<div class='joytag-error'>there is no picture")
 
 
+def folder_request(folder: object, **more: Any) -> tab_actions.FolderRequest:
+    """Return what the Folder part of the tab asks for."""
+    return tab_actions.FolderRequest(folder=str(folder), model="tiny", **more)
+
+
 def test_a_folder_that_is_none_is_told(webui: FakeWebUI) -> None:
     """The message stands where the list would be."""
-    table, text = tab_actions.tag_folder("/no/such/folder", None, "tiny", None, *defaults())
+    table, text = tab_actions.tag_folder(folder_request("/no/such/folder"), None, *defaults())
     assert "" == text
     assert table.startswith("<div class='joytag-error'>/no/such/folder is no folder")
 
@@ -165,7 +170,7 @@ def test_folder_lists_pictures_and_failures(webui: FakeWebUI, picture: Image.Ima
     picture.save(folder / "a.png")
     (folder / "b.png").write_bytes(b"")
     seen: list[Any] = []
-    table, text = tab_actions.tag_folder(str(folder), None, "tiny", lambda step, **_: seen.append(step), *defaults())
+    table, text = tab_actions.tag_folder(folder_request(folder), lambda step, **_: seen.append(step), *defaults())
     assert [(1, 2), (2, 2)] == seen
     assert text.startswith("a.png: tag 8")
     assert 1 == len(text.splitlines())
@@ -178,11 +183,9 @@ def test_interrupted_folder_shows_what_is_done(webui: FakeWebUI, picture: Image.
     folder.mkdir()
     for number in range(9):
         picture.save(folder / f"{number}.png")
-    table, text = tab_actions.tag_folder(
-        str(folder), None, "tiny", lambda step, **_: tab_actions.interrupt(), *defaults()
-    )
+    table, text = tab_actions.tag_folder(folder_request(folder), lambda step, **_: tab_actions.interrupt(), *defaults())
     assert 0 < len(text.splitlines()) < 9
-    assert "of 9 pictures were done" in table
+    assert f"interrupted: {len(text.splitlines())} tagged" in table
     assert not webui.queue_lock.locked()
 
 
