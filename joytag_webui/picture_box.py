@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from joytag_core.errors import UnreadablePictureError
+
+logger = logging.getLogger("joytag")
 
 
 def picture_box(**keywords: Any) -> Any:
@@ -21,7 +24,8 @@ def picture_box(**keywords: Any) -> Any:
         try:
             return read(value)
         except Exception as error:  # Pillow's decoders raise nearly anything, and gradio its own
-            return UnreadablePictureError(f"the file cannot be read as a picture: {error or type(error).__name__}")
+            logger.debug("a picture box cannot read a file: %s", error)  # with the server's own path, so not shown
+            return UnreadablePictureError("the file cannot be read as a picture; expected PNG, JPEG, WebP or the like")
 
     box.preprocess = preprocess
     return box

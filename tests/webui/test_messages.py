@@ -39,7 +39,7 @@ def broken_box(webui: FakeWebUI) -> Any:
         def __init__(self, **_: Any) -> None: ...
 
         def preprocess(self, value: Any) -> Any:
-            raise ValueError(f"cannot identify {value}")
+            raise ValueError(f"cannot identify /tmp/gradio/{value}")
 
     webui.gradio.Image = Image  # type: ignore[attr-defined]
     return picture_box().preprocess("a.png")
@@ -48,7 +48,7 @@ def broken_box(webui: FakeWebUI) -> Any:
 def test_a_file_that_is_no_picture_gets_our_sentence(webui: FakeWebUI) -> None:
     """gradio alone would show "Error": on the tab, beside the prompt and in the section we say what is wrong."""
     value = broken_box(webui)
-    said = "the file cannot be read as a picture: cannot identify a.png"
+    said = "the file cannot be read as a picture; expected PNG, JPEG, WebP or the like"
     _, _, shown = interrogate_on_tab(value, "tiny", *defaults())
     assert said in shown
     p = Processing("a, {joytag}", [])
