@@ -7,19 +7,17 @@ from joytag_core.prompts.merging import merge_prompts, tag_names, without
 
 from .settings import TARGET
 
-_FORMAT = PromptFormat(target=TARGET, spaces=False)
-
 
 def added_tags(text: str) -> set[str]:
     """Return the tags that a text names, by the model's names."""
     return {name.replace(" ", "_") for name in tag_names(text, target=TARGET)}
 
 
-def with_added(text: str, tag: str) -> str:
-    """Return the text with a tag at its end."""
-    return merge_prompts(text, _FORMAT.render_tag(tag), how="append", target=TARGET)
+def with_added(text: str, tag: str, *, spaces: bool) -> str:
+    """Return the text with a tag at its end, with spaces for underscores or not: it is later written as it stands."""
+    return merge_prompts(text, PromptFormat(target=TARGET, spaces=spaces).render_tag(tag), how="append", target=TARGET)
 
 
 def without_added(text: str, tag: str) -> str:
     """Return the text without a tag."""
-    return without(text, _FORMAT.render_tag(tag), target=TARGET)
+    return without(text, PromptFormat(target=TARGET, spaces=False).render_tag(tag), target=TARGET)

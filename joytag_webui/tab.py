@@ -169,7 +169,8 @@ def _wire_one(sources: dict[str, Any], one: dict[str, Any], scores: Any, model: 
         control.input(**show, show_progress=False, queue=False)
     rules = [controls["exclude"], controls["protect"], controls["add_last"]]
     marked = one["click"].click(
-        actions.mark_tag, inputs=[one["clicked"], *rules], outputs=rules, show_progress=False, queue=False, **HIDDEN
+        actions.mark_tag, inputs=[one["clicked"], *rules, controls["spaces"]], outputs=rules,
+        show_progress=False, queue=False, **HIDDEN,
     )  # fmt: skip
     marked.then(**show, show_progress=False, queue=False)
 

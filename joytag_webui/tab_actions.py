@@ -67,7 +67,7 @@ def _marks(settings: Mapping[str, Any]) -> Marks:
     )
 
 
-def mark_tag(action_and_tag: str, exclude: str, protect: str, add_last: str) -> list[str]:
+def mark_tag(action_and_tag: str, exclude: str, protect: str, add_last: str, spaces: bool) -> list[str]:
     """Return what to exclude, to protect and to add last after a click on a tag; a second click takes it back.
 
     The actions: `ban` drops the tag; `keep` protects one that the model chose; `add` puts one in that it did not.
@@ -78,7 +78,11 @@ def mark_tag(action_and_tag: str, exclude: str, protect: str, add_last: str) -> 
     if action == "ban":
         return [_toggled(exclude, tag), _without(protect, tag), added]
     if action == "add":
-        return [_without(exclude, tag), _without(protect, tag), added if was_added else with_added(add_last, tag)]
+        return [
+            _without(exclude, tag),
+            _without(protect, tag),
+            added if was_added else with_added(add_last, tag, spaces=spaces),
+        ]
     if was_added:
         return [exclude, _without(protect, tag), added]
     return [_without(exclude, tag), _toggled(protect, tag), add_last]

@@ -284,6 +284,7 @@ def test_send_to_img2img_brings_prompt_and_picture(page: WebUIPage, pictures: li
     page.fill("#img2img_prompt", "")
     page.show_tab("JoyTag")
     page.open_tab("One picture")
+    page.upload("#joytag_picture", pictures[2])
     page.click("#joytag_interrogate")
     wait_for(lambda: page.page.locator(".joytag-bar").count())
     page.page.wait_for_timeout(1000)

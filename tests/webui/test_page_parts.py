@@ -112,41 +112,43 @@ def test_a_folder_that_is_none_is_told(webui: FakeWebUI) -> None:
 
 
 @pytest.mark.parametrize(
-    ("click", "before", "after"),
+    ("click", "before", "after", "spaces"),
     [
-        ("ban a_b", ["", "", ""], ['"a_b"', "", ""]),
-        ("ban a_b", ['"a_b"', "", ""], ["", "", ""]),
-        ("ban a_b", ["*hair", '"a_b"', ""], ['*hair\n"a_b"', "", ""]),
-        ("ban a_b", ["", "", "x, a_b"], ['"a_b"', "", "x"]),
-        ("keep a_b", ['"a_b"\nhat', "", "x"], ["hat", '"a_b"', "x"]),
-        ("keep :d", ["", '":d"', ""], ["", "", ""]),
-        ("add a_b", ['"a_b"', "", "x"], ["", "", "x, a_b"]),
-        ("keep a_b", ["", "", "x, a b"], ["", "", "x"]),
-        ("add saber_(fate)", ["", "", ""], ["", "", "saber_\\(fate\\)"]),
-        ("add saber_(fate)", ["", "", "saber_\\(fate\\), x"], ["", "", "x"]),
+        ("ban a_b", ["", "", ""], ['"a_b"', "", ""], False),
+        ("ban a_b", ['"a_b"', "", ""], ["", "", ""], False),
+        ("ban a_b", ["*hair", '"a_b"', ""], ['*hair\n"a_b"', "", ""], False),
+        ("ban a_b", ["", "", "x, a_b"], ['"a_b"', "", "x"], False),
+        ("keep a_b", ['"a_b"\nhat', "", "x"], ["hat", '"a_b"', "x"], False),
+        ("keep :d", ["", '":d"', ""], ["", "", ""], False),
+        ("add a_b", ['"a_b"', "", "x"], ["", "", "x, a_b"], False),
+        ("keep a_b", ["", "", "x, a b"], ["", "", "x"], False),
+        ("add long_hair", ["", "", "x"], ["", "", "x, long hair"], True),
+        ("add ^_^", ["", "", ""], ["", "", "^_^"], True),
+        ("add saber_(fate)", ["", "", ""], ["", "", "saber_\\(fate\\)"], False),
+        ("add saber_(fate)", ["", "", "saber_\\(fate\\), x"], ["", "", "x"], False),
     ],
 )
-def test_clicks_mark_tags(click: str, before: list[str], after: list[str]) -> None:
+def test_clicks_mark_tags(click: str, before: list[str], after: list[str], spaces: bool) -> None:
     """Never and always exclude each other, a second click takes a mark off, and other rules stay as they are."""
-    assert after == tab_actions.mark_tag(click, *before)
+    assert after == tab_actions.mark_tag(click, *before, spaces)
 
 
 def test_always_adds_a_tag_below_the_threshold(webui: FakeWebUI, picture: Image.Image) -> None:
     """A click on ✓ of a tag that was not chosen puts it into the prompt, and a second click takes it out again."""
     scores, before, plain = tab_actions.interrogate(picture, "tiny", *defaults())
     tag = re.search(r"data-joytag-action='add' data-joytag-tag='(\w+)'", plain)[1]  # type: ignore[index]
-    exclude, protect, added = tab_actions.mark_tag(f"add {tag}", "", "", "")
+    exclude, protect, added = tab_actions.mark_tag(f"add {tag}", "", "", "", True)
     text, bars = tab_actions.show(scores, *defaults(exclude=exclude, protect=protect, add_last=added))
-    assert f"{before}, {tag.replace('_', ' ')}" == text.replace("_", " ")
+    assert f"{before}, {tag.replace('_', ' ')}" == text
     assert f"class='marked' data-joytag-action='keep' data-joytag-tag='{tag}'" in bars
-    assert ["", "", ""] == tab_actions.mark_tag(f"keep {tag}", exclude, protect, added)
+    assert ["", "", ""] == tab_actions.mark_tag(f"keep {tag}", exclude, protect, added, True)
 
 
 @pytest.mark.parametrize("tag", ["tag_8", "tag_13"])
 def test_banned_tag_is_gone_and_no_other(webui: FakeWebUI, picture: Image.Image, tag: str) -> None:
     """What a click writes into the rules drops that tag alone."""
     scores, before, _ = tab_actions.interrogate(picture, "tiny", *defaults())
-    exclude, protect, _ = tab_actions.mark_tag(f"ban {tag}", "", "", "")
+    exclude, protect, _ = tab_actions.mark_tag(f"ban {tag}", "", "", "", True)
     after, _ = tab_actions.show(scores, *defaults(exclude=exclude, protect=protect))
     assert [name for name in before.split(", ") if name != tag.replace("_", " ")] == after.split(", ")
 
@@ -157,9 +159,9 @@ def test_every_tag_can_be_banned_by_a_click() -> None:
 
     names = [tag.name for tag in Vocabulary.joytag()]
     special = [name for name in names if not name.replace("_", "").isalnum()]
-    rules, *_ = tab_actions.mark_tag(f"ban {special[0]}", "", "", "")
+    rules, *_ = tab_actions.mark_tag(f"ban {special[0]}", "", "", "", True)
     for name in special[1:]:
-        rules, *_ = tab_actions.mark_tag(f"ban {name}", rules, "", "")
+        rules, *_ = tab_actions.mark_tag(f"ban {name}", rules, "", "", True)
     assert "1girl" == TagFilter(exclude=rules, target="caption").apply("\n".join([*special, "1girl"])).text
 
 
@@ -231,7 +233,7 @@ def test_a_clicked_mark_is_seen(webui: FakeWebUI, picture: Image.Image) -> None:
     """The mark that a person has set on a tag stands out, so that a second click can take it off."""
     scores, _, plain = tab_actions.interrogate(picture, "tiny", *defaults())
     tag = scores.top(1)[0].name
-    exclude, protect, _ = tab_actions.mark_tag(f"keep {tag}", "", "", "")
+    exclude, protect, _ = tab_actions.mark_tag(f"keep {tag}", "", "", "", True)
     _, bars = tab_actions.show(scores, *defaults(exclude=exclude, protect=protect))
     assert 0 == plain.count("class='marked'")
     assert 1 == bars.count("class='marked'")
