@@ -14,23 +14,26 @@ _KEYS: dict[str, Callable[[Item], tuple[float | str, ...]]] = {
     "score": lambda item: (_LAST if item.score is None else -item.score,),
     "alphabetical": lambda item: (item.facts.key,),
     "vocabulary": lambda item: (_LAST if item.facts.tag is None else item.facts.tag.index,),
-    "prompt": lambda item: (prompt_rank(item.facts.tag), -(item.score or 0.0)),
+    "prompt": lambda item: (_rank(item), -(item.score or 0.0)),
 }
 
 
-def arranged(items: Sequence[Item], order: str, *, keep_lines: bool) -> list[Item]:
-    """Sort tags by one of `ORDERS`; equals keep their places.
+def arranged(items: Sequence[Item], order: str) -> list[Item]:
+    """Sort the tags of a region by one of `ORDERS`; equals keep their places.
 
-    A verbatim piece keeps its place in the row, and nothing crosses a BREAK, an AND, a comment or a line that is kept.
+    A verbatim piece keeps its place in the row, and nothing crosses a comment.
     """
     if order == "given":
         return list(items)
-    segment = itertools.accumulate(item.barrier for item in items)
-    rows = zip(segment, items, strict=True)
-    grouped = itertools.groupby(rows, key=lambda row: (row[0], row[1].line if keep_lines else 0))
-    return [item for _, row in grouped for item in _arranged_row([item for _, item in row], order)]
+    segment = itertools.accumulate(item.role == "comment" for item in items)
+    rows = itertools.groupby(zip(segment, items, strict=True), key=lambda row: row[0])
+    return [item for _, row in rows for item in _arranged_row([item for _, item in row], order)]
 
 
 def _arranged_row(row: Sequence[Item], order: str) -> list[Item]:
     movable = iter(sorted((item for item in row if not item.verbatim), key=_KEYS[order]))
     return [item if item.verbatim else next(movable) for item in row]
+
+
+def _rank(item: Item) -> int:
+    return prompt_rank(item.facts.tag, key=item.facts.key, artist=item.facts.artist)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -42,29 +43,34 @@ class Tools:
         return cls(index, rules, *matchers)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """Hold what a filter is told about the place where its text is used; docs are at `TagFilter.apply`."""
+
+    count_tokens: Callable[[str], int] | None = None
+    said: Collection[str] = ()
+    tokens: Collection[str] = ()
+
+
 class Pipeline:
     """Filter one prompt step by step."""
 
-    def __init__(
-        self,
-        settings: FilterSettings,
-        tools: Tools,
-        writer: Writer,
-        count_tokens: Callable[[str], int] | None,
-        said: Collection[str],
-    ) -> None:
-        """Take the rules, how names are written, how tokens are counted, and what need not be said again."""
+    def __init__(self, settings: FilterSettings, tools: Tools, writer: Writer, place: Surroundings) -> None:
+        """Take the rules, how names are written, and what is known of the place."""
         self.report = Report(writer.name, self._is_protected)
         self._settings = settings
         self._tools = tools
-        self._count_tokens = count_tokens or estimate_tokens
-        self._said = frozenset(said)
+        self._count_tokens = place.count_tokens or estimate_tokens
+        self._said = frozenset(place.said)
+        self._tokens = frozenset(name.lower() for name in place.tokens)
         self._stopwatch = Stopwatch()
         self._spent: Sequence[Item] = ()
         self._for_each_item: tuple[Step, ...] = (
+            self._drop_prose,
             self._replace,
             self._drop_what_is_said,
             self._keep_and_exclude,
+            self._protect_spelling,
         )
         self._among_items: tuple[Step, ...] = (
             self._one_of_each_set,
@@ -77,16 +83,23 @@ class Pipeline:
 
     def run(self, prompt: Prompt) -> Prompt:
         """Return the prompt with what remains, in order, what is to be added included."""
-        last_line = prompt.items[-1].line if prompt.items else 0
-        first = self._added(self._settings.add_first, 0)
-        last = self._added(self._settings.add_last, last_line)
-        ends, items, again = split_ends(prompt.items, first, last, self._settings.names)
-        self.report.drop_all(again, "duplicate")
-        self._spent = ends.fixed
+        end = prompt.items[-1] if prompt.items else Item("")
+        first = self._added(self._settings.add_first, Item(""))
+        last = self._added(self._settings.add_last, end)
+        ends = split_ends(prompt.items, first, last, self._settings.names, self._settings.target)
+        self.report.drop_all(ends.again, "duplicate")
+        items = ends.between
         for step in self._for_each_item:
             items = step(items)
-        items = self._settled(items)
-        return replace(prompt, items=tuple(ends.around(self._in_order(items))))
+        regions = [list(region) for _, region in itertools.groupby(items, key=self._region_of)]
+        for number, region in enumerate(regions):
+            self._spent = [*(ends.first if number == 0 else []), *(ends.last if number == len(regions) - 1 else [])]
+            regions[number] = self._in_order(self._settled(region))
+        return replace(prompt, items=tuple(ends.around([item for region in regions for item in region])))
+
+    def _region_of(self, item: Item) -> tuple[int, int]:
+        """Return what items share that are judged together: nothing is a duplicate, or implied, across regions."""
+        return item.region, item.line if self._settings.keep_line_breaks else 0
 
     def _settled(self, items: list[Item]) -> list[Item]:
         """Drop what tags are dropped for beside each other, until nothing changes.
@@ -151,6 +164,24 @@ class Pipeline:
             return f"minimum score {self._settings.min_score:g}: has {item.score:.3g}"
         return None
 
+    def _protect_spelling(self, items: list[Item]) -> list[Item]:
+        """Keep protected names, and those of embeddings, as they were written."""
+        tokens = self._tokens
+        if not self._tools.rules.protect.rules and not tokens:
+            return items
+        return [
+            replace(item, as_given=True)
+            if not item.verbatim and (self._is_protected(item) or item.text.lower() in tokens)
+            else item
+            for item in items
+        ]
+
+    def _drop_prose(self, items: list[Item]) -> list[Item]:
+        if self._settings.prose == "keep":
+            return items
+        self.report.drop_all([item for item in items if item.role == "prose"], "prose drop")
+        return [item for item in items if item.role != "prose"]
+
     def _one_of_each_set(self, items: list[Item]) -> list[Item]:
         if not self._settings.exclusive:
             return items
@@ -183,7 +214,7 @@ class Pipeline:
         most = self._settings.max_tags
         if not most:
             return items
-        tags = [item for item in self._in_order(items) if not item.verbatim]
+        tags = [item for item in self._in_order(items) if item.facts.tag is not None]
         over = beyond(tags, most, self._is_protected)
         return self.report.without(items, [(item, f"at most {most} tags") for item in over])
 
@@ -193,22 +224,28 @@ class Pipeline:
             return items
         # The comma after the last item is not written, so one token more may be spent.
         spare = most + 1 - sum(map(self._cost, self._spent))
-        over = list(too_long(self._in_order(items), spare, self._cost, self._is_protected))
+        over = list(too_long(self._in_order(items), spare, self._cost, self._stays))
         return self.report.without(items, [(item, f"at most {most} tokens") for item in over])
 
+    def _stays(self, item: Item) -> bool:
+        """Say whether no limit may drop an item: limits are about tags of the vocabulary alone."""
+        return item.facts.tag is None or self._is_protected(item)
+
     def _in_order(self, items: list[Item]) -> list[Item]:
-        return arranged(items, self._settings.order, keep_lines=self._settings.keep_line_breaks)
+        return arranged(items, self._settings.order)
 
     def _cost(self, item: Item) -> int:
         """Return the tokens of an item and of the separator after it; networks and marks cost none."""
-        if item.barrier or item.text.startswith("<"):
+        if item.composes or item.role == "comment" or item.text.startswith("<"):
             return 0
         return self._count_tokens(self.report.name_of(item)) + 1
 
-    def _added(self, text: str, line: int) -> list[Item]:
+    def _added(self, text: str, beside: Item) -> list[Item]:
         items = parse(text, self._settings.target, self._tools.index).items
         new = [item for item in items if not self._is_said(item)]
-        return [replace(item, position=-1, gap=None, line=line, as_given=True) for item in new]
+        return [
+            replace(item, position=-1, gap=None, line=beside.line, region=beside.region, as_given=True) for item in new
+        ]
 
 
 def _is_of(item: Item, name: str) -> bool:

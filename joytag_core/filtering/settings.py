@@ -9,6 +9,7 @@ from pathlib import Path
 from ..checks import check_choice, check_number, check_unit
 from ..errors import SettingError
 from ..prompts.format import PromptFormat
+from ..prompts.prose import PROSE
 from ..rules.rule_book import RuleBook, RuleTexts, folder_state, read_rules
 from ..tags.ordering import ORDERS
 from .duplicates import DUPLICATES
@@ -45,6 +46,8 @@ class FilterSettings:
     order: str = "given"
     add_first: str = ""
     add_last: str = ""
+    prose: str = "keep"
+    artist_style: str = "as written"
     target: str = "comfyui"
     spaces: bool = True
     names: str = "model"
@@ -63,6 +66,7 @@ class FilterSettings:
         """
         check_choice("implications", self.implications, IMPLICATIONS)
         check_choice("duplicates", self.duplicates, DUPLICATES)
+        check_choice("prose", self.prose, PROSE)
         check_choice("order", self.order, ORDERS)
         check_unit("min_score", self.min_score)
         for name, value in {"max_tags": self.max_tags, "max_tokens": self.max_tokens}.items():
@@ -80,6 +84,7 @@ class FilterSettings:
         return PromptFormat(
             target=self.target, spaces=self.spaces, names=self.names, weights=self.weights,
             weight_range=self.weight_range, separator=self.separator, trailing_separator=self.trailing_separator,
+            artist_style=self.artist_style,
         )  # fmt: skip
 
     def rule_book(self) -> RuleBook:

@@ -14,7 +14,7 @@ from ..rules.rule_book import RuleBook
 from ..tags.names import name_index
 from ..tags.scores import ScoredTag
 from ..tags.vocabulary import PUBLISHED_THRESHOLD, Vocabulary
-from .pipeline import Pipeline, Tools
+from .pipeline import Pipeline, Surroundings, Tools
 from .result import FilterResult, Kept
 from .scoring import ScoreLookup
 from .settings import FilterSettings
@@ -32,12 +32,14 @@ class TagFilter(FilterSettings):
         vocabulary: Vocabulary | None = None,
         count_tokens: Callable[[str], int] | None = None,
         said: Collection[str] = (),
+        tokens: Collection[str] = (),
     ) -> FilterResult:
         """Filter a prompt or tag list.
 
         `scores` are by tag name, 0..1; tags without one pass score rules untouched. `vocabulary` is the published
         model's by default. `count_tokens` counts the CLIP tokens of a text without start and end marks; without it
-        they are estimated. `said` are the names (`prompts.merging.said_in`) that need not be said again.
+        they are estimated. `said` are the names (`prompts.merging.said_in`) that need not be said again. `tokens` are
+        names that mean something as they are spelled, such as those of the host's embeddings.
 
         Raises:
             SettingError: the text is none; as RuleError: the regular expressions together took too long.
@@ -50,7 +52,8 @@ class TagFilter(FilterSettings):
             lookup = ScoreLookup(scores, index)
             items = tuple(item if item.verbatim else replace(item, score=lookup.score(item)) for item in prompt.items)
             prompt = replace(prompt, items=items)
-        return self._filtered(prompt, index.vocabulary, PUBLISHED_THRESHOLD, count_tokens, said)
+        place = Surroundings(count_tokens=count_tokens, said=said, tokens=tokens)
+        return self._filtered(prompt, index.vocabulary, PUBLISHED_THRESHOLD, place)
 
     def apply_scored(
         self,
@@ -71,18 +74,12 @@ class TagFilter(FilterSettings):
             Item(text=scored.name, facts=index.facts(scored.name), position=place, score=scored.score)
             for place, scored in enumerate(tags)
         ]
-        return self._filtered(Prompt(tuple(items)), index.vocabulary, threshold, count_tokens, said)
+        place = Surroundings(count_tokens=count_tokens, said=said)
+        return self._filtered(Prompt(tuple(items)), index.vocabulary, threshold, place)
 
-    def _filtered(
-        self,
-        prompt: Prompt,
-        vocabulary: Vocabulary,
-        threshold: float,
-        count_tokens: Callable[[str], int] | None,
-        said: Collection[str],
-    ) -> FilterResult:
+    def _filtered(self, prompt: Prompt, vocabulary: Vocabulary, threshold: float, place: Surroundings) -> FilterResult:
         writer = Writer(self.format, threshold=self.min_score or threshold, keep_lines=self.keep_line_breaks)
-        pipeline = Pipeline(self, _tools(self.rule_book(), vocabulary), writer, count_tokens, said)
+        pipeline = Pipeline(self, _tools(self.rule_book(), vocabulary), writer, place)
         done = pipeline.run(prompt)
         kept = tuple(Kept(writer.name(item), item.facts.tag, item.score) for item in done.items if not item.verbatim)
         return FilterResult(writer.text(done), kept, tuple(pipeline.report.dropped), tuple(pipeline.report.replaced))

@@ -14,6 +14,8 @@ from ..checks import check_choice, check_range
 from ..errors import SettingError
 from ..tags.names import is_face
 from ..tags.vocabulary import Tag, Vocabulary
+from ..tags.words import is_word_name
+from .numbers import split_weight
 
 if TYPE_CHECKING:
     from ..tags.scores import ScoredTag
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 TARGETS = ("comfyui", "a1111", "caption")
 NAMES = ("model", "current")
 WEIGHTS = ("off", "mapped", "score")
+ARTIST_STYLES = ("as written", "bare", "@", "by", "artist:")
 
 WEIGHT_TOLERANCE = 0.02
 """A mapped weight this close to 1 is left out: it would only lengthen the prompt."""
@@ -28,7 +31,6 @@ WEIGHT_TOLERANCE = 0.02
 # `|` is syntax to A1111 only inside [a|b], but outside it makes the parser of every [a:b:0.5] beside it give up.
 _SPECIAL = {"a1111": re.compile(r"[()\[\]\\|]"), "comfyui": re.compile(r"[()]"), "caption": None}
 _NUMBER = re.compile(r"[+-]?[.\d]")
-_NUMBER_AT_END = re.compile(r":(?=\s*[+-]?[.\d]+\s*$)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +40,7 @@ class PromptFormat:
     `target` is ComfyUI's syntax, that of A1111 and its forks, or a plain caption for training. `spaces` turns
     underscores into spaces, except in faces. `names` are the model's (2021) or Danbooru's current ones. `weights` are
     off, the score mapped from threshold..1 onto `weight_range`, or the score itself. `separator` stands between tags,
-    and after the last one too if `trailing_separator`.
+    and after the last one too if `trailing_separator`. `artist_style` says how names of artists are marked.
     """
 
     target: str = "comfyui"
@@ -48,11 +50,13 @@ class PromptFormat:
     weight_range: tuple[float, float] = (0.8, 1.2)
     separator: str = ", "
     trailing_separator: bool = False
+    artist_style: str = "as written"
 
     def __post_init__(self) -> None:
         check_choice("target", self.target, TARGETS)
         check_choice("names", self.names, NAMES)
         check_choice("weights", self.weights, WEIGHTS)
+        check_choice("artist_style", self.artist_style, ARTIST_STYLES)
         check_range("weight_range", tuple(self.weight_range))
 
     def render(self, tags: Iterable[ScoredTag], *, threshold: float = 0.4) -> str:
@@ -93,7 +97,10 @@ class PromptFormat:
         return text if weight is None or weight == 1 else f"({text}:{weight_text(weight)})"
 
     def _write(self, tag: Tag | str, weight: float | None) -> str:
-        return self.weighted(self.escape(self.spell(self.name_of(tag))), weight)
+        is_artist = isinstance(tag, Tag) and tag.category == "artist" and self.artist_style != "as written"
+        known = tag if isinstance(tag, Tag) else Vocabulary.joytag().find(tag)
+        name = self.spell(self.name_of(tag), is_tag=known is not None)
+        return self.weighted(self.escape(self.mark_artist(name) if is_artist else name), weight)
 
     def name_of(self, tag: Tag | str) -> str:
         """Return the name to write: as given, or the one of today where that is wanted and there is one."""
@@ -104,9 +111,15 @@ class PromptFormat:
             return known.current_name
         return tag if isinstance(tag, str) else tag.name
 
-    def spell(self, name: str) -> str:
-        """Turn underscores into spaces where that is wanted and the name is no face."""
-        return name.replace("_", " ").strip() if self.spaces and "_" in name and not is_face(name) else name
+    def spell(self, name: str, *, is_tag: bool) -> str:
+        """Turn underscores into spaces where that is wanted and the name, a tag's or not, is made of words."""
+        if not self.spaces or "_" not in name or is_face(name) or not (is_tag or is_word_name(name)):
+            return name
+        return name.replace("_", " ").strip()
+
+    def mark_artist(self, bare: str) -> str:
+        """Mark an artist's bare name in this format's style, which is not "as written"."""
+        return {"bare": bare, "by": f"by {bare}"}.get(self.artist_style, self.artist_style + bare)
 
     def escape(self, text: str) -> str:
         """Escape the characters that the target would read as syntax."""
@@ -115,7 +128,10 @@ class PromptFormat:
 
     def guard_end(self, text: str) -> str:
         r"""Keep A1111 from reading `smile, :3` as the weight 3, which it does at an end: a lone `\` vanishes there."""
-        return _NUMBER_AT_END.sub(":\\\\", text) if self.target == "a1111" else text
+        if self.target != "a1111":
+            return text
+        before, weight = split_weight(text)
+        return f"{before}{weight.replace(':', ':' + chr(92), 1)}" if weight else text
 
     def weight_of(self, score: float, *, threshold: float = 0.4) -> float | None:
         """Return the weight that a score (0..1) gets, two decimals; None where it is written without one."""

@@ -23,23 +23,33 @@ class Group:
 class Item:
     """Hold one tag, fragment or verbatim piece of a prompt.
 
-    `text` is what a person means, without escapes; `source`, where given, is written back as it is. An item `as_given`
-    keeps its underscores and its name. A `verbatim` item
-    is never matched, and a `barrier` (BREAK, AND, a comment) is never crossed by sorting. `groups` are the brackets
-    around it, the outermost first. `gap` is the blank before it where no separator stood there.
+    `text` is what a person means, without escapes; `source`, where given, is written back as it is, and `raw` wherever
+    nothing about the name has to change. An item `as_given` keeps its underscores and its name. A `verbatim` item is
+    never matched. `role` says what else it is: "word" (of composition), "weight" (of a part), "comment", "prose", or
+    nothing. `groups` are the brackets around it, the outermost first. `gap` is the blank before it where no comma stood
+    there (a line end where only that did), `tail` the same after a word of composition. `region` counts the words of
+    composition before it.
     """
 
     text: str
     facts: Facts = NO_FACTS
     source: str | None = None
+    raw: str | None = None
     as_given: bool = False
     verbatim: bool = False
-    barrier: bool = False
+    role: str = ""
     groups: tuple[Group, ...] = ()
     line: int = 0
+    region: int = 0
     position: int = -1
     gap: str | None = None
+    tail: str | None = ""
     score: float | None = None
+
+    @property
+    def composes(self) -> bool:
+        """Say whether the item is a word of composition, or the weight of a part."""
+        return self.role in ("word", "weight")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..tags.names import Facts, NameIndex
+from ..tags.quality import is_quality
 from .escapes import read
-from .fragments import holds_list, is_qualified, is_sentence, plain_words
+from .fragments import holds_list, is_qualified, plain_words
 from .items import NO_FACTS, Group, Item, Prompt
-from .tokens import NUMBER
+from .numbers import split_weight
+from .prose import LONGEST_TAG, segments_of
 from .tree import CLOSING, Node, tree_of
 
-_WEIGHT = re.compile(r"\s*:\s*(" + NUMBER + r")\s*$")
+_BY_ITSELF = ("separator", "standalone", "word", "weight", "comment")
+_NEEDS_ESCAPE = {"a1111": "()[]", "comfyui": "()", "caption": ""}
 
 
 def parse(text: str, target: str, index: NameIndex) -> Prompt:
     """Take a prompt or tag list apart; no text is an error, and nothing in it is lost."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     reader = _Reader(target, index)
     reader.read_level(tree_of(text, target), ())
     return reader.prompt(text.count("\n") + 1)
@@ -31,9 +34,11 @@ class _Reader:
         self._index = index
         self._items: list[Item] = []
         self._line = 0
+        self._region = 0
         self._open_lines: set[int] = set()
         self._line_is_open = False
-        self._gap: str | None = None
+        self._between: list[str] = []
+        """What has stood there since the last item: blanks and separators."""
 
     def prompt(self, lines: int) -> Prompt:
         if self._line_is_open:
@@ -41,9 +46,31 @@ class _Reader:
         return Prompt(tuple(self._items), lines, frozenset(self._open_lines))
 
     def read_level(self, nodes: Sequence[Node], groups: tuple[Group, ...]) -> None:
+        """Read what stands inside the same brackets: sentences first, then what commas separate."""
+        for is_prose, found in segments_of(nodes, self._is_tag):
+            if is_prose:
+                self._read_prose(found, groups)
+            else:
+                self._read_items(found, groups)
+
+    def _is_tag(self, text: str) -> bool:
+        facts = self._meaning(text)[1]
+        return facts.tag is not None or bool(facts.artist) or is_quality(facts.key)
+
+    def _read_prose(self, nodes: list[Node], groups: tuple[Group, ...]) -> None:
+        last = len(nodes)
+        while last and (nodes[last - 1].kind == "separator" or not nodes[last - 1].text.strip()):
+            last -= 1
+        source = "".join(node.text for node in nodes[:last])
+        self._skip_blanks(source[: len(source) - len(source.lstrip())])
+        self._add(source.strip(), groups, verbatim=True, role="prose")
+        self._skip_blanks(source[len(source.rstrip()) :])
+        self._read_items(nodes[last:], groups)
+
+    def _read_items(self, nodes: Sequence[Node], groups: tuple[Group, ...]) -> None:
         run: list[Node] = []
         for node in nodes:
-            if node.kind not in ("separator", "standalone", "barrier"):
+            if node.kind not in _BY_ITSELF:
                 run.append(node)
                 continue
             self._read_run(run, groups)
@@ -51,11 +78,11 @@ class _Reader:
             if node.kind == "separator":
                 self._read_separator(node.text)
             else:
-                self._add(node.text.strip(), groups, verbatim=True, barrier=node.kind == "barrier")
+                self._add(node.text.strip(), groups, verbatim=True, role="" if node.kind == "standalone" else node.kind)
         self._read_run(run, groups)
 
     def _read_separator(self, sign: str) -> None:
-        self._gap = None
+        self._between.append(sign)
         if sign != "\n":
             self._line_is_open = bool(self._items) and self._items[-1].line == self._line
             return
@@ -69,63 +96,85 @@ class _Reader:
         source = "".join(node.text for node in nodes)
         stripped = source.strip()
         if not stripped:
-            self._widen_gap(source)
+            self._skip_blanks(source)
             return
-        self._widen_gap(source[: len(source) - len(source.lstrip())])
-        self._read_piece([node for node in nodes if node.text.strip()], stripped, groups)
-        self._widen_gap(source[len(source.rstrip()) :])
+        self._skip_blanks(source[: len(source) - len(source.lstrip())])
+        self._read_piece(nodes, stripped, groups)
+        self._skip_blanks(source[len(source.rstrip()) :])
 
     def _read_piece(self, nodes: Sequence[Node], source: str, groups: tuple[Group, ...]) -> None:
+        parts = [node for node in nodes if node.text.strip()]
+        brackets = [node for node in parts if node.kind == "group"]
         text, facts = self._meaning(source)
-        brackets = [node for node in nodes if node.kind == "group"]
-        if facts.tag is not None:
-            self._add(text, groups, facts=facts)
-        elif any(map(self._is_verbatim, nodes)) or (not brackets and is_sentence(source)):
+        if len(brackets) == len(parts) > 1:
+            self._read_apart(nodes, groups)
+        elif any(map(self._is_verbatim, parts)):
             self._add(source, groups, verbatim=True)
+        elif facts.tag is not None:
+            self._add_name(source, text, facts, groups)
+        elif not brackets and len(source.split()) > LONGEST_TAG:
+            self._add(source, groups, verbatim=True, role="prose")
         elif not brackets or is_qualified(text, self._index.vocabulary):
-            self._add(text, groups, facts=facts)
-        elif len(nodes) == 1:
-            self._read_group(nodes[0], groups)
+            self._add_name(source, text, facts, groups)
+        elif len(parts) == 1:
+            self._read_group(parts[0], groups)
         elif any(holds_list(node) for node in brackets):
-            for node in nodes:
-                self._read_run([node], groups)
+            self._read_apart(nodes, groups)
         else:
-            words = plain_words(nodes, self._target)
-            self._add(words, groups, facts=self._index.facts(words), source=source, verbatim=is_sentence(words))
+            self._read_phrase(parts, source, groups)
+
+    def _read_apart(self, nodes: Sequence[Node], groups: tuple[Group, ...]) -> None:
+        """Read pieces that follow each other without a comma as an item each."""
+        for node in nodes:
+            self._read_run([node], groups)
+
+    def _add_name(self, source: str, text: str, facts: Facts, groups: tuple[Group, ...]) -> None:
+        if facts.tag is not None and "\\\\" in text:  # a backslash that an earlier program escaped
+            text = text.replace("\\\\", "\\")
+        self._add(text, groups, facts=facts, raw=None if self._needs_escape(source) else source)
+
+    def _needs_escape(self, source: str) -> bool:
+        """Say whether brackets of a name stand there bare, so that the target would take them for syntax."""
+        special = _NEEDS_ESCAPE[self._target]
+        escaped = False
+        for sign in source:
+            if sign in special and not escaped:
+                return True
+            escaped = sign == "\\" and not escaped
+        return self._target == "caption" and "\\" in source
+
+    def _read_phrase(self, parts: Sequence[Node], source: str, groups: tuple[Group, ...]) -> None:
+        """Read a text with stressed words in it: matched as the plain words, written back as it is."""
+        words = plain_words(parts, self._target)
+        if len(words.split()) > LONGEST_TAG:
+            self._add(source, groups, verbatim=True, role="prose")
+        else:
+            self._add(words, groups, facts=self._index.facts(words), source=source)
 
     def _meaning(self, source: str) -> tuple[str, Facts]:
-        if "\\" in source:
-            # Text that was written for A1111 is common everywhere: `\\m/`, `:\3`.
-            copied = read(source, "a1111")
-            if self._index.facts(copied).tag is not None:
-                return copied, self._index.facts(copied)
         text = read(source, self._target)
         return text, self._index.facts(text)
 
     def _read_group(self, node: Node, groups: tuple[Group, ...]) -> None:
-        opening = node.text[0]
-        inside, weight = self._split_weight(node) if opening == "(" else (node.inside, None)
-        closing = CLOSING[opening] if weight is None else weight[0].strip() + CLOSING[opening]
-        group = Group(opening, closing, None if weight is None else float(weight[1]))
-        self.read_level(inside, (*groups, group))
+        inside, weight = self._without_weight(node)
+        closing = CLOSING[node.text[0]]
+        number = float(weight.strip()[1:]) if weight else None
+        self.read_level(inside, (*groups, Group(node.text[0], weight + closing, number)))
 
-    def _split_weight(self, node: Node) -> tuple[tuple[Node, ...], re.Match[str] | None]:
+    def _without_weight(self, node: Node) -> tuple[Sequence[Node], str]:
         r"""Take the weight right before the closing bracket off; in `(smile, :3)` the end is a face, not a weight."""
         last = node.inside[-1] if node.inside else None
         if last is None or last.kind != "text" or self._ends_with_face(node):
-            return node.inside, None
-        weight = _WEIGHT.search(last.text)
-        if weight is None:
-            return node.inside, None
-        return (*node.inside[:-1], Node("text", last.text[: weight.start()])), weight
+            return node.inside, ""
+        text, weight = split_weight(last.text)
+        return ((*node.inside[:-1], Node("text", text)), weight) if weight else (node.inside, "")
 
     def _ends_with_face(self, node: Node) -> bool:
         """Say whether a group's last item is a tag that looks like a weight, as `:3` does."""
         last, before = node.inside[-1], node.inside[-2:-1]
-        stands_alone = not before or before[0].kind == "separator"
-        return (
-            stands_alone and bool(_WEIGHT.fullmatch(last.text)) and self._meaning(last.text.strip())[1].tag is not None
-        )
+        if last.kind != "text" or (before and before[0].kind != "separator") or split_weight(last.text)[0].strip():
+            return False
+        return self._meaning(last.text.strip())[1].tag is not None
 
     def _is_verbatim(self, node: Node) -> bool:
         """Say whether a node is a host's syntax: `__wildcard__`, `{a|b}`, `[a|b]`, `[a:b:0.5]`."""
@@ -138,12 +187,18 @@ class _Reader:
             return "|" in inside or "$$" in inside
         if self._meaning(inside.strip())[1].tag is not None or self._ends_with_face(node):
             return False
-        own = "".join(part.text for part in node.inside if part.kind == "text")
-        return "|" in own or bool(node.inside[-1].kind == "text" and _WEIGHT.search(node.inside[-1].text))
+        own = "".join(part.text for part in node.inside if part.kind in ("text", "word"))
+        return "|" in own or (node.inside[-1].kind == "text" and bool(split_weight(node.inside[-1].text)[1]))
 
-    def _widen_gap(self, blank: str) -> None:
-        if self._gap is not None:
-            self._gap += blank
+    def _skip_blanks(self, blank: str) -> None:
+        if blank:
+            self._between.append(blank)
+
+    def _gap(self) -> str | None:
+        """Return the blank before the next item, a line end where only that stood there; None for a comma."""
+        between = "".join(self._between)
+        self._between = []
+        return None if between.strip() else "\n" if "\n" in between else between
 
     def _add(
         self,
@@ -152,21 +207,29 @@ class _Reader:
         *,
         facts: Facts = NO_FACTS,
         source: str | None = None,
+        raw: str | None = None,
         verbatim: bool = False,
-        barrier: bool = False,
+        role: str = "",
     ) -> None:
+        gap = self._gap()
+        before = self._items[-1] if self._items else None
+        if before is not None and before.composes:
+            self._items[-1] = replace(before, tail=gap)
+        if role == "word":
+            self._region += 1
         self._items.append(
             Item(
                 text=text,
                 facts=facts,
                 source=text if verbatim and source is None else source,
+                raw=raw,
                 verbatim=verbatim,
-                barrier=barrier,
+                role=role,
                 groups=groups,
                 line=self._line,
+                region=self._region,
                 position=len(self._items),
-                gap=self._gap,
+                gap=gap,
             )
         )
-        self._gap = ""
         self._line_is_open = False

@@ -7,21 +7,27 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from .escapes import ESCAPED
-
-NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)"
-"""A weight as the hosts write it."""
+from .numbers import NUMBER
 
 _BLANK = re.compile(r"[ \t]*")
+_BRACKET = re.compile(r"[()]")
 _FACE = re.compile(r">?[:;=][-'^]?[()\[\]]")
 _ITEM_ENDS = re.compile(r"[ \t]*(?:\Z|[,，、\n])")
-_GROUP_ENDS = re.compile(r"[ \t]*(?::\s*" + NUMBER + r"\s*)?[)\]}]|[ \t]*[,，、\n][^()]*\)")
+_GROUP_ENDS = re.compile(r"[ \t]*(?::\s*" + NUMBER + r"\s*)?[)\]}]")
+_SEPARATOR = re.compile(r"[ \t]*[,，、\n]")
+_WORD_ENDS = re.compile(r"[\s,，、]|\Z")
+_PART_WEIGHT = re.compile(r":\s*" + NUMBER + r"(?:(?=\s+AND(?:_SALT|_PERP|_TOPK)?\b)|(?=\s*\Z))")
+_COMPOSES = re.compile(r"\s+AND")
+_FACE_WITH_DIGIT = re.compile(r":\d(?!\S)")
+_STARTERS = ("separator", "open", "word", "comment", "standalone", "weight")
 
 
 class Token(NamedTuple):
     """Pair a piece of a prompt with its kind.
 
-    Kinds: text, separator, open, close, standalone (a verbatim piece that is an item by itself), barrier (BREAK, AND,
-    a comment: also by itself), inline (a verbatim piece that makes its whole item verbatim).
+    Kinds: text, separator, open, close, word (a word of composition such as BREAK), weight (of a whole part, before
+    AND or at the end), comment, standalone (a verbatim piece that is an item by itself), inline (a verbatim piece that
+    makes its whole item verbatim).
     """
 
     kind: str
@@ -29,61 +35,140 @@ class Token(NamedTuple):
 
 
 def tokens_of(text: str, target: str) -> list[Token]:
-    """Split a prompt into tokens, which joined give the prompt again."""
-    tokens: list[Token] = []
-    scanner, position, depth, composed = _scanner(target), 0, 0, False
-    while position < len(text):
-        face = _face_end(text, position, depth) if _starts_item(tokens) else 0
-        if face:
-            tokens.append(Token("text", text[position:face]))
-            position = face
-            continue
-        match = scanner.search(text, position)
-        if match is None:
-            break
-        kind, piece = str(match.lastgroup), match[0]
-        between = text[position : match.start()]
+    """Split a prompt into tokens, which joined give the prompt again; in time linear in its length."""
+    return _Tokens(text, target).all()
+
+
+class _Tokens:
+    """Read tokens from the left to the right, and remember what need not be looked for again."""
+
+    def __init__(self, text: str, target: str) -> None:
+        self._text = text
+        self._target = target
+        self._tokens: list[Token] = []
+        self._depth = 0
+        self._is_composed = target == "a1111"
+        self._bracket: tuple[int, str] = (-1, "")
+        self._run_end = 0
+        self._no_wildcard_to = 0
+        self._last_double_colon = text.rfind("::")
+
+    def all(self) -> list[Token]:
+        text, position = self._text, 0
+        scanner = _scanner(self._target)
+        while position < len(text):
+            face = self._face_end(position) if self._starts_item() else 0
+            if face:
+                self._tokens.append(Token("text", text[position:face]))
+                position = face
+                continue
+            match = scanner.search(text, position)
+            if match is None:
+                break
+            if match.start() > position:
+                self._tokens.append(Token("text", text[position : match.start()]))
+            position = self._read(str(match.lastgroup), match)
+        if text[position:]:
+            self._tokens.append(Token("text", text[position:]))
+        return self._tokens
+
+    def _read(self, kind: str, match: re.Match[str]) -> int:
+        """Take one token, of another kind where its end does not fit, and return where it ends."""
+        start, end = match.span()
         if kind == "weight":
-            is_weight = (composed or piece.endswith("AND")) and not (_starts_item(tokens) and not between.strip())
-            kind, piece = ("barrier", piece) if is_weight else ("text", ":")
-        if between:
-            tokens.append(Token("text", between))
-        tokens.append(Token("text" if kind == "escaped" else kind, piece))
-        depth = max(depth + {"open": 1, "close": -1}.get(kind, 0), 0)
-        composed = composed or (kind == "barrier" and "AND" in piece)
-        position = match.start() + len(piece)
-    if text[position:]:
-        tokens.append(Token("text", text[position:]))
-    return tokens
+            end = self._weight_end(start)
+            kind = "weight" if end else "text"
+        elif kind == "inline":
+            end = self._wildcard_end(start)
+            kind = "inline" if end else "text"
+        elif kind == "emphasis":
+            end = self._emphasis_end(end)
+            kind = "standalone" if end else "text"
+        elif kind in ("escaped",):
+            kind = "text"
+        end = end or match.end()
+        self._depth = max(self._depth + {"open": 1, "close": -1}.get(kind, 0), 0)
+        self._is_composed = self._is_composed or (kind == "word" and match[0].startswith("AND"))
+        self._tokens.append(Token(kind, self._text[start:end]))
+        return end
+
+    def _starts_item(self) -> bool:
+        tokens = self._tokens
+        last = len(tokens) - 1
+        while last >= 0 and tokens[last].kind == "text" and tokens[last].text.isspace():
+            last -= 1
+        return last < 0 or tokens[last].kind in _STARTERS
+
+    def _weight_end(self, start: int) -> int:
+        """Return where the weight of a part ends that begins at a colon; 0 where it is a face, or no weight."""
+        match = _PART_WEIGHT.match(self._text, start)
+        if match is None or not (self._is_composed or _COMPOSES.match(self._text, match.end())):
+            return 0
+        return 0 if self._starts_item() and _FACE_WITH_DIGIT.match(self._text, start) else match.end()
+
+    def _wildcard_end(self, start: int) -> int:
+        """Return where a `__wildcard__` ends; 0 where none begins here."""
+        if start < self._no_wildcard_to:
+            return 0
+        text = self._text
+        if start >= self._run_end:
+            ends = _WORD_ENDS.search(text, start)
+            self._run_end = ends.start() if ends else len(text)
+        run_end = self._run_end
+        close = text.find("__", start + 3, run_end)
+        while close >= 0:
+            after = close + 2
+            while after < run_end and text[after] == "_":
+                after += 1
+            if text[close - 1] != "_" and not (after < run_end and text[after].isalnum()):
+                return close + 2
+            close = text.find("__", after, run_end)
+        self._no_wildcard_to = run_end
+        return 0
+
+    def _emphasis_end(self, inside: int) -> int:
+        """Return where NovelAI's `1.2::tags::` ends; 0 where it does not."""
+        if inside > self._last_double_colon:
+            return 0
+        close = self._text.find("::", inside)
+        return close + 2 if "\n" not in self._text[inside:close] else 0
+
+    def _face_end(self, position: int) -> int:
+        """Return where a face with a bracket in it, such as `>:(`, ends; 0 where none begins here."""
+        blank = _BLANK.match(self._text, position)
+        face = _FACE.match(self._text, blank.end() if blank else position)
+        if face is None:
+            return 0
+        # Inside brackets, `;)` may as well end the group: it is a face only where another bracket is left to do that.
+        end = face.end()
+        if self._depth == 0:
+            return end if _ITEM_ENDS.match(self._text, end) else 0
+        closes = _GROUP_ENDS.match(self._text, end) is not None
+        if face[0][-1] in ")]":
+            return end if closes or (_SEPARATOR.match(self._text, end) and self._next_bracket(end) == ")") else 0
+        return end if closes or _ITEM_ENDS.match(self._text, end) else 0
+
+    def _next_bracket(self, position: int) -> str:
+        if self._bracket[0] < position:
+            match = _BRACKET.search(self._text, position)
+            self._bracket = (match.start(), match[0]) if match else (len(self._text), "")
+        return self._bracket[1]
 
 
 @lru_cache
 def _scanner(target: str) -> re.Pattern[str]:
     """Find the next sign that may be syntax; what lies before it is text."""
     return re.compile(
-        rf"""(?P<barrier>^[ \t]*\#[^\n]*|\bBREAK\b|\bAND\b(?::\s*{NUMBER}(?![\w.]))?)
-        |(?P<weight>:\s*{NUMBER}(?:\s+AND\b|\s*\Z))
+        rf"""(?P<comment>^[ \t]*\#[^\n]*)
+        |(?P<word>\b(?:BREAK|ADD(?:COL|ROW|COMM|BASE)|AND(?:_SALT|_PERP|_TOPK)?)\b(?:(?<!K)(?::\s*{NUMBER}(?![\w.])))?
+            |\|\|\||;;;)
+        |(?P<weight>:(?!:))
+        |(?P<emphasis>(?<![\w.])-?\d{{1,9}}(?:\.\d{{0,9}})?::)
         |(?P<standalone><\w[\w-]*:[^<>\n]+>|(?<!\w)embedding:(?:\\(?![()\[\]])|[^\s\\,，、()\[\]{{}}<>|:])+)
-        |(?P<inline>(?<![^\W_])__[^\s_,，、](?:[^\s,，、]*?[^\s_,，、])?__(?![^\W_]))
+        |(?P<inline>(?<![^\W_])__(?=[^\s_,，、]))
         |(?P<escaped>{ESCAPED[target]})
         |(?P<separator>[,，、\n])
         |(?P<open>[(\[{{])
         |(?P<close>[)\]}}])""",
         re.VERBOSE | re.MULTILINE,
     )
-
-
-def _starts_item(tokens: list[Token]) -> bool:
-    return not tokens or tokens[-1].kind in ("separator", "open", "barrier", "standalone")
-
-
-def _face_end(text: str, position: int, depth: int) -> int:
-    """Return where a face with a bracket in it, such as `>:(`, ends; 0 where none begins here."""
-    blank = _BLANK.match(text, position)
-    face = _FACE.match(text, blank.end() if blank else position)
-    if face is None:
-        return 0
-    # Inside brackets, `;)` may as well end the group: it is a face only where another bracket is left to do that.
-    stands_alone = _GROUP_ENDS if depth > 0 and face[0][-1] in ")]" else _ITEM_ENDS
-    opens_face = face[0][-1] in "([" and depth > 0 and _GROUP_ENDS.match(text, face.end())
-    return face.end() if opens_face or stands_alone.match(text, face.end()) else 0

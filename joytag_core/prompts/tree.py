@@ -33,22 +33,34 @@ def tree_of(text: str, target: str) -> tuple[Node, ...]:
 
 def _nodes(tokens: Sequence[Token], partners: dict[int, int], start: int, end: int, escapable: str) -> tuple[Node, ...]:
     nodes: list[Node] = []
+    plain: list[str] = []
     while start < end:
         kind, text = tokens[start]
         partner = partners.get(start)
         if partner is not None:
             inside = _nodes(tokens, partners, start + 1, partner, escapable)
             source = text + "".join(node.text for node in inside) + tokens[partner].text
+            _flush(plain, nodes)
             nodes.append(Node("group", source, inside))
             start = partner + 1
             continue
         if kind in ("open", "close"):
             kind, text = "text", "\\" + text if text in escapable else text
-        if kind == "text" and nodes and nodes[-1].kind == "text":
-            text = nodes.pop().text + text
-        nodes.append(Node(kind, text))
+        if kind == "text":
+            plain.append(text)
+        else:
+            _flush(plain, nodes)
+            nodes.append(Node(kind, text))
         start += 1
+    _flush(plain, nodes)
     return tuple(nodes)
+
+
+def _flush(plain: list[str], nodes: list[Node]) -> None:
+    """Make one text node of all the pieces in a row."""
+    if plain:
+        nodes.append(Node("text", "".join(plain)))
+        plain.clear()
 
 
 def _partners(tokens: Sequence[Token]) -> dict[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ..tags.names import bare_artist
 from ..tags.vocabulary import tag_key
 from .format import PromptFormat, weight_text
 from .items import Group, Item, Prompt
@@ -12,7 +13,7 @@ from .items import Group, Item, Prompt
 _STRESS = 1.1
 """What a pair of round brackets without a number multiplies by, in all hosts."""
 
-_BECOMES_SYNTAX = re.compile(r"\b(?:BREAK|AND)\b|(?i:\bembedding:)")
+_BECOMES_SYNTAX = re.compile(r"\b(?:BREAK|AND|ADD(?:COL|ROW|COMM|BASE))\b|(?i:\bembedding:)")
 """What must not appear where underscores become spaces."""
 
 
@@ -27,14 +28,19 @@ class Writer:
 
     def name(self, item: Item) -> str:
         """Return an item's name as it is written, without escapes and weight."""
-        tag = item.facts.tag
         if item.source is not None or item.as_given:
             return item.text
+        if item.facts.artist and self._form.artist_style != "as written":
+            return self._form.mark_artist(self._spelled(bare_artist(item.text), item))
+        return self._spelled(item.text, item)
+
+    def _spelled(self, name: str, item: Item) -> str:
+        tag = item.facts.tag
         is_renamed = self._form.names == "current" and tag is not None and tag.current_name
-        if tag is not None and is_renamed and tag_key(tag.current_name) != item.facts.key:
-            return self._form.spell(tag.current_name)
-        spelled = self._form.spell(item.text)
-        return item.text if tag is None and _BECOMES_SYNTAX.search(spelled) else spelled
+        if tag is not None and is_renamed and tag_key(tag.current_name) not in (item.facts.key, item.facts.artist):
+            return self._form.spell(tag.current_name, is_tag=True)
+        spelled = self._form.spell(name, is_tag=tag is not None)
+        return name if tag is None and _BECOMES_SYNTAX.search(spelled) else spelled
 
     def text(self, prompt: Prompt) -> str:
         """Write a whole prompt; where lines are kept there are as many as before."""
@@ -48,24 +54,30 @@ class Writer:
     def _line(self, items: Sequence[Item], *, is_open: bool) -> str:
         is_open = is_open or self._form.trailing_separator
         # A comma behind a comment would be part of it.
-        end = self._form.separator.rstrip(" ") if items and is_open and not _is_comment(items[-1]) else ""
+        end = self._form.separator.rstrip(" ") if items and is_open and not is_comment(items[-1]) else ""
         return self._guarded(self._level(items, 0, 1.0) + end, items)
 
     def _level(self, items: Sequence[Item], depth: int, weight: float) -> str:
         """Write items that share `depth` groups, at the weight that these groups give them in ComfyUI."""
         parts: list[tuple[str, str]] = []
         start = 0
+        are_lists = False
         while start < len(items):
             group = items[start].groups[depth] if len(items[start].groups) > depth else None
             end = start + 1
             while group is not None and end < len(items) and _is_in(items[end], group, depth):
                 end += 1
-            gap = self._gap(items[start - 1], items[start]) if start else "" if depth else self._hash_guard(items[0])
-            if parts and items[start].barrier and "AND" in items[start].text:
+            is_list = group is not None and end - start > 1
+            if start == 0:
+                gap = "" if depth else self._hash_guard(items[0])
+            else:
+                both = group is not None and len(items[start - 1].groups) > depth
+                gap = self._gap(items[start - 1], items[start], are_apart=both or is_list or are_lists)
+            if parts and items[start].role == "word" and items[start].text.startswith("AND"):
                 parts[-1] = (parts[-1][0], self._guarded(parts[-1][1], items[:start]))
             piece = self._item(items[start]) if group is None else self._group(items[start:end], group, depth, weight)
             parts.append((gap, piece))
-            start = end
+            start, are_lists = end, is_list
         return self._form.chain(parts)
 
     def _group(self, items: Sequence[Item], group: Group, depth: int, weight: float) -> str:
@@ -87,30 +99,48 @@ class Writer:
     def _item(self, item: Item) -> str:
         if item.source is not None:
             return item.source
-        text = self._form.escape(self.name(item))
+        name = self.name(item)
+        # What the vocabulary does not know stays as it was written, escapes and all.
+        is_as_written = item.facts.tag is None and item.raw is not None and name == item.text
+        text = item.raw if is_as_written and item.raw is not None else self._form.escape(name)
         if item.groups or item.score is None:
             return text
         return self._form.weighted(text, self._form.weight_of(item.score, threshold=self._threshold))
 
-    def _gap(self, before: Item, item: Item) -> str:
-        if _is_comment(item) or _is_comment(before):
+    def _gap(self, before: Item, item: Item, *, are_apart: bool) -> str:
+        """Return what stands between two items; `are_apart` says that brackets alone would keep them so."""
+        if is_comment(item) or is_comment(before):
             return "\n" + self._hash_guard(item)
-        if item.barrier and item.text.startswith(":"):
-            return " "
-        # Only beside a verbatim piece is a missing comma as good as one: two texts would become one tag.
+        if "prose" in (item.role, before.role) and item.line != before.line and not self._keep_lines:
+            are_neighbours = item.position == before.position + 1 and before.position >= 0
+            return "\n" * (item.line - before.line if are_neighbours else 1)
+        if item.composes or before.composes:
+            return self._gap_of_word(before, item)
+        # Only beside a verbatim piece or brackets is a missing comma as good as one: two texts would become one tag.
         are_neighbours = item.position == before.position + 1 and item.position > 0
-        if item.gap is not None and are_neighbours and (item.verbatim or before.verbatim):
-            return item.gap
+        if item.gap not in (None, "\n") and are_neighbours and (item.verbatim or before.verbatim or are_apart):
+            return str(item.gap)
         return self._form.separator
+
+    def _gap_of_word(self, before: Item, item: Item) -> str:
+        """Return what a person wrote beside a word of composition, which never takes a comma that nobody wrote."""
+        gaps = [*([before.tail] if before.composes else []), *([item.gap] if item.composes else [])]
+        written = [" " if gap == "\n" else gap for gap in gaps if gap is not None]
+        if not written:
+            return self._form.separator
+        are_neighbours = item.position == before.position + 1 and before.position >= 0
+        is_word = (before if before.composes else item).text[-1:].isalpha()
+        return max(written, key=len) or ("" if are_neighbours or not is_word else " ")
 
     def _hash_guard(self, item: Item) -> str:
         """Return what keeps a tag that begins with `#` from making a comment of its line."""
-        is_hash = not item.barrier and item.text.startswith("#") and not item.groups
+        is_hash = not item.role and item.text.startswith("#") and not item.groups
         return (self._form.separator.strip() or ",") + " " if is_hash else ""
 
 
-def _is_comment(item: Item) -> bool:
-    return item.barrier and item.text.startswith("#")
+def is_comment(item: Item) -> bool:
+    """Say whether an item is a line that begins with `#`."""
+    return item.role == "comment"
 
 
 def _is_in(item: Item, group: Group, depth: int) -> bool:

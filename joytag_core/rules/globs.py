@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..tags.words import has_function_word
+
 _BETWEEN_WORDS = frozenset(" -()[]")
 """The characters that split a name into words, once underscores are spaces."""
 
@@ -17,6 +19,11 @@ class Glob:
     """
 
     pieces: tuple[str, ...]
+
+    @property
+    def names_phrases(self) -> bool:
+        """Say whether the pattern means phrases too: it is one itself, or nothing but stars."""
+        return not any(self.pieces) or has_function_word(" ".join(self.pieces))
 
     def match(self, name: str) -> tuple[str, ...] | None:
         """Return what each star stands for in a name (a key), or None where the name does not match.

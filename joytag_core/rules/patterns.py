@@ -51,6 +51,9 @@ class Name:
 
     def keys(self, index: NameIndex) -> frozenset[str]:
         """Return the key as written and, where it is an old name only by a word in it, the tag's own."""
+        bare = index.artist(self.key)
+        if bare:
+            return frozenset({self.key, bare, index.facts(bare).key})
         tag = index.tag(self.key)
         if tag is None or self.key in (tag.key, tag_key(tag.current_name)):
             return frozenset({self.key})
@@ -68,7 +71,9 @@ class AnyOf:
     glob: Glob
 
     def match(self, candidate: Candidate) -> Match:
-        """Match the name as written first, then the other names."""
+        """Match the name as written first, then the other names; an unknown phrase only by a glob that is one too."""
+        if candidate.facts.is_phrase and not self.glob.names_phrases:
+            return None
         for name in candidate.facts.names:
             found = self.glob.match(name)
             if found is not None:
@@ -106,9 +111,13 @@ class Fact:
         """Match what the vocabulary says of the tag."""
         tag = candidate.facts.tag
         if tag is None:
-            return None
+            return () if candidate.facts.artist and self == ARTISTS else None
         known = tag.category if self.kind == "category" else tag.group if self.kind == "group" else tag.exclusive_set
         return () if known == self.value else None
+
+
+ARTISTS = Fact("category", "artist")
+"""Means every artist, also those that only a mark (`artist:`, `@`) says to be one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from ..checks import check_choice, check_number, check_range
 from ..errors import SettingError
 from ..filtering.duplicates import DUPLICATES
 from ..filtering.implications import IMPLICATIONS
-from ..prompts.format import NAMES, TARGETS, WEIGHTS
+from ..prompts.format import ARTIST_STYLES, NAMES, TARGETS, WEIGHTS
+from ..prompts.prose import PROSE
 from ..tags.ordering import ORDERS
 from ..tags.vocabulary import CATEGORIES, PUBLISHED_THRESHOLD
 
@@ -207,6 +208,10 @@ _FILTER = (
     Parameter(name="add_first", default="", label="Add first", help="Put before all tags, unless already there."),
     Parameter(name="add_last", default="", label="Add last", help="Put after all tags, unless already there."),
     Parameter(
+        name="prose", default="keep", label="Sentences", choices=PROSE, advanced=True,
+        help="keep: sentences pass through untouched, commas and all. drop: only tags remain.",
+    ),
+    Parameter(
         name="keep_line_breaks", default=False, label="Keep line breaks", advanced=True,
         help="One line in, one line out. Off: all tags on one line.",
     ),
@@ -224,6 +229,11 @@ _FORMAT = (
     Parameter(
         name="names", default="model", label="Tag names", choices=NAMES, advanced=True,
         help="model: as JoyTag was trained (Danbooru of 2021). current: as Danbooru names them today.",
+    ),
+    Parameter(
+        name="artist_style", default="as written", label="Artists", choices=ARTIST_STYLES, advanced=True,
+        help="How names of artists are marked: as written; bare: kantoku; @: @kantoku (Anima); by: by kantoku; "
+        "artist: artist:kantoku.",
     ),
     Parameter(
         name="weights", default="off", label="Weights", choices=WEIGHTS, advanced=True,

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from .vocabulary import Tag, Vocabulary, tag_key
+from .words import is_phrase
 
 _RENAMED_OFTEN = 3
 """A word that Danbooru replaced in this many tags (bunny -> rabbit) is taken to be replaced in all."""
 
 _CACHED_NAMES = 50_000
 
+_ARTIST = re.compile(r"artist:\s*(\S.*)|@\s?(\w.*)|by (.+)")
+_MARK = re.compile(r"\s*(?:artist[:：]|[@＠]|by[\s_])", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]{2,}")
 
 
@@ -28,7 +31,8 @@ class Facts:
 
     `key` is the name normalised; `tag` the tag it means, None where there is none; `names` the keys of all its names:
     as written, then the model's and Danbooru's of today. `model_key` and `current_key` are what two items share that
-    are the same tag under the model's names and under today's.
+    are the same tag under the model's names and under today's. `artist` is the bare name (a key) of an artist, however
+    marked: `artist:name`, `@name`, `by name`. An unknown name with function words in it `is_phrase`.
     """
 
     key: str
@@ -37,6 +41,8 @@ class Facts:
     model_key: str = ""
     current_key: str = ""
     edges: frozenset[str] = frozenset()
+    artist: str = ""
+    is_phrase: bool = False
 
 
 class NameIndex:
@@ -73,12 +79,38 @@ class NameIndex:
         key = tag_key(name) if tag is None else _key(tag.name)
         if tag is None:
             tag = self.tag(key)
+        bare = "" if tag is not None else self.artist(key)
+        if bare:
+            tag = self._artist_tag(bare)
         if tag is None:
-            return Facts(key, None, (key,), key, key, _edges(key))
+            shared = f"@{bare}" if bare else key
+            either = (key, bare) if bare else (key,)
+            return Facts(key, None, either, shared, shared, _edges(*either), bare, not bare and is_phrase(key))
         model_key = _key(tag.name)
         current_key = _key(tag.current_name) if tag.current_name else model_key
         names = tuple(dict.fromkeys((key, model_key, current_key)))
-        return Facts(key, tag, names, model_key, current_key, _edges(*names))
+        artist = model_key if tag.category == "artist" else ""
+        return Facts(key, tag, names, model_key, current_key, _edges(*names), artist)
+
+    def artist(self, key: str) -> str:
+        """Return the bare name of an artist who is marked as one in a name (both keys), else an empty text.
+
+        `artist:` and `@` mark any name, `by` only one that the vocabulary knows as an artist's.
+        """
+        match = _ARTIST.fullmatch(key)
+        if match is None:
+            return ""
+        bare = match[1] or match[2]
+        return bare or (match[3] if self._artist_tag(match[3]) is not None else "")
+
+    def _artist_tag(self, bare: str) -> Tag | None:
+        tag = self.tag(bare)
+        return tag if tag is not None and tag.category == "artist" else None
+
+
+def bare_artist(name: str) -> str:
+    """Take the mark of an artist off a name as it is written: `artist:wlop`, `@wlop` and `by wlop` are `wlop`."""
+    return _MARK.sub("", name, count=1).strip()
 
 
 @lru_cache(maxsize=4)

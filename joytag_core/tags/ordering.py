@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..errors import SettingError
+from .quality import is_quality
 from .vocabulary import GROUPS, Tag
 
 if TYPE_CHECKING:
@@ -14,17 +15,25 @@ if TYPE_CHECKING:
 ORDERS = ("given", "score", "alphabetical", "vocabulary", "prompt")
 """As they came; best score first; by name; by how common in training; subject, names, then outwards."""
 
-_GROUP_RANK = {group: rank for rank, group in enumerate(GROUPS, start=4)}
-_NAME_RANK = {"character": 1, "copyright": 2, "artist": 3}
-_UNKNOWN_RANK = len(GROUPS) + 4
+_GROUP_RANK = {group: rank for rank, group in enumerate(GROUPS, start=5)}
+_NAME_RANK = {"character": 2, "copyright": 3, "artist": 4}
+_UNKNOWN_RANK = len(GROUPS) + 5
 
 
-def prompt_rank(tag: Tag | None) -> int:
-    """Rank a tag for a prompt: subjects, characters, copyrights, artists, then `GROUPS` outwards, unknown last."""
+def prompt_rank(tag: Tag | None, *, key: str = "", artist: str = "") -> int:
+    """Rank a tag, or an unknown name (a `tag_key`), for a prompt.
+
+    Quality first, then subjects, characters, copyrights, artists, then `GROUPS` outwards, unknown names last. `artist`
+    is not empty where the name is marked as an artist's.
+    """
+    if is_quality(key if tag is None else tag.key):
+        return 0
+    if artist:
+        return _NAME_RANK["artist"]
     if tag is None:
         return _UNKNOWN_RANK
     if tag.group == "subject":
-        return 0
+        return 1
     return _NAME_RANK.get(tag.category) or _GROUP_RANK.get(tag.group, _UNKNOWN_RANK)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -28,10 +29,23 @@ PUBLISHED_THRESHOLD = 0.4
 _FACTS = Path(__file__).with_name("data")
 _ESCAPED = re.compile(r"\\([()\[\]\\])")
 _GAPS = re.compile(r"[\s_]+")
+_FOLDED: dict[int, int | None] = {
+    **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
+    ord("\N{RIGHT SINGLE QUOTATION MARK}"): ord("'"),
+    **dict.fromkeys(
+        (0x00AD, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), *range(0x2066, 0x206A))
+    ),
+}
+"""What a written character counts as: full-width forms lie at a fixed distance, None are the invisible ones."""
 
 
 def tag_key(text: str) -> str:
-    r"""Normalise a tag as written by anyone: `Saber_\(Fate\)` and `saber (fate)` have the same key."""
+    r"""Normalise a tag as written by anyone: `Saber_\(Fate\)` and `saber (fate)` have the same key.
+
+    Full-width letters, digits and brackets are as narrow ones, composed letters as decomposed, and what nobody sees
+    (zero-width characters, marks of direction or byte order) does not count.
+    """
+    text = text if text.isascii() else unicodedata.normalize("NFC", text.translate(_FOLDED))
     return _GAPS.sub(" ", _ESCAPED.sub(r"\1", text)).strip().lower()
 
 

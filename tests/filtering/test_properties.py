@@ -151,10 +151,18 @@ def test_orders_lose_and_invent_nothing(text: str, order: str, scores: dict[str,
 
 
 @unhurried
-@given(text=any_text, count=st.integers(1, 6), scores=all_scores)
+@given(
+    text=st.lists(st.one_of(plain_tags, weighted, grouped, stressed), max_size=14).map(", ".join),
+    count=st.integers(1, 6),
+    scores=all_scores,
+)
 def test_limits_are_kept(text: str, count: int, scores: dict[str, float]) -> None:
-    """There are never more tags than wanted."""
-    assert len(TagFilter(max_tags=count).apply(text, scores=scores).tags) <= count
+    """There are never more tags of the vocabulary than wanted, and what else a person wrote stays."""
+    result = TagFilter(max_tags=count).apply(text, scores=scores)
+    plain = TagFilter().apply(text, scores=scores)
+
+    assert [name.name for name in plain.kept if name.tag is None] == [name.name for name in result.kept if not name.tag]
+    assert sum(kept.tag is not None for kept in result.kept) <= count
 
 
 @unhurried

@@ -54,7 +54,7 @@ def composed_forms(target: str) -> list[Form]:
         "(smile, >:(:1.2), ;)": [("smile, >:(", 1.2), (", ;)", 1.0)],
         "((sky": [("((sky", 1.0)],
         r"\m/, (\m/:1.2), \m/": [("\\m/, ", 1.0), ("\\m/", 1.2), (", \\m/", 1.0)],
-        "smile, foo:2": [("smile, foo:2", 1.0)],
+        "smile, foo:2, sky": [("smile, foo:2, sky", 1.0)],
     }
     keep = TagFilter(target=target, duplicates="keep")
     return [Form(keep.apply(text).text, pieces) for text, pieces in expected.items()]

@@ -1,0 +1,147 @@
+"""Which stretches of a prompt are sentences, commas and all?"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from ..tags.words import is_phrase
+from .tree import Node
+
+PROSE = ("keep", "drop")
+"""What a filter may do with prose."""
+
+LONGEST_TAG = 8
+"""A stretch of more words may be prose without a full stop."""
+
+_BOUNDS = ("word", "weight", "comment")
+_SENTENCE_END = re.compile(r"[.!?]+[\"'”’)]*(?=\s)|。")
+_TERMINATOR = re.compile(r"[.!?。][\"'”’)]*\Z")
+_STANDS_ALONE = ("group", "standalone", "inline")
+
+
+class Segment(NamedTuple):
+    """Pair nodes that follow each other with whether they are one piece of prose."""
+
+    is_prose: bool
+    nodes: list[Node]
+
+
+def segments_of(nodes: Sequence[Node], is_tag: Callable[[str], bool]) -> Iterator[Segment]:
+    """Split the nodes of a level into prose and what is not; joined they give the level again.
+
+    Prose is what lies between line ends, words of composition and sentence ends, ends in `. ! ? 。` or runs over eight
+    words, and holds function words that no tag there explains. Tags that stand before it are none of it.
+    """
+    stretch: list[Node] = []
+    for node in nodes:
+        if node.kind in _BOUNDS or (node.kind == "separator" and node.text == "\n"):
+            yield from _in_stretch(stretch, is_tag)
+            yield Segment(False, [node])
+            stretch = []
+        else:
+            stretch.append(node)
+    yield from _in_stretch(stretch, is_tag)
+
+
+def _in_stretch(nodes: list[Node], is_tag: Callable[[str], bool]) -> Iterator[Segment]:
+    if not nodes:
+        return
+    if not is_phrase("".join(node.text for node in nodes)):
+        yield Segment(False, nodes)
+        return
+    waiting: list[Node] = []
+    for sentence in _sentences(nodes):
+        for is_prose, found in _in_sentence(sentence, is_tag):
+            if is_prose:
+                if waiting:
+                    yield Segment(False, _merged(waiting))
+                waiting = []
+                yield Segment(True, found)
+            else:
+                waiting.extend(found)
+    if waiting:
+        yield Segment(False, _merged(waiting))
+
+
+def _sentences(nodes: Sequence[Node]) -> Iterator[list[Node]]:
+    """Split at the ends of sentences, which are followed by a blank or by the end."""
+    current: list[Node] = []
+    for node in nodes:
+        if node.kind != "text":
+            current.append(node)
+            continue
+        start = 0
+        for match in _SENTENCE_END.finditer(node.text):
+            yield [*current, Node("text", node.text[start : match.end()])]
+            current, start = [], match.end()
+        if node.text[start:]:
+            current.append(Node("text", node.text[start:]))
+    if current:
+        yield current
+
+
+def _in_sentence(nodes: list[Node], is_tag: Callable[[str], bool]) -> Iterator[Segment]:
+    pieces = _pieces(nodes)
+    kinds = [_kind(piece, is_tag) for piece in pieces]
+    is_ended = nodes[-1].kind == "text" and _TERMINATOR.search(nodes[-1].text.rstrip()) is not None
+    first = next((at for at, kind in enumerate(kinds) if kind in ("phrase", "sentence")), len(pieces))
+    if not is_ended and 2 * sum(kind in ("tag", "sign") for kind in kinds) > len([k for k in kinds if k != "empty"]):
+        # A list of tags with a phrase among them.
+        yield from (Segment(_is_long_phrase(piece, kind), piece) for piece, kind in zip(pieces, kinds, strict=True))
+        return
+    last = len(pieces)
+    while not is_ended and last > first and kinds[last - 1] in ("sign", "empty"):
+        last -= 1
+    middle = [node for piece in pieces[first:last] for node in piece]
+    is_prose = any(kind == "phrase" for kind in kinds[first:last]) and (is_ended or _words(middle) > LONGEST_TAG)
+    if not is_prose:
+        yield Segment(False, nodes)
+        return
+    yield Segment(False, [node for piece in pieces[:first] for node in piece])
+    yield Segment(True, middle)
+    yield Segment(False, [node for piece in pieces[last:] for node in piece])
+
+
+def _pieces(nodes: Sequence[Node]) -> list[list[Node]]:
+    """Split at commas; each piece but the last ends with its comma."""
+    pieces: list[list[Node]] = [[]]
+    for node in nodes:
+        pieces[-1].append(node)
+        if node.kind == "separator":
+            pieces.append([])
+    return pieces if pieces[-1] else pieces[:-1]
+
+
+def _kind(piece: Sequence[Node], is_tag: Callable[[str], bool]) -> str:
+    """Say what a piece is: empty, a sign (a token, brackets, a network), a tag, a phrase, or the like of a sentence."""
+    nodes = [node for node in piece if node.kind != "separator" and node.text.strip()]
+    text = "".join(node.text for node in nodes).strip()
+    if not text:
+        return "empty"
+    if all(node.kind in _STANDS_ALONE for node in nodes) or ("_" in text and " " not in text):
+        return "sign"
+    if is_tag(text) and not text[0].isupper():
+        return "tag"
+    if is_phrase(text) and not is_tag(text):
+        return "phrase"
+    return "sentence" if text[0].isupper() else "tag" if is_tag(text) else "words"
+
+
+def _is_long_phrase(piece: Sequence[Node], kind: str) -> bool:
+    return kind == "phrase" and _words(piece) > LONGEST_TAG
+
+
+def _words(nodes: Sequence[Node]) -> int:
+    return len("".join(node.text for node in nodes).split())
+
+
+def _merged(nodes: Sequence[Node]) -> list[Node]:
+    """Make one text again of texts that were split at a full stop."""
+    merged: list[Node] = []
+    for kind, run in itertools.groupby(nodes, key=lambda node: node.kind):
+        found = list(run)
+        merged += [Node("text", "".join(node.text for node in found))] if kind == "text" else found
+    return merged

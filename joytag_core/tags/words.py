@@ -1,0 +1,59 @@
+"""Which words are names made of, and which words make a phrase of them?"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from .vocabulary import Vocabulary, tag_key
+
+_FUNCTION_WORDS = """
+    a an the with without of in on at into onto from under behind beside near through is are was were be being and or
+    but to for by as while that which who whose there her his their its she he they it wearing holding having has have
+"""
+"""Words that sentences have and names of tags seldom."""
+
+_FUNCTION_WORD = re.compile(rf"\b(?:{'|'.join(_FUNCTION_WORDS.split())})\b", re.IGNORECASE)
+_QUALIFIED = re.compile(r"(.+?)[ _]\(([^()]+)\)")
+_QUALIFIER = re.compile(r"[ _]\(([^():]+)\)")
+
+
+def has_function_word(text: str) -> bool:
+    """Say whether a text with blanks for underscores holds a word that sentences have and names of tags seldom."""
+    return _FUNCTION_WORD.search(text) is not None
+
+
+def is_phrase(text: str) -> bool:
+    """Say whether a text is several words, one of them a function word."""
+    return " " in text.strip() and has_function_word(text)
+
+
+@lru_cache(maxsize=20_000)
+def is_word_name(name: str) -> bool:
+    """Say whether an unknown name is made of words, so that its underscores stand for blanks.
+
+    `green_long_skirt` is, since each part is of letters alone and is a word of the vocabulary's names; `score_9` and
+    `my_trigger_v2` are not: they mean something as they are. A known series in brackets makes any name one.
+    """
+    match = _QUALIFIED.fullmatch(name)
+    if match is not None:
+        return tag_key(match[2]) in qualifiers(Vocabulary.joytag())
+    return all(part.isalpha() and part.lower() in _words() for part in name.split("_"))
+
+
+@lru_cache(maxsize=4)
+def qualifiers(vocabulary: Vocabulary) -> frozenset[str]:
+    """Return the words that stand in brackets in a vocabulary's names, and its series, as keys."""
+    found = {tag_key(qualifier) for name in _names(vocabulary) for qualifier in _QUALIFIER.findall(name)}
+    return frozenset(found | {tag.key for tag in vocabulary if tag.category == "copyright"})
+
+
+@lru_cache(maxsize=1)
+def _words() -> frozenset[str]:
+    """Return the words of JoyTag's names, old and current: their parts between underscores that are letters alone."""
+    parts = (part for name in _names(Vocabulary.joytag()) for part in name.lower().split("_"))
+    return frozenset(part for part in parts if part.isalpha())
+
+
+def _names(vocabulary: Vocabulary) -> list[str]:
+    return [name for tag in vocabulary for name in (tag.name, tag.current_name) if name]
