@@ -120,6 +120,8 @@ class Writer:
         are_neighbours = item.position == before.position + 1 and item.position > 0
         if item.gap not in (None, "\n") and are_neighbours and (item.verbatim or before.verbatim or are_apart):
             return str(item.gap)
+        if before.role == "prose" and not are_neighbours and before.text[-1] in ".!?。":
+            return " "
         return self._form.separator
 
     def _gap_of_word(self, before: Item, item: Item) -> str:

@@ -53,7 +53,8 @@ class Name:
         """Return the key as written and, where it is an old name only by a word in it, the tag's own."""
         bare = index.artist(self.key)
         if bare:
-            return frozenset({self.key, bare, index.facts(bare).key})
+            artist = index.facts(self.key).tag
+            return frozenset({self.key, f"@{bare}" if artist is None else artist.key})
         tag = index.tag(self.key)
         if tag is None or self.key in (tag.key, tag_key(tag.current_name)):
             return frozenset({self.key})

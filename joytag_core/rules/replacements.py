@@ -37,8 +37,10 @@ class Replacement:
         return None
 
     def items(self, item: Item, carried: tuple[str, ...], index: NameIndex, target: str) -> list[Item]:
-        """Return what stands in an item's place: in its brackets, with its score."""
-        if "_" in item.text and " " not in item.text:
+        """Return what stands in an item's place: in its brackets, with its score, spelled as the rule says."""
+        is_carried_only = not _PLACE.sub("", self.new).strip()
+        spelled_like = item.text if is_carried_only else self.new
+        if "_" in spelled_like and " " not in spelled_like:
             carried = tuple(value.replace(" ", "_") for value in carried)
         parsed = parse(self._filled(carried), target, index).items
         return [
@@ -49,6 +51,7 @@ class Replacement:
                 position=item.position,
                 gap=new.gap if number else item.gap,
                 score=item.score,
+                as_given=not is_carried_only,
             )
             for number, new in enumerate(parsed)
         ]

@@ -84,7 +84,7 @@ class NameIndex:
             tag = self._artist_tag(bare)
         if tag is None:
             shared = f"@{bare}" if bare else key
-            either = (key, bare) if bare else (key,)
+            either = tuple(dict.fromkeys((key, bare, f"@{bare}"))) if bare else (key,)
             return Facts(key, None, either, shared, shared, _edges(*either), bare, not bare and is_phrase(key))
         model_key = _key(tag.name)
         current_key = _key(tag.current_name) if tag.current_name else model_key
