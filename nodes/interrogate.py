@@ -12,11 +12,11 @@ from ..joytag_core.model.folders import model_names
 from ..joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, SELECTION_NAMES
 from .host import session
 from .pictures import score_images
-from .schema import CATEGORY, Scores, first_of_each, inputs_for, model_input, output, schema
+from .schema import ADDED_LATER, CATEGORY, Scores, first_of_each, inputs_for, model_input, output, schema
 from .work import Work, files_used
 
 _SHOWN = ("threshold", "character_threshold", "max_tags", "exclude", "lists", "add_first")
-_FOLDED = [name for name in (*SELECTION_NAMES, *FILTER_NAMES) if name not in (*_SHOWN, "model")]
+_FOLDED = [name for name in (*SELECTION_NAMES, *FILTER_NAMES) if name not in (*_SHOWN, *ADDED_LATER, "model")]
 
 
 class Interrogate(io.ComfyNode):
@@ -47,6 +47,7 @@ class Interrogate(io.ComfyNode):
                 model_input(model_names(session().host)),
                 *inputs_for(_SHOWN),
                 *inputs_for(_FOLDED, folded=_FOLDED),
+                *inputs_for(ADDED_LATER, folded=ADDED_LATER),
             ],
             outputs=[
                 output(io.String, "tags", "The tags of each picture: a list of prompts.", is_list=True),

@@ -16,6 +16,9 @@ Scores = io.Custom("JOYTAG_SCORES")
 
 Settings = dict[str, Any]
 
+ADDED_LATER = ("artist_style", "prose")
+"""Settings whose inputs stand last: ComfyUI saves values by their place, and those of saved workflows must stay."""
+
 
 def schema(**fields: Any) -> io.Schema:
     """Return a schema of the fields that this ComfyUI knows; the class refuses those that came later."""

@@ -14,7 +14,7 @@ from ..joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS
 from ..joytag_core.tags.scores import TagScores
 from .host import session
 from .pictures import score_images
-from .schema import CATEGORY, Scores, Settings, first_of_each, inputs_for, model_input, output, schema
+from .schema import ADDED_LATER, CATEGORY, Scores, Settings, first_of_each, inputs_for, model_input, output, schema
 from .work import Work, files_used
 
 if TYPE_CHECKING:
@@ -53,9 +53,10 @@ class FilterTags(io.ComfyNode):
                     "scores", optional=True,
                     tooltip="Scores from JoyTag Interrogate, so that the picture is not scored again.",
                 ),
-                *inputs_for(FILTER_NAMES, folded=_FOLDED),
+                *inputs_for([name for name in FILTER_NAMES if name not in ADDED_LATER], folded=_FOLDED),
                 model_input(model_names(session().host), folded=True),
                 *inputs_for(["threshold"], folded=["threshold"]),
+                *inputs_for(ADDED_LATER, folded=ADDED_LATER),
             ],
             outputs=[
                 output(io.String, "tags", "The tags that remain: one text for each tag list.", is_list=True),

@@ -202,15 +202,11 @@ _FILTER = (
     ),
     Parameter(
         name="order", default="given", label="Order", choices=ORDERS, advanced=True,
-        help="given: as they come (best score first from JoyTag). prompt: subject, names, then outwards to the "
+        help="given: as they come (best score first from JoyTag). prompt: quality, subject, names, then outwards to the "
         "background.",
     ),
-    Parameter(name="add_first", default="", label="Add first", help="Put before all tags, unless already there."),
-    Parameter(name="add_last", default="", label="Add last", help="Put after all tags, unless already there."),
-    Parameter(
-        name="prose", default="keep", label="Sentences", choices=PROSE, advanced=True,
-        help="keep: sentences pass through untouched, commas and all. drop: only tags remain.",
-    ),
+    Parameter(name="add_first", default="", label="Add first", help="Put before all tags, exactly as given; taken away from where else it stands."),
+    Parameter(name="add_last", default="", label="Add last", help="Put after all tags, exactly as given; taken away from where else it stands."),
     Parameter(
         name="keep_line_breaks", default=False, label="Keep line breaks", advanced=True,
         help="One line in, one line out. Off: all tags on one line.",
@@ -224,16 +220,11 @@ _FORMAT = (
     ),
     Parameter(
         name="spaces", default=True, label="Spaces for underscores", advanced=True,
-        help="long hair instead of long_hair; faces such as ^_^ keep theirs.",
+        help="long hair instead of long_hair; faces such as ^_^ and names that are no words, such as score_9, keep theirs.",
     ),
     Parameter(
         name="names", default="model", label="Tag names", choices=NAMES, advanced=True,
         help="model: as JoyTag was trained (Danbooru of 2021). current: as Danbooru names them today.",
-    ),
-    Parameter(
-        name="artist_style", default="as written", label="Artists", choices=ARTIST_STYLES, advanced=True,
-        help="How names of artists are marked: as written; bare: kantoku; @: @kantoku (Anima); by: by kantoku; "
-        "artist: artist:kantoku.",
     ),
     Parameter(
         name="weights", default="off", label="Weights", choices=WEIGHTS, advanced=True,
@@ -249,6 +240,15 @@ _FORMAT = (
     Parameter(
         name="trailing_separator", default=False, label="Separator at the end", advanced=True,
         help="End with a separator, so that more can be typed behind it.",
+    ),
+    Parameter(
+        name="artist_style", default="as written", label="Artists", choices=ARTIST_STYLES, advanced=True,
+        help="How names of artists are marked: as written; bare: kantoku; @: @kantoku (Anima); by: by kantoku; "
+        "artist: artist:kantoku.",
+    ),
+    Parameter(
+        name="prose", default="keep", label="Sentences", choices=PROSE, advanced=True,
+        help="keep: sentences pass through untouched, commas and all. drop: only tags remain.",
     ),
 )  # fmt: skip
 

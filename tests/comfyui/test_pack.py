@@ -22,12 +22,13 @@ SETTINGS_OF_INTERROGATE = (
     "model", "threshold", "character_threshold", "max_tags", "exclude", "lists", "add_first", "categories",
     "min_tags", "min_precision", "keep_only", "protect", "replace", "min_score", "exclusive", "implications",
     "duplicates", "max_per_group", "max_tokens", "order", "add_last", "keep_line_breaks", "target", "spaces",
-    "names", "weights", "weight_range", "separator", "trailing_separator",
+    "names", "weights", "weight_range", "separator", "trailing_separator", "artist_style", "prose",
 )  # fmt: skip
 SETTINGS_OF_TAG_FILTER = (
     "tags", "exclude", "keep_only", "protect", "replace", "lists", "min_score", "exclusive", "implications",
     "duplicates", "max_tags", "max_per_group", "max_tokens", "order", "add_first", "add_last", "keep_line_breaks",
     "target", "spaces", "names", "weights", "weight_range", "separator", "trailing_separator", "model", "threshold",
+    "artist_style", "prose",
 )  # fmt: skip
 SETTINGS = {
     "JoyTag_Interrogate": SETTINGS_OF_INTERROGATE,
