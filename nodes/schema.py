@@ -16,7 +16,7 @@ Scores = io.Custom("JOYTAG_SCORES")
 
 Settings = dict[str, Any]
 
-ADDED_LATER = ("artist_style", "prose")
+ADDED_LATER = ("artist_style", "prose", "thresholds")
 """Settings whose inputs stand last: ComfyUI saves values by their place, and those of saved workflows must stay."""
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..joytag_core.filtering.result import FilterResult
 
 _SHOWN = ("exclude", "replace", "lists", "min_score", "max_tags", "add_first")
+_LATER = [name for name in ADDED_LATER if name in FILTER_NAMES]
 _FOLDED = [name for name in FILTER_NAMES if name not in _SHOWN]
 
 
@@ -56,7 +57,7 @@ class FilterTags(io.ComfyNode):
                 *inputs_for([name for name in FILTER_NAMES if name not in ADDED_LATER], folded=_FOLDED),
                 model_input(model_names(session().host), folded=True),
                 *inputs_for(["threshold"], folded=["threshold"]),
-                *inputs_for(ADDED_LATER, folded=ADDED_LATER),
+                *inputs_for(_LATER, folded=_LATER),
             ],
             outputs=[
                 output(io.String, "tags", "The tags that remain: one text for each tag list.", is_list=True),

@@ -43,7 +43,7 @@ class Matcher:
             inner = Matcher(pattern.patterns, self._index) if isinstance(pattern, Listed) else None
             edge = _edge(pattern)
             places = self._by_edge.setdefault(edge, []) if edge else self._others
-            (self._scored if _asks_scores(pattern) else places).insert(0, _Numbered(number, rule, inner))
+            (self._scored if asks_scores(pattern) else places).insert(0, _Numbered(number, rule, inner))
 
     def find(self, facts: Facts, score: float | None, stopwatch: Stopwatch) -> str | None:
         """Return the rule that means a tag, as written, or None.
@@ -115,7 +115,8 @@ def _edge(pattern: Pattern | Listed) -> str:
     return pieces[-1][-1] + "$" if pieces[-1] else "^" + pieces[0][0] if pieces[0] else ""
 
 
-def _asks_scores(pattern: Pattern | Listed) -> bool:
+def asks_scores(pattern: Pattern | Listed) -> bool:
+    """Say whether a pattern, or one of the list that it names, compares scores."""
     if isinstance(pattern, Listed):
-        return any(_asks_scores(rule.pattern) for rule in pattern.patterns.rules)
+        return any(asks_scores(rule.pattern) for rule in pattern.patterns.rules)
     return isinstance(pattern, Compared) and pattern.field == "score"

@@ -14,6 +14,9 @@ from .library import PATTERN_SECTIONS, Library, list_files
 from .pattern_lists import PatternList, parse_patterns
 from .replacements import Replacement, parse_replacements
 
+FolderState = tuple[tuple[str, int, int], ...]
+"""Name, time of change and size of every list in a folder."""
+
 _LIMIT = re.compile(r"(\w+)\s*[:= ]\s*(\d+)")
 
 
@@ -39,7 +42,7 @@ class RuleTexts:
     lists: str
     limits: str
     folder: str | None
-    state: tuple[tuple[str, int, int], ...] = ()
+    state: FolderState = ()
 
 
 def read_rules(texts: RuleTexts) -> RuleBook:
@@ -51,7 +54,7 @@ def read_rules(texts: RuleTexts) -> RuleBook:
     return _read_rules(texts)
 
 
-def folder_state(folder: str | Path | None) -> tuple[tuple[str, int, int], ...]:
+def folder_state(folder: str | Path | None) -> FolderState:
     """Return name, time of change and size of every list in a folder."""
     if folder is None:
         return ()

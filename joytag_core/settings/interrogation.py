@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ..filtering.result import FilterResult
 from ..filtering.tag_filter import TagFilter
-from ..tags.scores import TagScores
+from ..rules.rule_book import folder_state
+from ..rules.thresholds import ThresholdRule, ThresholdTexts, read_thresholds, tag_thresholds
+from ..tags.scores import ScoredTag, TagScores
 from ..tags.selection import Selection
 from .parameters import FILTER_NAMES, PARAMETERS, check_settings
 
 
 @dataclass(frozen=True, kw_only=True)
 class Interrogation:
-    """Hold the checked settings of one interrogation: which tags to choose, and how to filter and write them."""
+    """Hold the checked settings of one interrogation: which tags to choose, and how to filter and write them.
+
+    `thresholds` are rules `pattern number`, over those of the selection.
+    """
 
     selection: Selection
     tag_filter: TagFilter
+    thresholds: str = ""
 
     @classmethod
     def from_settings(
@@ -42,10 +48,27 @@ class Interrogation:
             min_precision=checked["min_precision"],
         )
         rules = {name: checked[name] for name in FILTER_NAMES}
-        return cls(
+        made = cls(
             selection=selection,
             tag_filter=TagFilter(**rules, lists_folder=None if lists_folder is None else Path(lists_folder)),
+            thresholds=checked["thresholds"],
         )
+        made.threshold_rules()
+        return made
+
+    def threshold_rules(self) -> tuple[ThresholdRule, ...]:
+        """Return the thresholds by pattern, as the lists in the person's folder are now.
+
+        Raises:
+            RuleError: one is malformed.
+        """
+        folder = None if self.tag_filter.lists_folder is None else str(self.tag_filter.lists_folder)
+        return read_thresholds(ThresholdTexts(self.thresholds, folder, folder_state(folder)))
+
+    def choose(self, scores: TagScores) -> list[ScoredTag]:
+        """Choose one picture's tags, each by its own threshold."""
+        by_tag = tag_thresholds(self.threshold_rules(), scores.vocabulary)
+        return replace(self.selection, tag_thresholds=by_tag).choose(scores)
 
     def prompt(
         self,
@@ -59,9 +82,8 @@ class Interrogation:
         `count_tokens` is the host's own CLIP tokenizer, for `max_tokens`; without it tokens are estimated. `said` are
         the names (`prompts.merging.said_in`) that the prompt says already.
         """
-        chosen = self.selection.choose(scores)
         return self.tag_filter.apply_scored(
-            chosen,
+            self.choose(scores),
             vocabulary=scores.vocabulary,
             threshold=self.selection.threshold,
             count_tokens=count_tokens,

@@ -160,6 +160,11 @@ _SELECTION = (
         "0: keep all.",
         advanced=True,
     ),
+    Parameter(
+        name="thresholds", default="", label="Thresholds by pattern", multiline=True, advanced=True,
+        help="One rule a line, a pattern and its threshold: category:character 0.75, group:hair 0.3, @file. The last "
+        "that matches wins; everything else has the threshold.",
+    ),
 )  # fmt: skip
 
 _FILTER = (
@@ -202,11 +207,17 @@ _FILTER = (
     ),
     Parameter(
         name="order", default="given", label="Order", choices=ORDERS, advanced=True,
-        help="given: as they come (best score first from JoyTag). prompt: quality, subject, names, then outwards to the "
-        "background.",
+        help="given: as they come (best score first from JoyTag). prompt: quality, subject, names, then outwards "
+        "to the background.",
     ),
-    Parameter(name="add_first", default="", label="Add first", help="Put before all tags, exactly as given; taken away from where else it stands."),
-    Parameter(name="add_last", default="", label="Add last", help="Put after all tags, exactly as given; taken away from where else it stands."),
+    Parameter(
+        name="add_first", default="", label="Add first",
+        help="Put before all tags, exactly as given, and taken away from where else it stands.",
+    ),
+    Parameter(
+        name="add_last", default="", label="Add last",
+        help="Put after all tags, exactly as given, and taken away from where else it stands.",
+    ),
     Parameter(
         name="keep_line_breaks", default=False, label="Keep line breaks", advanced=True,
         help="One line in, one line out. Off: all tags on one line.",
@@ -220,7 +231,7 @@ _FORMAT = (
     ),
     Parameter(
         name="spaces", default=True, label="Spaces for underscores", advanced=True,
-        help="long hair instead of long_hair; faces such as ^_^ and names that are no words, such as score_9, keep theirs.",
+        help="long hair instead of long_hair; faces such as ^_^ and names that are no words, such as score_9, stay.",
     ),
     Parameter(
         name="names", default="model", label="Tag names", choices=NAMES, advanced=True,

@@ -23,13 +23,15 @@ if TYPE_CHECKING:
 class Selection:
     """Say which tags to choose: those whose score is greater than their category's threshold.
 
-    `threshold` and the values of `category_thresholds` are in 0..1. `categories` names those to choose from, all by
-    default. `max_tags` 0 means no limit; `min_tags` fills up with the best scores below the threshold. `min_precision`
-    (0..1) drops tags whose published precision is lower; tags of unknown precision stay. `order` is one of `ORDERS`.
+    `threshold` and the values of `category_thresholds` and, over those, `tag_thresholds` (by the model's name) are in
+    0..1. `categories` names those to choose from, all by default. `max_tags` 0 means no limit; `min_tags` fills up with
+    the best scores below the threshold. `min_precision` (0..1) drops tags whose published precision is lower; tags of
+    unknown precision stay. `order` is one of `ORDERS`.
     """
 
     threshold: float = PUBLISHED_THRESHOLD
     category_thresholds: Mapping[str, float] = field(default_factory=dict)
+    tag_thresholds: Mapping[str, float] = field(default_factory=dict)
     categories: tuple[str, ...] = CATEGORIES
     max_tags: int = 0
     min_tags: int = 0
@@ -42,6 +44,8 @@ class Selection:
         for category, value in self.category_thresholds.items():
             check_choice("category", category, CATEGORIES)
             check_unit(f"{category} threshold", value)
+        for name, value in self.tag_thresholds.items():
+            check_unit(f"{name} threshold", value)
         for category in self.categories:
             check_choice("category", category, CATEGORIES)
         check_choice("order", self.order, ORDERS)
@@ -55,7 +59,7 @@ class Selection:
         values = scores.values
         facts = _facts(scores.vocabulary)
         allowed = facts.allowed(self.categories, self.min_precision)
-        over = values > facts.thresholds(self.threshold, self.category_thresholds)
+        over = values > facts.thresholds(self.threshold, self.category_thresholds, self.tag_thresholds)
         chosen = np.flatnonzero(over & allowed)
         if len(chosen) < self.min_tags:
             candidates = np.flatnonzero(allowed)
@@ -74,6 +78,7 @@ class _VocabularyFacts:
     """Keep a vocabulary's categories and precisions as arrays, so that a choice costs no loop over all tags."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
+        self._index = {tag.name: tag.index for tag in vocabulary}
         self._category: npt.NDArray[Any] = np.array([CATEGORIES.index(tag.category) for tag in vocabulary])
         self._precision = np.array([1.0 if tag.precision is None else tag.precision for tag in vocabulary])
 
@@ -82,9 +87,13 @@ class _VocabularyFacts:
         allowed: npt.NDArray[np.bool_] = of_category[self._category] & (self._precision >= min_precision)
         return allowed
 
-    def thresholds(self, threshold: float, by_category: Mapping[str, float]) -> npt.NDArray[np.float32]:
+    def thresholds(
+        self, threshold: float, by_category: Mapping[str, float], by_tag: Mapping[str, float]
+    ) -> npt.NDArray[np.float32]:
         wanted = np.array([by_category.get(name, threshold) for name in CATEGORIES], dtype=np.float32)
         thresholds: npt.NDArray[np.float32] = wanted[self._category]
+        known = [name for name in by_tag if name in self._index]
+        thresholds[[self._index[name] for name in known]] = [by_tag[name] for name in known]
         return thresholds
 
 

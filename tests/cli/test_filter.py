@@ -115,7 +115,9 @@ def test_a_rules_file_holds_rules_and_settings(capsys: pytest.CaptureFixture[str
         encoding="utf-8",
     )
 
-    assert (0, "woman | blue_sky\n", "") == _run(capsys, "1girl, long_hair, x, blue_sky, sun", "--rules", str(rules))
+    assert (0, "woman | blue_sky | sun\n", "") == _run(
+        capsys, "1girl, long_hair, x, blue_sky, sun", "--rules", str(rules)
+    )
     assert (0, "woman | sun | y\n", "") == _run(
         capsys, "1girl, long_hair, blue_sky, sun, y", "--rules", str(rules), "--max-tags", "3", "--exclude", "*sky"
     )

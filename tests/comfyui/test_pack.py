@@ -23,6 +23,7 @@ SETTINGS_OF_INTERROGATE = (
     "min_tags", "min_precision", "keep_only", "protect", "replace", "min_score", "exclusive", "implications",
     "duplicates", "max_per_group", "max_tokens", "order", "add_last", "keep_line_breaks", "target", "spaces",
     "names", "weights", "weight_range", "separator", "trailing_separator", "artist_style", "prose",
+    "thresholds",
 )  # fmt: skip
 SETTINGS_OF_TAG_FILTER = (
     "tags", "exclude", "keep_only", "protect", "replace", "lists", "min_score", "exclusive", "implications",

@@ -1,0 +1,91 @@
+"""Which threshold holds for a tag, by patterns?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ..errors import RuleError
+from ..tags.names import name_index
+from ..tags.vocabulary import Vocabulary
+from .library import Library
+from .matcher import Matcher, asks_scores
+from .pattern_lists import PatternList, parse_patterns
+from .regexes import Stopwatch
+from .rule_book import FolderState
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ThresholdRule:
+    """Give the tags that some patterns mean a threshold in 0..1."""
+
+    patterns: PatternList
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdTexts:
+    """Hold rules as written, one a line; `state` says when the lists in the person's `folder` last changed."""
+
+    text: str
+    folder: str | None = None
+    state: FolderState = ()
+
+
+@lru_cache(maxsize=16)
+def read_thresholds(texts: ThresholdTexts) -> tuple[ThresholdRule, ...]:
+    """Take rules `pattern number` apart; `@name` alone on a line stands for the lines of that list.
+
+    Raises:
+        RuleError: a line is malformed; the message names it.
+    """
+    return tuple(_rules(texts.text, "thresholds", Library(texts.folder)))
+
+
+@lru_cache(maxsize=16)
+def tag_thresholds(rules: tuple[ThresholdRule, ...], vocabulary: Vocabulary) -> Mapping[str, float]:
+    """Return the threshold of each tag (by its name) that a rule means; the last rule wins."""
+    index = name_index(vocabulary)
+    found: dict[str, float] = {}
+    for rule in rules:
+        matcher, stopwatch = Matcher(rule.patterns, index), Stopwatch()
+        found.update(
+            (tag.name, rule.value)
+            for tag in vocabulary
+            if matcher.find(index.facts(tag.name), None, stopwatch) is not None
+        )
+    return found
+
+
+def _rules(text: str, where: str, library: Library) -> Iterator[ThresholdRule]:
+    for number, raw in enumerate(text.splitlines(), start=1):
+        line = raw.strip()
+        if not line or line.startswith("#"):
+            continue
+        try:
+            pattern, _, value = line.rpartition(" ")
+            if line.startswith("@") and _number(value or line) is None:
+                with library.reading(line[1:].strip()) as found:
+                    yield from _rules(found.text, found.where, library)
+            else:
+                yield _rule(line, pattern.strip(), _number(value), library)
+        except RuleError as error:
+            raise RuleError(f"{where}, line {number}: {error}") from error
+
+
+def _rule(line: str, pattern: str, value: float | None, library: Library) -> ThresholdRule:
+    if not pattern or value is None:
+        raise RuleError(f"{line!r} is no threshold; expected a pattern and a number from 0 to 1: group:hair 0.3")
+    patterns = parse_patterns(pattern, "pattern", library.patterns)
+    if any(asks_scores(rule.pattern) for rule in patterns.rules):
+        raise RuleError(f"{line!r} asks for the score, which the threshold is compared with")
+    return ThresholdRule(patterns, value)
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if 0.0 <= number <= 1.0 else None
