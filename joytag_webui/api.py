@@ -16,15 +16,21 @@ from .api_models import (
     FilterRequest,
     InterrogateRequest,
     InterrogateResponse,
+    MapImages,
+    MapRequest,
+    MapResponse,
     ModelsResponse,
     ModelState,
+    TagPlace,
     UnloadResponse,
+    given_map_settings,
     given_settings,
 )
 from .authentication import credentials
 from .errors import TextTooLongError, as_http_error
 from .family import token_counter
 from .guarded_route import GuardedRoute
+from .maps import encoded, map_in_queue
 from .rules import choose_tags, make_interrogation
 from .sdapi_interrogate import is_asked_for
 from .sent_pictures import PixelBudget, decode_picture
@@ -46,6 +52,7 @@ def add_routes(app: Any) -> None:
     for path, endpoint, method, answer in (
         ("/interrogate", interrogate, "POST", InterrogateResponse),
         ("/filter", filter_text, "POST", FilteredTags),
+        ("/map", map_tags, "POST", MapResponse),
         ("/models", models, "GET", ModelsResponse),
         ("/unload", unload_model, "POST", UnloadResponse),
     ):
@@ -65,6 +72,11 @@ def interrogate(request: InterrogateRequest) -> InterrogateResponse:
 def filter_text(request: FilterRequest) -> FilteredTags:
     """Filter a prompt or tag list, by what a picture shows if one is given."""
     return _answered(lambda: _filter(request))
+
+
+def map_tags(request: MapRequest) -> MapResponse:
+    """Say where in a picture tags are."""
+    return _answered(lambda: _map(request))
 
 
 def models() -> ModelsResponse:
@@ -109,6 +121,21 @@ def _filter(request: Any) -> FilteredTags:
         count_tokens=token_counter(),
     )
     return _answer(result)
+
+
+def _map(request: Any) -> MapResponse:
+    settings = current_settings(_given(request))
+    mapped = map_in_queue(
+        partial(decode_picture, request.image, PixelBudget()), request.tags,
+        model=settings["model"], threshold=settings["threshold"], settings=given_map_settings(request),
+    )  # fmt: skip
+    width, height = mapped.maps.picture_size
+    images = [
+        MapImages(tags=list(tags), overlay=encoded(mapped.overlay(tags)), mask=encoded(mapped.mask(tags)))
+        for tags in (mapped.groups() if request.images else [])
+    ]
+    places = [TagPlace(**mapped.described(tag)) for tag in mapped.maps.tags]
+    return MapResponse(width=width, height=height, tags=places, images=images)
 
 
 def _answer(result: FilterResult) -> FilteredTags:

@@ -7,6 +7,7 @@ from typing import Any, Dict, List, Optional, Tuple, Union  # noqa: UP035 - pyda
 import pydantic
 from pydantic import BaseModel, Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
+from joytag_core.settings.map_parameters import MAP_PARAMETERS
 from joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, Parameter
 
 _IS_PYDANTIC_2 = pydantic.VERSION.startswith("2")
@@ -43,6 +44,58 @@ class InterrogateResponse(BaseModel):
     """The pictures of one call, in the order they came."""
 
     pictures: List[FilteredTags]  # noqa: UP006
+
+
+class BoxOrPoint(BaseModel):
+    """A place in the picture's pixels and its strength, 0 to 1."""
+
+    strength: float
+
+
+class Box(BoxOrPoint):
+    """A rectangle around one region of a mask; right and bottom lie just outside."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+class Point(BoxOrPoint):
+    """A pixel that speaks for the tag."""
+
+    x: int
+    y: int
+
+
+class TagPlace(BaseModel):
+    """Where one tag is. One that does not hold has places too: where it would be."""
+
+    tag: str
+    score: float
+    holds: bool = Field(description="Whether the score is greater than the threshold.")
+    logit: float
+    bias: float
+    border_share: float = Field(description="How much of the logit comes from the white border around the picture.")
+    boxes: List[Box]  # noqa: UP006
+    points: List[Point]  # noqa: UP006
+
+
+class MapImages(BaseModel):
+    """The pictures of one tag's map, or of several tags' together."""
+
+    tags: List[str]  # noqa: UP006
+    overlay: str = Field(description="Orange speaks for the tags, blue against: base64 of a PNG.")
+    mask: str = Field(description="White where the tags are: base64 of a grey PNG.")
+
+
+class MapResponse(BaseModel):
+    """Where in a picture tags are."""
+
+    width: int
+    height: int
+    tags: List[TagPlace]  # noqa: UP006
+    images: List[MapImages] = Field(description="One for each tag, or one of all; empty where none are asked for.")  # noqa: UP006
 
 
 class ModelState(BaseModel):
@@ -82,13 +135,14 @@ def _type_of(parameter: Parameter) -> Any:
 
 
 def _fields(names: Any) -> Dict[str, Tuple[Any, Any]]:  # noqa: UP006
-    return {
-        name: (
-            Optional[_type_of(PARAMETERS[name])],  # noqa: UP045
-            Field(default=None, description=f"{PARAMETERS[name].help} Default: as on the settings page."),
-        )
-        for name in names
-    }
+    return {name: _field(PARAMETERS[name], "as on the settings page") for name in names}
+
+
+def _field(parameter: Parameter, default: str) -> Tuple[Any, Any]:  # noqa: UP006
+    return (
+        Optional[_type_of(parameter)],  # noqa: UP045
+        Field(default=None, description=f"{parameter.help} Default: {default}."),
+    )
 
 
 _IMAGE = Field(default=None, description="One picture: base64 or a data URI.")
@@ -113,6 +167,17 @@ FilterRequest: Any = pydantic.create_model(
         Field(default=None, description="A picture that gives every known tag its score: base64 or a data URI."),
     ),
     **_fields(("model", *FILTER_NAMES)),
+)
+
+
+MapRequest: Any = pydantic.create_model(
+    "JoyTagMapRequest",
+    __config__=_STRICT,
+    image=(str, Field(description="The picture: base64 or a data URI.")),
+    tags=(List[StrictStr], Field(description="The tags to look for, by name.")),  # noqa: UP006
+    images=(StrictBool, Field(default=True, description="Whether to answer with overlays and masks as pictures.")),
+    **_fields(("model", "threshold")),
+    **{name: _field(parameter, parameter.text(parameter.default)) for name, parameter in MAP_PARAMETERS.items()},
 )
 
 
@@ -142,3 +207,8 @@ class TaggerRequest(BaseModel):
 def given_settings(request: Any) -> Dict[str, Any]:  # noqa: UP006
     """Return the settings that a request makes: those that are not null."""
     return {name: value for name in PARAMETERS if (value := getattr(request, name, None)) is not None}
+
+
+def given_map_settings(request: Any) -> Dict[str, Any]:  # noqa: UP006
+    """Return the settings of masks that a request makes."""
+    return {name: value for name in MAP_PARAMETERS if (value := getattr(request, name)) is not None}

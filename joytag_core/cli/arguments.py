@@ -18,11 +18,16 @@ _CHOOSING = tuple(name for name in SELECTION_NAMES if name != "model")
 
 
 def add_settings(
-    parser: CommandParser, group: Any, names: Iterable[str], defaults: Mapping[str, Any] | None = None
+    parser: CommandParser,
+    group: Any,
+    names: Iterable[str],
+    defaults: Mapping[str, Any] | None = None,
+    *,
+    parameters: Mapping[str, Parameter] = PARAMETERS,
 ) -> None:
     """Add an option for each named setting to a group of a parser; `defaults` are this command's own, for its help."""
     for name in names:
-        _add_setting(parser, group, PARAMETERS[name], (defaults or {}).get(name, PARAMETERS[name].default))
+        _add_setting(parser, group, parameters[name], (defaults or {}).get(name, parameters[name].default))
 
 
 def add_choosing_settings(parser: CommandParser) -> None:
@@ -62,7 +67,9 @@ def add_format_option(group: Any, formats: Sequence[str], explanation: str) -> N
     group.add_argument("--json", action="store_const", dest="format", const="json", help="the same as --format json")
 
 
-def settings_of(arguments: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:
+def settings_of(
+    arguments: argparse.Namespace, names: Iterable[str], *, parameters: Mapping[str, Parameter] = PARAMETERS
+) -> dict[str, Any]:
     """Return the named settings that were given, in their own types.
 
     Raises:
@@ -70,7 +77,7 @@ def settings_of(arguments: argparse.Namespace, names: Iterable[str]) -> dict[str
     """
     given = {name: getattr(arguments, name) for name in names}
     return {
-        name: PARAMETERS[name].parse("\n".join(value) if PARAMETERS[name].multiline else value)
+        name: parameters[name].parse("\n".join(value) if parameters[name].multiline else value)
         for name, value in given.items()
         if value is not None
     }

@@ -13,6 +13,7 @@ from .. import __version__
 from ..errors import CancelledError, JoyTagError
 from .caption import add_caption_command
 from .filter import add_filter_command
+from .map import add_map_command
 from .models import add_models_command
 from .parser import CommandParser
 from .program import program_name
@@ -61,6 +62,7 @@ def make_parser() -> CommandParser:
     add_tag_command(commands)
     add_caption_command(commands)
     add_filter_command(commands)
+    add_map_command(commands)
     add_models_command(commands)
     add_tags_command(commands)
     for command in (parser, *commands.choices.values()):

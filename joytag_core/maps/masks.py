@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFilter
 
+from ..checks import check_choice, check_number, check_unit
 from ..errors import SettingError
+from .choices import COMBINATIONS, METHODS
 from .grid import Floats, Mask
 from .regions import without_small
 
-METHODS = ("share", "score", "otsu", "enough")
-"""How a mask's limit is found; see `MaskSettings`."""
-
-COMBINATIONS = ("union", "intersection", "difference")
-"""Any of the masks; all of them; the first without the others."""
-
+_MOST_PIXELS = 10_000
 _STEPS = 256  # as fine as a grey picture: Otsu's limit is not meant to be finer
 
 
@@ -52,15 +49,11 @@ class MaskSettings:
         Raises:
             SettingError: one is out of its range.
         """
-        if self.method not in METHODS:
-            raise SettingError(f"mask method {self.method!r} is unknown; expected one of {', '.join(METHODS)}")
-        for name, low, high in (("level", 0, 1), ("smallest", 0, 1), ("smooth", 0, 10_000), ("grow", -10_000, 10_000)):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-                raise SettingError(f"{name} is {value!r}; expected a number from {low} to {high}")
-
-
-MASK_FIELDS = tuple(field.name for field in fields(MaskSettings))
+        check_choice("method", self.method, METHODS)
+        check_unit("level", self.level)
+        check_unit("smallest", self.smallest)
+        check_number("smooth", self.smooth, minimum=0, maximum=_MOST_PIXELS, whole=True)
+        check_number("grow", self.grow, minimum=-_MOST_PIXELS, maximum=_MOST_PIXELS, whole=True)
 
 
 def shape_mask(mask: Mask, settings: MaskSettings) -> Mask:
@@ -78,8 +71,7 @@ def combine_masks(masks: Sequence[Mask], how: str) -> Mask:
     """
     if not masks:
         raise SettingError("there is no mask to combine; expected at least one tag")
-    if how not in COMBINATIONS:
-        raise SettingError(f"combination {how!r} is unknown; expected one of {', '.join(COMBINATIONS)}")
+    check_choice("combine", how, COMBINATIONS)
     combined = masks[0]
     for mask in masks[1:]:
         combined = combined | mask if how == "union" else combined & (mask if how == "intersection" else ~mask)

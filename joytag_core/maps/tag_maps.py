@@ -50,23 +50,37 @@ class TagMaps:
         Raises:
             SettingError: there is no map of that tag, here as in all methods below.
         """
-        return float(self.scores[self._place(tag)]) > threshold
+        return self.score_of(tag) > threshold
+
+    def score_of(self, tag: str) -> float:
+        """Return a tag's score, 0..1."""
+        return float(self.scores[self.place_of(tag)])
+
+    def place_of(self, tag: str) -> int:
+        """Return a tag's place among `tags`, however its name is written."""
+        for place, name in enumerate(self.tags):
+            if tag_key(name) == tag_key(tag):
+                return place
+        raise SettingError(f"there is no map of {tag!r}; there is: {', '.join(self.tags)}")
 
     def border_share(self, tag: str) -> float:
         """Return how much of a tag's logit comes from the white border, in logits: 0 for a square picture."""
         border = 1 - self.grid.coverage
-        return float((self.raw[self._place(tag)] * border).mean())
+        return float((self.raw[self.place_of(tag)] * border).mean())
 
     def contributions(self, tag: str) -> Floats:
         """Return [H, W] float32, in logits: what each place adds to the tag (below 0: takes away), border left out."""
-        return self.grid.enlarge(self.raw[self._place(tag)])
+        return self.grid.enlarge(self.raw[self.place_of(tag)])
 
     def map(self, tag: str) -> Floats:
-        """Return [H, W] float32 0..1: what speaks for a tag, 1 where most does; all 0 where nothing does."""
+        """Return [H, W] float32 0..1: what speaks for a tag, 0 where nothing does.
+
+        1 is the place that says most, for or against: of a tag that is not there, a map may stay far below.
+        """
         return _parted(self.contributions(tag))[0]
 
     def map_against(self, tag: str) -> Floats:
-        """Return [H, W] float32 from 0: what speaks against a tag, in the measure of `map`, so it may exceed 1."""
+        """Return [H, W] float32 0..1: what speaks against a tag, in the measure of `map`."""
         return _parted(self.contributions(tag))[1]
 
     def mask(self, tag: str, settings: MaskSettings | None = None, **changes: Any) -> Mask:
@@ -78,15 +92,15 @@ class TagMaps:
         settings = settings or MaskSettings(**changes)
         return shape_mask(self._limited(tag, settings), settings)
 
-    def masks(self, tags: Iterable[str] | None = None, *, how: str = "union", **changes: Any) -> Mask:
-        """Return one mask of several tags (all, by default), combined as `how` says and only then shaped.
-
-        `how` is one of `COMBINATIONS`; `changes` are fields of `MaskSettings`.
+    def combined_mask(
+        self, tags: Iterable[str] | None = None, settings: MaskSettings | None = None, *, how: str, **changes: Any
+    ) -> Mask:
+        """Return one mask of several tags (None: all), combined by one of `COMBINATIONS` and only then shaped.
 
         Raises:
             SettingError: a setting is out of its range, or there is no tag.
         """
-        settings = MaskSettings(**changes)
+        settings = settings or MaskSettings(**changes)
         names = self.tags if tags is None else tags
         return shape_mask(combine_masks([self._limited(tag, settings) for tag in names], how), settings)
 
@@ -102,18 +116,12 @@ class TagMaps:
 
         A point's strength is its part of the strongest one's, 0..1; places that speak against a tag are none.
         """
-        peaks = _apart(_peaks(np.where(self.grid.coverage > 0, self.raw[self._place(tag)], -np.inf)))
+        peaks = _apart(_peaks(np.where(self.grid.coverage > 0, self.raw[self.place_of(tag)], -np.inf)))
         strongest = peaks[0][2] if peaks else 1.0
         return [Point(*self.grid.middle(row, column), value / strongest) for row, column, value in peaks[:count]]
 
-    def _place(self, tag: str) -> int:
-        for place, name in enumerate(self.tags):
-            if tag_key(name) == tag_key(tag):
-                return place
-        raise SettingError(f"there is no map of {tag!r}; there is: {', '.join(self.tags)}")
-
     def _limited(self, tag: str, settings: MaskSettings) -> Mask:
-        place = self._place(tag)
+        place = self.place_of(tag)
         if settings.method == "enough":
             return self.grid.enlarge_cells(self._enough(place, settings.level))
         values = self.grid.enlarge(self.raw[place])
@@ -135,10 +143,8 @@ class TagMaps:
 
 
 def _parted(contributions: Floats) -> tuple[Floats, Floats]:
-    """Return what speaks for and what speaks against, both over the greatest that speaks for."""
-    most = float(contributions.max())
-    if most <= 0:
-        most = float(-contributions.min()) or 1.0
+    """Return what speaks for and what speaks against, both over the greatest of either."""
+    most = float(np.abs(contributions).max()) or 1.0
     speaks_for: Floats = np.maximum(contributions / most, 0)
     against: Floats = np.maximum(-contributions / most, 0)
     return speaks_for, against

@@ -81,15 +81,15 @@ def test_masks_of_several_tags_are_combined() -> None:
     left: list[list[float]] = [[9, 9, 0, 0]] * 4
     upper: list[list[float]] = [[9] * 4, [9] * 4, [0] * 4, [0] * 4]
     maps = maps_of(left, upper)
-    assert 12 == maps.masks(how="union").sum()
-    assert 4 == maps.masks(["a", "b"], how="intersection").sum()
-    assert 4 == maps.masks(["a", "b"], how="difference").sum()
-    assert 8 == maps.masks(["b"], how="difference").sum()
-    assert 4 == maps.masks(how="union", invert=True).sum()
+    assert 12 == maps.combined_mask(how="union").sum()
+    assert 4 == maps.combined_mask(["a", "b"], how="intersection").sum()
+    assert 4 == maps.combined_mask(["a", "b"], how="difference").sum()
+    assert 8 == maps.combined_mask(["b"], how="difference").sum()
+    assert 4 == maps.combined_mask(how="union", invert=True).sum()
     with pytest.raises(SettingError, match="at least one"):
         combine_masks([], "union")
-    with pytest.raises(SettingError, match="'sum'"):
-        maps.masks(how="sum")
+    with pytest.raises(SettingError, match="combine is 'sum'"):
+        maps.combined_mask(how="sum")
 
 
 @pytest.mark.parametrize(

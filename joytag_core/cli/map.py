@@ -1,0 +1,111 @@
+"""What does `map` do? Pictures and tags to overlays, masks, numbers and places."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..settings.map_parameters import MAP_PARAMETERS
+from ..settings.parameters import PARAMETERS
+from .arguments import add_model_options, add_settings, model_of, settings_of
+from .map_files import KINDS, MapFiles
+from .streams import complain, say
+
+if TYPE_CHECKING:
+    from ..maps.features import PatchFeatures
+
+_EPILOG = """\
+examples:
+  %(prog)s picture.png --tag heart --out heart.png
+  %(prog)s picture.png --tag heart --tag "star (symbol)" --save overlay,mask,json --out maps/
+  %(prog)s pictures/ --tag hat --save mask --method otsu --grow 8 --out masks/
+
+A name with a suffix is the file of one picture: heart.png is the overlay, heart.mask.png the mask, heart.npy what each
+patch adds to the tag, heart.json its score, boxes and points. Without a suffix it is a folder, for any number of
+pictures: PICTURE.TAG.png and so on. Overlays show in orange what speaks for the tag, in blue what speaks against it.
+"""
+
+
+def add_map_command(commands: Any) -> None:
+    """Add `map` to the sub-commands."""
+    parser = commands.add_parser(
+        "map",
+        usage="%(prog)s PATH ... --tag TAG --out FILE|FOLDER [options]",
+        help="show where in pictures tags are",
+        description="Show where in pictures tags are.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="picture files, or folders of pictures")
+    files = parser.add_argument_group("what is read, and what is written")
+    files.add_argument("-r", "--recursive", action="store_true", help="also the folders below a folder")
+    files.add_argument("--tag", action="append", required=True, metavar="TAG", help="a tag to look for; repeat it")
+    files.add_argument("--out", required=True, type=Path, metavar="FILE|FOLDER", help="where the files go")
+    files.add_argument(
+        "--save", type=_kinds, default=("overlay",), metavar="A,B,...",
+        help=f"what to write: {', '.join(KINDS)}. Default: overlay.",
+    )  # fmt: skip
+    add_model_options(parser)
+    masks = parser.add_argument_group("which tags hold, and where they are")
+    add_settings(parser, masks, ["threshold"])
+    add_settings(parser, masks, MAP_PARAMETERS, parameters=MAP_PARAMETERS)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Map; return 1 if some pictures or folders could not be read, 2 if none could."""
+    from ..errors import PictureError
+    from ..maps.features import find_tags
+    from ..pictures.folders import find_pictures
+    from ..tagging.tagger import Tagger
+    from .terminal_host import TerminalHost
+
+    failed = 0
+
+    def report(error: PictureError) -> None:
+        nonlocal failed
+        failed += 1
+        complain(f"error: {error}")
+
+    settings = _settings(arguments)
+    paths = list(find_pictures(arguments.paths, recursive=arguments.recursive, report=report))
+    if not paths:
+        return 2
+    files = MapFiles(arguments.out, paths, folders=arguments.paths, kinds=arguments.save, settings=settings)
+    tagger = Tagger.load(model_of(arguments), host=TerminalHost(device=arguments.device, dtype=arguments.dtype))
+    tags = [tag.name for tag in find_tags(tagger.vocabulary, arguments.tag)]
+    mapped = 0
+    for path, features in zip(paths, tagger.features_each(paths), strict=True):
+        if isinstance(features, PictureError):
+            report(features)
+        else:
+            mapped += 1
+            _write(files, path, features, tags)
+    return 0 if not failed else 1 if mapped else 2
+
+
+def _settings(arguments: argparse.Namespace) -> dict[str, Any]:
+    defaults = {name: parameter.default for name, parameter in MAP_PARAMETERS.items()}
+    given = settings_of(arguments, MAP_PARAMETERS, parameters=MAP_PARAMETERS)
+    threshold = {"threshold": PARAMETERS["threshold"].default} | settings_of(arguments, ["threshold"])
+    return defaults | given | threshold
+
+
+def _write(files: MapFiles, path: Path, features: PatchFeatures, tags: list[str]) -> None:
+    maps = features.maps(tags)
+    written = files.write(path, maps)
+    for tag in tags:
+        holds = maps.holds(tag, threshold=files.threshold)
+        absent = "" if holds else ", not there: the map shows where it would be"
+        say(f"{path}: {tag} {maps.score_of(tag):.3f}{absent}")
+    for one in written:
+        say(f"  -> {one}")
+
+
+def _kinds(text: str) -> tuple[str, ...]:
+    """Read what is to be written: for argparse's `type`."""
+    kinds = tuple(dict.fromkeys(text.replace(",", " ").split()))
+    if not kinds or not set(kinds) <= set(KINDS):
+        raise argparse.ArgumentTypeError(f"{text!r} is unknown; expected some of {', '.join(KINDS)}")
+    return kinds

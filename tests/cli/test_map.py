@@ -1,0 +1,122 @@
+"""Does `map` write what it is asked for, where it is asked to?"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from joytag_core import Tagger
+from joytag_core.cli.main import main
+
+Capture = pytest.CaptureFixture[str]
+EXAMPLES = Path(__file__).parents[2] / "examples"
+STAR = str(EXAMPLES / "star-at-night.png")
+DEMO = ["--model", "demo", "--device", "cpu"]
+ALL = ["--save", "overlay,mask,raw,json"]
+
+
+def test_one_picture_and_one_tag_make_one_file(tmp_path: Path, capsys: Capture) -> None:
+    """The overlay, under the name given, of the picture's size; and a line says the score."""
+    out = tmp_path / "new" / "star.png"
+    assert 0 == main(["map", STAR, "--tag", "star (symbol)", "--out", str(out), *DEMO])
+    with Image.open(out) as shown, Image.open(STAR) as picture:
+        assert picture.size == shown.size
+        assert "RGB" == shown.mode
+    assert ["star.png"] == [path.name for path in out.parent.iterdir()]
+    first, second = capsys.readouterr().out.splitlines()
+    assert f"{STAR}: star_(symbol) 0.802" == first
+    assert f"  -> {out}" == second
+
+
+def test_all_kinds_lie_beside_each_other(tmp_path: Path) -> None:
+    """Mask, numbers and places are those of the core."""
+    assert 0 == main(
+        ["map", STAR, "--tag", "star_(symbol)", "--out", str(tmp_path / "a.png"), *ALL, *DEMO, "--method", "otsu"]
+    )
+    assert {"a.png", "a.mask.png", "a.npy", "a.json"} == {path.name for path in tmp_path.iterdir()}
+    (maps,) = Tagger.load("demo", device="cpu").maps(STAR, ["star_(symbol)"])
+    with Image.open(tmp_path / "a.mask.png") as mask:
+        assert np.array_equal(np.asarray(mask) > 0, maps.mask("star_(symbol)", method="otsu"))
+    assert np.load(tmp_path / "a.npy") == pytest.approx(maps.raw[0], abs=1e-5)
+    told = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
+    assert (256, 221) == (told["width"], told["height"])
+    (star,) = told["tags"]
+    assert star["holds"] is True
+    assert [box.left for box in maps.boxes("star_(symbol)", method="otsu")] == [box["left"] for box in star["boxes"]]
+    assert 3 >= len(star["points"]) >= 1
+
+
+def test_several_tags_have_files_each_or_one_of_all(tmp_path: Path) -> None:
+    """By default apart; combined, one."""
+    tags = ["--tag", "heart", "--tag", "star_(symbol)"]
+    main(["map", STAR, *tags, "--out", str(tmp_path / "apart.png"), *DEMO])
+    main(["map", STAR, *tags, "--combine", "union", *ALL, "--out", str(tmp_path / "one.png"), *DEMO])
+    names = {path.name for path in tmp_path.iterdir()}
+    assert {"apart.heart.png", "apart.star_(symbol).png"} == {name for name in names if name.startswith("apart")}
+    assert {"one.png", "one.mask.png", "one.npy", "one.json"} == {name for name in names if name.startswith("one")}
+    assert (2, 6, 6) == np.load(tmp_path / "one.npy").shape
+
+
+def test_a_tag_that_is_not_there_is_told(tmp_path: Path, capsys: Capture) -> None:
+    """On standard output, and on the overlay itself."""
+    main(["map", STAR, "--tag", "heart", *ALL, "--out", str(tmp_path / "h.png"), *DEMO])
+    assert "heart 0.021, not there: the map shows where it would be" in capsys.readouterr().out
+    assert json.loads((tmp_path / "h.json").read_text(encoding="utf-8"))["tags"][0]["holds"] is False
+    main(["map", STAR, "--tag", "heart", "--threshold", "0", "--out", str(tmp_path / "held.png"), *DEMO])
+    with Image.open(tmp_path / "h.png") as told, Image.open(tmp_path / "held.png") as held:
+        differ = (np.asarray(told) != np.asarray(held)).any(axis=(1, 2))
+    assert differ[-1]
+    assert not differ[: len(differ) // 2].any()
+
+
+def test_a_folder_goes_to_a_folder_and_a_broken_picture_is_told(tmp_path: Path, capsys: Capture) -> None:
+    """Below it as below the other; pictures that differ in their suffix alone do not overwrite each other."""
+    pictures = tmp_path / "pictures"
+    (pictures / "below").mkdir(parents=True)
+    for name in ("a.png", "below/a.png"):
+        shutil.copy(STAR, pictures / name)
+    with Image.open(STAR) as opened:
+        opened.save(pictures / "a.jpg")
+    (pictures / "b.png").write_bytes(b"none")
+    status = main(["map", str(pictures), "-r", "--tag", "heart", "--out", str(tmp_path / "out"), *DEMO])
+    assert 1 == status
+    written = {str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*.png")}
+    assert {"a.png.heart.png", "a.jpg.heart.png", str(Path("below", "a.heart.png"))} == written
+    assert "b.png" in capsys.readouterr().err
+
+
+def test_one_file_for_many_pictures_is_refused(tmp_path: Path, capsys: Capture) -> None:
+    """Before anything is computed."""
+    assert 2 == main(["map", STAR, STAR, "--tag", "heart", "--out", str(tmp_path / "one.png"), *DEMO])
+    assert "one file, for 2 pictures; expected a folder" in capsys.readouterr().err
+    assert [] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [(["--tag", "hart"], "no tag 'hart' (there is: heart"), (["--level", "2"], "level"), (["--grow", "20000"], "grow")],
+)
+def test_what_cannot_be_done_is_said(tmp_path: Path, capsys: Capture, changes: list[str], message: str) -> None:
+    """Unknown tags with what they may have meant; settings out of their range."""
+    assert 2 == main(["map", STAR, "--tag", "heart", "--out", str(tmp_path / "x.png"), *DEMO, *changes])
+    assert message in capsys.readouterr().err
+
+
+def test_tags_that_no_file_may_be_called_have_files(tmp_path: Path) -> None:
+    """`fate/stay_night` is no folder, `:3` no drive."""
+    from joytag_core.cli.map_files import MapFiles
+    from joytag_core.maps.grid import PatchGrid
+    from joytag_core.maps.tag_maps import TagMaps
+    from joytag_core.settings.map_parameters import MAP_PARAMETERS
+
+    settings = {name: parameter.default for name, parameter in MAP_PARAMETERS.items()} | {"threshold": 0.4}
+    files = MapFiles(tmp_path, [Path(STAR)], folders=[], kinds=["raw"], settings=settings)
+    raw = np.ones((2, 1, 1), dtype=np.float32)
+    maps = TagMaps(("fate/stay_night", ":3"), raw, raw[:, 0, 0], raw[:, 0, 0], PatchGrid((4, 4), 16, (8.0,)))
+    names = [path.name for path in files.write(Path(STAR), maps)]
+    assert ["star-at-night.fate_stay_night.npy", "star-at-night._3.npy"] == names
