@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from .filtering.tag_filter import TagFilter
     from .host.local import LocalHost
     from .host.protocol import Host, Placement, Progress, Residence
+    from .judging.combination import Combination
+    from .judging.other_scores import read_scores
+    from .judging.prompt_check import AskedTag, PromptCheck, PromptReport
+    from .judging.tag_switch import TagSwitch, Verdict
     from .maps.masks import MaskSettings
     from .maps.regions import Box, Point
     from .maps.tag_maps import TagMaps
@@ -47,11 +51,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "AskedTag",
     "Box",
     "CancelledError",
     "CaptionError",
     "CaptionOptions",
     "CaptionSummary",
+    "Combination",
     "DeviceError",
     "Dropped",
     "FilterResult",
@@ -70,7 +76,9 @@ __all__ = [
     "Placement",
     "Point",
     "Progress",
+    "PromptCheck",
     "PromptFormat",
+    "PromptReport",
     "Replaced",
     "Residence",
     "RuleError",
@@ -84,10 +92,13 @@ __all__ = [
     "TagFilter",
     "TagMaps",
     "TagScores",
+    "TagSwitch",
     "Tagger",
     "UnreadablePictureError",
+    "Verdict",
     "Vocabulary",
     "caption_folder",
+    "read_scores",
     "shared_session",
 ]
 
@@ -119,6 +130,10 @@ _HOMES = {
     "maps.masks": ("MaskSettings",),
     "maps.regions": ("Box", "Point"),
     "maps.tag_maps": ("TagMaps",),
+    "judging.combination": ("Combination",),
+    "judging.other_scores": ("read_scores",),
+    "judging.prompt_check": ("AskedTag", "PromptCheck", "PromptReport"),
+    "judging.tag_switch": ("TagSwitch", "Verdict"),
     "prompts.format": ("PromptFormat",),
     "settings.interrogation": ("Interrogation",),
     "tagging.session": ("Session", "shared_session"),

@@ -20,6 +20,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "rules": ("prompts", "tags"),
     "filtering": ("prompts", "rules", "tags"),
     "settings": ("filtering", "maps", "prompts", "rules", "tags"),
+    "judging": ("filtering", "prompts", "rules", "tags"),
     "host": (),
     "model": ("host", "tags"),
     "maps": ("tags",),
@@ -27,8 +28,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "captions": ("filtering", "host", "model", "pictures", "prompts", "rules", "settings", "tagging", "tags"),
     "datasets": ("captions", "filtering", "host", "pictures", "prompts", "settings", "tagging", "tags"),
     "cli": (
-        "captions", "datasets", "filtering", "host", "maps", "model", "pictures", "prompts", "rules", "settings",
-        "tagging", "tags",
+        "captions", "datasets", "filtering", "host", "judging", "maps", "model", "pictures", "prompts", "rules",
+        "settings", "tagging", "tags",
     ),
 }  # fmt: skip
 """Which folder of the core may import from which; CONTRIBUTING.md shows the same table."""

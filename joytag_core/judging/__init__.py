@@ -1,0 +1,1 @@
+"""What scores say of a prompt, of a pattern, and of another tagger's scores."""
