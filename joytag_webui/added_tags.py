@@ -15,7 +15,8 @@ def added_tags(text: str) -> set[str]:
 
 def with_added(text: str, tag: str, *, spaces: bool) -> str:
     """Return the text with a tag at its end, with spaces for underscores or not: it is later written as it stands."""
-    return merge_prompts(text, PromptFormat(target=TARGET, spaces=spaces).render_tag(tag), how="append", target=TARGET)
+    written = PromptFormat(target=TARGET, spaces=spaces)
+    return merge_prompts(text, written.escape(written.spell(tag, is_tag=True)), how="append", target=TARGET)
 
 
 def without_added(text: str, tag: str) -> str:

@@ -1,0 +1,79 @@
+"""What happens where the JoyTag tab shows a tag's place in the picture?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html import escape
+from typing import Any
+
+from joytag_core.errors import PictureError, SettingError
+from joytag_core.pictures.rgb import to_rgb
+
+from .maps import MappedPicture, map_in_queue
+from .messages import told_on_page
+from .sent_pictures import picture_from
+
+MAP, MASK = "map", "mask"
+SHOWN = (MAP, MASK)
+"""What can be shown of a place: the picture with the map over it, or the mask."""
+
+
+def show_map(clicked: str, picture: Any, model: str, threshold: float, *look: Any) -> list[Any]:
+    """Map the clicked tag; return the map for later, the part of the tab that shows it, its picture and its words."""
+    import gradio as gr
+
+    mapped = told_on_page(_mapped, clicked, picture, model, threshold, otherwise=None)
+    if mapped is None:
+        return [gr.update()] * 4
+    return [mapped, gr.update(visible=True), *look_at(mapped, *look)]
+
+
+def look_at(mapped: MappedPicture | None, shown: str, strength: float, level: float) -> list[Any]:
+    """Return the picture and the words for a map that is there already; the model does not run."""
+    if mapped is None:
+        return [None, ""]
+    looked = _with_look(mapped, strength=strength, level=level)
+    tags = looked.maps.tags
+    return [looked.mask(tags) if shown == MASK else looked.overlay(tags), _words(looked)]
+
+
+def for_inpainting(mapped: MappedPicture | None, strength: float, level: float) -> list[Any]:
+    """Return the picture and the mask for img2img's tab Inpaint upload."""
+    import gradio as gr
+
+    def sent() -> list[Any]:
+        if mapped is None:
+            raise SettingError("there is no mask yet; click on a tag first")
+        return [mapped.picture, _with_look(mapped, strength=strength, level=level).mask(mapped.maps.tags)]
+
+    return told_on_page(sent, otherwise=[gr.update(), gr.update()])
+
+
+def _mapped(clicked: str, picture: Any, model: str, threshold: float) -> MappedPicture:
+    tag = clicked.partition(" ")[2]
+    given = picture_from(picture)
+    if given is None:
+        raise PictureError("there is no picture; drop one there first")
+    return map_in_queue(lambda: to_rgb(given), [tag], model=model, threshold=threshold)
+
+
+def _with_look(mapped: MappedPicture, *, strength: float, level: float) -> MappedPicture:
+    return replace(mapped, settings={**mapped.settings, "strength": strength, "level": level})
+
+
+def _words(mapped: MappedPicture) -> str:
+    """Return HTML: which tag, its score, what the colours mean, and whether the tag holds at all."""
+    (tag,) = mapped.maps.tags
+    told = mapped.described(tag)
+    name = escape(tag)
+    absent = (
+        "" if told["holds"]
+        else f" <b>{name} is not in the prompt at this threshold</b>: the map shows where it would be, if anywhere."
+    )  # fmt: skip
+    border = told["border_share"]
+    side = f" The white border around the picture adds {border:+.2f} to its logit." if abs(border) >= 0.005 else ""
+    return (
+        f"<p class='joytag-place'>{name}, score {told['score']:.2f}: "
+        "<span class='joytag-scale'></span> blue speaks against it, orange for it; 1 is the strongest place."
+        f"{absent}{side}</p>"
+    )
