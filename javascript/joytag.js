@@ -16,14 +16,22 @@
         const mark = event.target.closest("[data-joytag-action]");
         if (mark) {
             setText("#joytag_clicked", `${mark.dataset.joytagAction} ${mark.dataset.joytagTag}`);
+            const button = mark.dataset.joytagAction === "map" ? "#joytag_map_click" : "#joytag_click";
             // gradio sends what it knows of the text box: give it time to know it.
-            setTimeout(() => find("#joytag_click").click(), 50);
+            setTimeout(() => find(button).click(), 50);
         }
         if (event.target.closest("#joytag_txt2img_interrogate")) {
             const chooser = find("#joytag_txt2img_file input[type=file]");
             if (chooser) {
                 chooser.click();
             }
+        }
+    });
+
+    document.addEventListener("keydown", function (event) {
+        if ((event.key === "Enter" || event.key === " ") && event.target.matches(".joytag-name[role=button]")) {
+            event.preventDefault();
+            event.target.click();
         }
     });
 

@@ -35,7 +35,7 @@ def render_bars(scores: TagScores, result: FilterResult, *, marks: Marks) -> str
     """Return HTML: a bar for each of the best tags, with what became of it and why.
 
     javascript/joytag.js listens for clicks on what carries `data-joytag-action`: `ban`, `keep`, or, on a tag that was
-    not chosen, `add`.
+    not chosen, `add`; and `map`, to see where the tag is.
     """
     fate_of = {_key(scores, item): ("replaced", rule) for item, rule in result.replaced}
     fate_of |= {_key(scores, item): ("dropped", rule) for item, rule in result.dropped}
@@ -58,7 +58,8 @@ def _legend(states: Sequence[str]) -> str:
         for state, meaning in _MEANINGS.items()
         if state != "replaced" or state in states
     )
-    return f"<p class='joytag-legend'>{counts}<span>&#10005; never, &#10003; always: click again to undo</span></p>"
+    help = "&#10005; never, &#10003; always: click again to undo; a name: where it is"
+    return f"<p class='joytag-legend'>{counts}<span>{help}</span></p>"
 
 
 def _row(item: ScoredTag, state: str, rule: str, marks: Marks) -> str:
@@ -68,8 +69,16 @@ def _row(item: ScoredTag, state: str, rule: str, marks: Marks) -> str:
     return (
         f"<div class='joytag-bar {state}' title='{_MEANINGS[state]}'>{buttons}"
         f"<span class='joytag-fill' style='--score:{round(item.score * 100)}%'>"
-        f"<span class='joytag-name'>{escape(item.name, quote=True)}</span>{why}</span>"
+        f"{_name(item.name)}{why}</span>"
         f"<span class='joytag-score'>{item.score:.2f}</span></div>"
+    )
+
+
+def _name(name: str) -> str:
+    name = escape(name, quote=True)
+    return (
+        f"<span class='joytag-name' role='button' tabindex='0' data-joytag-action='map' data-joytag-tag='{name}'"
+        f" title='show where {name} is'>{name}</span>"
     )
 
 

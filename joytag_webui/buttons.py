@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .family import HIDDEN, PICTURE_BOXES, img2img_neighbour, is_canvas, is_canvas_picture, is_painted_on
+from .family import HIDDEN, INPAINT_MASK, PICTURE_BOXES, img2img_neighbour, is_canvas, is_canvas_picture, is_painted_on
 from .interrogate import interrogate_img2img
 from .parts import guarded
 
@@ -13,7 +13,7 @@ IMG2IMG_BUTTON = "joytag_img2img_interrogate"
 TXT2IMG_BUTTON = "joytag_txt2img_interrogate"
 _TXT2IMG_NEIGHBOUR = "txt2img_clear_prompt"
 _PARTS = ("img2img_batch_input_dir", "img2img_batch_output_dir", *PICTURE_BOXES, "img2img_prompt")
-_SEND_TARGETS = ("txt2img_prompt", "img2img_prompt")
+_SEND_TARGETS = ("txt2img_prompt", "img2img_prompt", INPAINT_MASK)
 _INPUTS = "get_img2img_tab_index"
 _SKETCHED_INPUTS = "joytagImg2imgInputs"
 """Where gradio 3 has a picture to paint on: javascript/joytag.js gives one that was not painted on a mask."""

@@ -40,6 +40,8 @@ from typing import Any
 
 PICTURE_BOXES = ("img2img_image", "img2img_sketch", "img2maskimg", "inpaint_sketch", "img_inpaint_base")
 """The element ids of img2img's pictures, in the order of its tabs, on every member."""
+INPAINT_PICTURE, INPAINT_MASK = PICTURE_BOXES[-1], "img_inpaint_mask"
+"""The two boxes of its tab Inpaint upload: gr.Image on every member."""
 HIDDEN: Any = {"api_name": False}
 """Keywords of an event whose handler is for the page alone: gradio makes every other one a public endpoint."""
 

@@ -14,12 +14,14 @@ from .interrogate import inserted, interrogate_txt2img
 from .parts import guarded
 from .picture_box import picture_box
 from .settings import current_settings
+from .tab_map import build_map, wire_inpainting, wire_map
 from .tagging import choosable_models
 
 TITLE = "JoyTag"
 ELEMENT = "joytag"
 TXT2IMG_FILE = "joytag_txt2img_file"
 SENDING = "sending the picture from the tab"
+PLACES = "showing where a tag is"
 
 
 def build_tab(prompts: Mapping[str, Any]) -> list[tuple[Any, str, str]]:
@@ -38,6 +40,7 @@ def build_tab(prompts: Mapping[str, Any]) -> list[tuple[Any, str, str]]:
                 one = _build_one_result()
                 many = _build_many_results()
         _wire_one(sources, one, scores, model, controls)
+        guarded(PLACES, _wire_places)(sources, one, model, controls, prompts)
         _wire_presets(presets, controls, _show(scores, controls, one))
         _wire_many(sources, many, model, controls)
         for source, shown in ((sources["one"], True), (sources["many"], False)):
@@ -125,13 +128,17 @@ def _build_one_result() -> dict[str, Any]:
         tags = gr.Textbox(label="Tags", lines=5, elem_id="joytag_tags", show_copy_button=True)
         with gr.Row():
             sending = {tab: gr.Button(f"Send to {tab}", elem_id=f"joytag_to_{tab}") for tab in ("txt2img", "img2img")}
+        place = guarded(PLACES, build_map, otherwise={})()
         bars = gr.HTML(elem_id="joytag_bars")
         clicked = gr.Textbox(elem_id="joytag_clicked", elem_classes=["joytag-hidden"], label="", lines=1)
         click = gr.Button("click", elem_id="joytag_click", elem_classes=["joytag-hidden"])
         unload = gr.Button("Unload the model", size="sm", elem_id="joytag_unload")
         unloaded = gr.HTML()
     unload.click(actions.unload_model, inputs=[], outputs=[unloaded], **HIDDEN)
-    return {"column": column, "tags": tags, "sending": sending, "bars": bars, "clicked": clicked, "click": click}
+    return {
+        "column": column, "tags": tags, "sending": sending, "place": place, "bars": bars, "clicked": clicked,
+        "click": click,
+    }  # fmt: skip
 
 
 def _build_many_results() -> dict[str, Any]:
@@ -173,6 +180,15 @@ def _wire_one(sources: dict[str, Any], one: dict[str, Any], scores: Any, model: 
         show_progress=False, queue=False, **HIDDEN,
     )  # fmt: skip
     marked.then(**show, show_progress=False, queue=False)
+
+
+def _wire_places(
+    sources: dict[str, Any], one: dict[str, Any], model: Any, controls: Controls, prompts: Mapping[str, Any]
+) -> None:
+    wire_map(
+        one["place"], clicked=one["clicked"], picture=sources["picture"], model=model, threshold=controls["threshold"]
+    )
+    wire_inpainting(one["place"], prompts)
 
 
 def _wire_many(sources: dict[str, Any], many: dict[str, Any], model: Any, controls: Controls) -> None:

@@ -40,6 +40,7 @@ def build_page(webui: FakeWebUI, *, tools_last: bool = False, watchers: list[Any
                 logical(elem_id=f"background of {name}", elem_classes=["logical_image_background"])
             else:
                 gradio.Image(elem_id=name).tool = "sketch" if name == "img2maskimg" else "editor"
+        gradio.Image(elem_id="img_inpaint_mask")
         for name in FOLDERS:
             gradio.Textbox(elem_id=name)
 

@@ -73,10 +73,10 @@ def test_triggers_and_the_folders_below(webui: FakeWebUI, folder: Path) -> None:
 
 def test_captions_escape_nothing(webui: FakeWebUI, folder: Path) -> None:
     """A caption is written for training, a list for the prompt."""
-    settings = current_settings({"model": "tiny", "replace": "tag_8 -> my (word)"})
-    assert "my \\(word\\)" == run_folder([folder], settings).tagged[0][1].split(", ")[0]
+    settings = current_settings({"model": "tiny", "replace": "tag_8 -> saber_(fate)"})
+    assert "saber_\\(fate\\)" == run_folder([folder], settings).tagged[0][1].split(", ")[0]
     run_folder([folder], settings, captions="overwrite")
-    assert "my (word)" == (folder / "a.txt").read_text().split(", ")[0]
+    assert "saber_(fate)" == (folder / "a.txt").read_text().split(", ")[0]
 
 
 def test_twins_are_listed_and_not_captioned(webui: FakeWebUI, folder: Path, picture: Image.Image) -> None:

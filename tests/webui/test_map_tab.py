@@ -1,0 +1,100 @@
+"""Does a click on a tag show where it is, in words and colours that are true?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from joytag_webui import map_actions, tab_actions
+from joytag_webui.map_actions import MAP, MASK, for_inpainting, look_at, show_map
+from tests.webui.fake_gradio import find
+from tests.webui.fake_webui import FakeWebUI
+from tests.webui.test_page_parts import defaults
+from tests.webui.test_parts import start
+
+LOOK = (MAP, 0.75, 0.5)
+
+
+def shown(picture: Any, tag: str = "tag_8", threshold: float = 0.4, look: tuple[Any, ...] = LOOK) -> list[Any]:
+    """Click on a tag."""
+    return show_map(f"map {tag}", picture, "tiny", threshold, *look)
+
+
+def test_a_click_shows_the_map_of_the_picture(webui: FakeWebUI, picture: Image.Image) -> None:
+    """The picture comes back in its own size with the map over it, its score in words, and the part is opened."""
+    mapped, column, overlay, words = shown(picture)
+    assert {"__type__": "update", "visible": True} == column
+    assert (picture.size, "RGB") == (overlay.size, overlay.mode)
+    assert f"tag_8, score {mapped.maps.score_of('tag_8'):.2f}" in words
+    assert "orange for it" in words
+    assert "is not in the prompt" not in words
+    assert not webui.queue_lock.locked()
+
+
+def test_a_tag_that_does_not_hold_is_said_to_be_absent(webui: FakeWebUI, picture: Image.Image) -> None:
+    """Its map shows where it would be: nobody may take that for where it is."""
+    *_, words = shown(picture, threshold=0.999)
+    assert "tag_8 is not in the prompt at this threshold" in words
+
+
+def test_the_look_changes_without_the_model(webui: FakeWebUI, picture: Image.Image) -> None:
+    """Strength, mask and its level act on the map that is there."""
+    mapped, _, overlay, _ = shown(picture)
+    tab_actions.unload_model()
+    faint, _ = look_at(mapped, MAP, 0.0, 0.5)
+    wide, narrow = (look_at(mapped, MASK, 0.75, level)[0] for level in (0.05, 0.95))
+    assert "<p>No model was loaded.</p>" == tab_actions.unload_model()
+    assert np.asarray(faint).tolist() != np.asarray(overlay).tolist()
+    assert (picture.size, "L") == (wide.size, wide.mode)
+    assert np.asarray(wide).sum() >= np.asarray(narrow).sum()
+
+
+def test_nothing_clicked_shows_nothing(webui: FakeWebUI) -> None:
+    """Before the first click the controls change nothing."""
+    assert [None, ""] == look_at(None, *LOOK)
+
+
+@pytest.mark.parametrize(("picture", "tag", "said"), [(None, "tag_8", "no picture"), ("white", "nobody", "'nobody'")])
+def test_what_cannot_be_mapped_is_told(webui: FakeWebUI, picture: Any, tag: str, said: str) -> None:
+    """A missing picture or an unknown tag is a message on the page, and what is shown stays."""
+    given = Image.new("RGB", (4, 4), picture) if picture else None
+    assert [{"__type__": "update"}] * 4 == shown(given, tag)
+    assert [said in text for text in webui.gradio.told] == [True]
+
+
+def test_picture_and_mask_go_to_inpainting(webui: FakeWebUI, picture: Image.Image) -> None:
+    """What is sent is the picture as it was, and the mask in its size, as the level says."""
+    mapped, *_ = shown(picture)
+    sent, mask = for_inpainting(mapped, 0.75, 0.5)
+    assert np.asarray(picture.convert("RGB")).tolist() == np.asarray(sent).tolist()
+    assert np.asarray(look_at(mapped, MASK, 0.75, 0.5)[0]).tolist() == np.asarray(mask).tolist()
+
+
+def test_nothing_to_send_is_told(webui: FakeWebUI) -> None:
+    """Without a map there is no mask, and the boxes of img2img stay as they are."""
+    assert [{"__type__": "update"}] * 2 == for_inpainting(None, 0.75, 0.5)
+    assert ["click on a tag first" in text for text in webui.gradio.told] == [True]
+
+
+def test_the_button_fills_both_boxes_of_inpaint_upload(any_webui: FakeWebUI) -> None:
+    """Picture and mask go where the host has them, and the host's own script opens the tab."""
+    start(any_webui)
+    (event,) = find("joytag_to_inpaint").events
+    assert ["img_inpaint_base", "img_inpaint_mask"] == [component.elem_id for component in event.outputs]
+
+
+def test_every_bar_can_be_clicked(webui: FakeWebUI, picture: Image.Image) -> None:
+    """Each tag's name carries what the page's script sends; the names of strangers' models are escaped."""
+    _, _, bars = tab_actions.interrogate(picture, "tiny", *defaults())
+    assert bars.count("class='joytag-bar ") == bars.count("data-joytag-action='map'") > 0
+    assert "data-joytag-action='map' data-joytag-tag='tag_8'" in bars
+
+
+def test_words_are_escaped(webui: FakeWebUI, picture: Image.Image) -> None:
+    """A tag's name makes no element."""
+    mapped, *_ = shown(picture)
+    object.__setattr__(mapped.maps, "tags", ("<img>",))
+    assert "<img" not in map_actions.look_at(mapped, *LOOK)[1]
