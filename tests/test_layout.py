@@ -26,7 +26,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "maps": ("tags",),
     "tagging": ("host", "maps", "model", "pictures", "tags"),
     "captions": ("filtering", "host", "model", "pictures", "prompts", "rules", "settings", "tagging", "tags"),
-    "datasets": ("captions", "filtering", "host", "pictures", "prompts", "settings", "tagging", "tags"),
+    "datasets": ("captions", "filtering", "host", "pictures", "prompts", "rules", "settings", "tagging", "tags"),
     "cli": (
         "captions", "datasets", "filtering", "host", "judging", "maps", "model", "pictures", "prompts", "rules",
         "settings", "tagging", "tags",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import tarfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, cast
@@ -27,31 +27,6 @@ from .shard_tables import SHARD_FORMATS, make_shard_table
 
 _RANGE = re.compile(r"\{(\d+)\.\.(\d+)\}")
 _LIST = re.compile(r"\{([^{}]*,[^{}]*)\}")
-_PART = re.compile(r"(\d+)/(\d+)")
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Say which shards are one process's: the `index`-th of `count` equal shares, from 0."""
-
-    index: int
-    count: int
-
-    @classmethod
-    def parse(cls, text: str) -> Part:
-        """Read `3/16`.
-
-        Raises:
-            SettingError: it is no such share.
-        """
-        match = _PART.fullmatch(text.strip())
-        if match is None or int(match[1]) >= int(match[2]):
-            raise SettingError(f"part {text!r} is no share; expected INDEX/COUNT, the index from 0, as 0/4 to 3/4")
-        return cls(int(match[1]), int(match[2]))
-
-    def of(self, shards: Sequence[str]) -> list[str]:
-        """Return this part of some shards: every `count`-th, so that all parts end at about the same time."""
-        return list(shards[self.index :: self.count])
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ _FILES_ONLY = (
 
 def run_shards(arguments: argparse.Namespace, defaults: dict[str, Any]) -> int:
     """Caption this process's shards; return 1 if one failed, or with --strict a picture did."""
-    from ..captions.shards import Part, expand_shards
+    from ..captions.parts import Part
+    from ..captions.shards import expand_shards
 
     _check(arguments)
     part = part_of(arguments.part) if arguments.part else Part(0, 1)

@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from .. import __version__
 from ..errors import CancelledError, JoyTagError
 from .caption import add_caption_command
+from .evaluate import add_evaluate_command
 from .filter import add_filter_command
 from .map import add_map_command
 from .models import add_models_command
 from .parser import CommandParser
 from .program import program_name
+from .scores import add_scores_command
 from .streams import LogHandler, close_bars, complain, set_up_streams, silence_output
 from .tag import add_tag_command
 from .tags import add_tags_command
@@ -61,9 +63,11 @@ def make_parser() -> CommandParser:
     commands = parser.add_subparsers(metavar="COMMAND")
     add_tag_command(commands)
     add_caption_command(commands)
+    add_evaluate_command(commands)
     add_filter_command(commands)
     add_map_command(commands)
     add_models_command(commands)
+    add_scores_command(commands)
     add_tags_command(commands)
     for command in (parser, *commands.choices.values()):
         # Before the command and behind it; what is not given there must not undo what is given here.

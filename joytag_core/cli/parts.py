@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from ..captions.shards import Part
+from ..captions.parts import Part
 from ..errors import SettingError
 
 _INDEXES = ("JOB_COMPLETION_INDEX", "SLURM_ARRAY_TASK_ID", "RANK")

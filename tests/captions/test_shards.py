@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from joytag_core.captions.shards import Part, expand_shards, samples_of, shard_name
+from joytag_core.captions.parts import Part
+from joytag_core.captions.shards import expand_shards, samples_of, shard_name
 from joytag_core.cli.main import main
 from joytag_core.cli.parts import part_of
 from joytag_core.errors import CaptionError, SettingError

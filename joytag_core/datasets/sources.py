@@ -1,0 +1,72 @@
+"""Which pictures and captions lie in a folder, and what do they score?"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..captions.caption_files import caption_text, read_caption
+from ..captions.lazy_model import LazyModel
+from ..captions.score_store import ScoreStore
+from ..captions.scoring import Result, Scorer
+from ..pictures.folders import Report, find_pictures
+from ..prompts.merging import tag_names
+
+if TYPE_CHECKING:
+    from ..host.protocol import Host, Progress
+    from ..tags.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Captioned:
+    """Pair a picture with its caption's text, None where it has none."""
+
+    picture: Path
+    caption: str | None
+
+
+def captioned_pictures(
+    folders: Iterable[str | os.PathLike[str]],
+    *,
+    recursive: bool = True,
+    extension: str = "txt",
+    report: Report | None = None,
+) -> Iterator[Captioned]:
+    """Yield the pictures of folders with their captions; raises as `find_pictures`, and CaptionError."""
+    for picture in find_pictures(folders, recursive=recursive, report=report):
+        content = read_caption(picture.with_suffix(f".{extension.lstrip('.')}"))
+        yield Captioned(picture, None if content is None else caption_text(content))
+
+
+def caption_tags(text: str, vocabulary: Vocabulary) -> list[str]:
+    """Return the tags of a caption as they are written, sentences left out."""
+    return [name.strip() for name in tag_names(text, target="caption", vocabulary=vocabulary) if name.strip()]
+
+
+def scored(
+    captioned: Iterable[Captioned],
+    *,
+    model: LazyModel,
+    host: Host,
+    scores: Path | None = None,
+    threads: int | None = None,
+    batch_size: int | None = None,
+    total: int = 0,
+) -> Iterator[tuple[Captioned, Result]]:
+    """Yield captioned pictures with their scores, kept in the database `scores` if given; raises as `Scorer`."""
+    with ExitStack() as stack:
+        store = None if scores is None else stack.enter_context(ScoreStore(scores))
+        scorer = Scorer(
+            model, store, threads=threads, batch_size=batch_size, check_cancelled=host.check_cancelled
+        )  # fmt: skip
+        progress: Progress = host.progress(total=total, label="score")
+        done = 0
+        path_of: Callable[[Captioned], Path] = lambda one: one.picture  # noqa: E731
+        for batch in scorer.scored(captioned, path_of):
+            yield from batch
+            done += len(batch)
+            progress.update(done)
