@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
@@ -12,14 +13,14 @@ from torch import Tensor
 
 from ..errors import PictureError
 from ..pictures.inputs import OnePicture, open_picture
-from ..pictures.pixels import to_pixels
+from ..pictures.pixels import to_squares
 from ..pictures.rgb import to_rgb
 
-_THREADS = 4
+_MOST_THREADS = 16
 
 
 class PreparedPicture(NamedTuple):
-    """Hold one picture's pixels [1, 3, S, S] float32, and its own width and height."""
+    """Hold one picture's pixels [1, 3, S, S] uint8, normalised on the device, and its own width and height."""
 
     pixels: Tensor
     size: tuple[int, int]
@@ -39,7 +40,7 @@ def prepare(
     if total == 1:
         yield from ([_prepared(picture, image_size)] for picture in pictures)
         return
-    with ThreadPoolExecutor(_THREADS, thread_name_prefix="joytag") as threads:
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_THREADS), thread_name_prefix="joytag") as threads:
         waiting: list[Future[Prepared]] = []
         remaining = iter(pictures)
         while batch := list(islice(remaining, batch_size)):
@@ -56,7 +57,7 @@ def _prepared(picture: OnePicture | PictureError, image_size: int) -> Prepared:
         return picture
     try:
         opened = open_picture(picture)
-        return PreparedPicture(to_pixels([opened], image_size), opened.size)
+        return PreparedPicture(to_squares([opened], image_size), opened.size)
     except PictureError as error:
         return error
 

@@ -12,11 +12,15 @@ from ..tags.scores import TagScores
 from .region_pictures import Region
 from .tagger import Tagger
 
+_REMEMBERED_BYTES = 1 << 24
+"""The scores of the last 700 pictures, with JoyTag's vocabulary."""
+
 
 class Session:
     """Keep one loaded model for everyone: loaded at first use, kept, replaced or unloaded on request.
 
-    One lock is held while loading and computing, so several threads may use it.
+    The last pictures' scores are remembered, so that another threshold or rule runs no network. One lock is held while
+    loading and computing, so several threads may use it.
     """
 
     def __init__(self, host: Host) -> None:
@@ -40,7 +44,7 @@ class Session:
             wanted = (model, self.host.placement())
             if self._tagger is None or self._loaded != wanted:
                 self.unload()
-                self._tagger = Tagger.load(model, host=self.host, lock=self._lock)
+                self._tagger = Tagger.load(model, host=self.host, lock=self._lock, remember=_REMEMBERED_BYTES)
                 self._loaded = wanted
             return self._tagger
 

@@ -29,9 +29,7 @@ from ..tags.vocabulary import Vocabulary
 from .computing import Computer
 from .preparation import PreparedPicture, prepare
 from .region_pictures import Region, crop_regions, masks_of
-
-_BATCH_ON_CPU = 2  # more gains no speed there
-_BATCH_ON_DEVICE = 16
+from .remembered import RememberedScores
 
 logger = logging.getLogger("joytag")
 
@@ -49,14 +47,16 @@ class Tagger:
         *,
         placement: Placement | None = None,
         lock: AbstractContextManager[Any] | None = None,
+        remember: int = 0,
     ) -> None:
-        """Take a network on the CPU and hand it to the host's memory management."""
+        """Take a network on the CPU and hand it to the host's memory management; keep `remember` bytes of scores."""
         self.network = network
         self.vocabulary = vocabulary
         self.host = host
         self.placement = placement or host.placement()
         self._computer = Computer(network, host, self.placement, lock=lock)
         self._head: Head | None = None
+        self._remembered = RememberedScores(remember)
 
     @classmethod
     def load(
@@ -67,11 +67,13 @@ class Tagger:
         dtype: str = "auto",
         host: Host | None = None,
         lock: AbstractContextManager[Any] | None = None,
+        remember: int = 0,
     ) -> Tagger:
         """Load a model by name (`joytag`, `demo`, one in the model folders) or folder.
 
         `joytag` is downloaded where it is missing. `device` is auto, cpu, cuda, cuda:1, mps or xpu, `dtype` auto,
-        float32, float16 or bfloat16; a `host` given decides both itself.
+        float32, float16 or bfloat16; a `host` given decides both itself. The last pictures' scores are remembered, up
+        to `remember` bytes, so that the same picture costs no second pass.
 
         Raises:
             ModelNotFoundError: there is no such model; as ModelDownloadError: the download failed.
@@ -83,7 +85,7 @@ class Tagger:
         folder = find_installed(model, host) or download_joytag(host)
         network, vocabulary = load_network(folder, operations=host.operations, dtype=placement.dtype)
         logger.info("loaded %s for %s in %s", folder.path, placement.device, placement.dtype)
-        return cls(network, vocabulary, host, placement=placement, lock=lock)
+        return cls(network, vocabulary, host, placement=placement, lock=lock, remember=remember)
 
     def score(self, pictures: Pictures, *, batch_size: int | None = None) -> list[TagScores]:
         """Score pictures: paths, Pillow pictures, or a float tensor [B, H, W, C] in 0..1; one result a picture.
@@ -135,9 +137,14 @@ class Tagger:
         (features,) = _all(self.features_each([picture]), [picture])
         return [features.scores_in(mask) for mask in masks_of(regions, features.grid.picture_size)]
 
+    def forget(self) -> None:
+        """Forget the scores of the last pictures."""
+        self._remembered.forget()
+
     def unload(self) -> None:
         """Give the model's memory back; the tagger still works, and takes it again when used."""
         self._computer.leave()
+        self.forget()
 
     def _each(
         self, pictures: Pictures, run: Callable[[list[PreparedPicture]], list[_Result]], batch_size: int | None
@@ -170,11 +177,14 @@ class Tagger:
     @property
     def batch_size(self) -> int:
         """Return how many pictures at once make full use of the device."""
-        return _BATCH_ON_CPU if self.placement.device.type == "cpu" else _BATCH_ON_DEVICE
+        return self._computer.batch_size()
 
     def _score_batch(self, prepared: list[PreparedPicture]) -> list[TagScores]:
-        logits = self._computer.compute(torch.cat([one.pixels for one in prepared]))
-        return [TagScores(self.vocabulary, row) for row in logits.sigmoid().numpy()]
+        rows = self._remembered.fill([one.pixels for one in prepared], self._scores_of)
+        return [TagScores(self.vocabulary, row) for row in rows]
+
+    def _scores_of(self, pixels: Sequence[Tensor]) -> Sequence[npt.NDArray[np.float32]]:
+        return list(self._computer.compute(torch.cat(list(pixels))).sigmoid().numpy())
 
     def _features_of_batch(self, prepared: list[PreparedPicture]) -> list[PatchFeatures]:
         features = self._computer.compute(torch.cat([one.pixels for one in prepared]), self._patch_features).numpy()

@@ -51,7 +51,7 @@ def test_lists_of_batches_of_any_sizes_keep_their_order(comfy: FakeComfy) -> Non
 
 def test_a_list_goes_through_in_few_passes(comfy: FakeComfy) -> None:
     """Ten pictures in a list are loaded for and computed in batches, not one by one."""
-    interrogate(comfy, *[pictures(1)] * 10)
+    interrogate(comfy, *pictures(10).split(1))
     assert 5 == len(comfy.loads)
 
 

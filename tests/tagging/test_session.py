@@ -12,7 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
-from joytag_core import ModelFileError, ModelNotFoundError, Session, shared_session
+from joytag_core import ModelFileError, ModelNotFoundError, Session, TagScores, shared_session
 from joytag_core.tagging import session
 from tests.checkpoints import write_checkpoint
 from tests.fakes import FakeHost
@@ -78,7 +78,8 @@ def test_one_computes_at_a_time(host: FakeHost, picture: Image.Image) -> None:
 
     def work(index: int) -> None:
         begin.wait()
-        (tagger if index % 2 else shared.tagger("tiny")).score([picture] * 3)
+        own = [picture.resize((8 + index, 8 + number)) for number in range(3)]
+        (tagger if index % 2 else shared.tagger("tiny")).score(own)
 
     threads = [threading.Thread(target=work, args=(index,)) for index in range(6)]
     for thread in threads:
@@ -170,3 +171,42 @@ def test_a_process_has_one_session(host: FakeHost, monkeypatch: pytest.MonkeyPat
         thread.join()
     assert 1 == len(made)
     assert 1 == len(set(map(id, found)))
+
+
+def values(scores: list[TagScores]) -> list[list[float]]:
+    """Return each picture's scores as numbers."""
+    return [one.values.tolist() for one in scores]
+
+
+def test_the_same_picture_runs_no_network_again(host: FakeHost, picture: Image.Image) -> None:
+    """Another threshold or rule needs the same scores; another picture, and the same after unloading, its own pass."""
+    shared = Session(host)
+    first = values(shared.score(picture, model="tiny"))
+    assert first == values(shared.score(picture.copy(), model="tiny"))
+    assert [1] == host.batches
+    shared.score(picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT), model="tiny")
+    assert [1, 1] == host.batches
+    shared.unload()
+    assert first == values(shared.score(picture, model="tiny"))
+    assert [1, 1, 1] == host.batches
+
+
+def test_another_model_does_not_take_over_scores(host: FakeHost, picture: Image.Image) -> None:
+    """Nor the same in another dtype."""
+    shared = Session(host)
+    (exact,) = values(shared.score(picture, model="tiny"))
+    host.dtype = torch.bfloat16
+    (rounded,) = values(shared.score(picture, model="tiny"))
+    assert exact != rounded
+    assert [1, 1] == host.batches
+
+
+def test_what_came_in_again_is_computed_once(host: FakeHost, picture: Image.Image) -> None:
+    """Of one call too: among five, the two that differ are computed, and all five come out in order."""
+    shared = Session(host)
+    other = picture.rotate(90, expand=True)
+    given = [picture, other, picture, picture, other]
+    scores = values(shared.score(given, model="tiny", batch_size=5))
+    assert [2] == host.batches
+    assert [scores[0], scores[1], scores[0], scores[0], scores[1]] == scores
+    assert scores[0] != scores[1]
