@@ -11,7 +11,7 @@ from ..prompts.parser import parse
 from ..prompts.writer import Writer
 from ..rules.matcher import Matcher
 from ..rules.patterns import Candidate
-from ..rules.regexes import Stopwatch
+from ..rules.regexes import Budget
 from ..rules.rule_book import RuleBook
 from ..tags.names import NameIndex
 from .duplicates import merged
@@ -63,7 +63,7 @@ class Pipeline:
         self._count_tokens = place.count_tokens or estimate_tokens
         self._said = frozenset(place.said)
         self._tokens = frozenset(name.lower() for name in place.tokens)
-        self._stopwatch = Stopwatch()
+        self._budget = Budget()
         self._spent: Sequence[Item] = ()
         self._for_each_item: tuple[Step, ...] = (
             self._drop_prose,
@@ -117,7 +117,7 @@ class Pipeline:
         return item.verbatim or self._found(self._tools.protect, item) is not None
 
     def _found(self, matcher: Matcher, item: Item) -> str | None:
-        return matcher.find(item.facts, item.score, self._stopwatch)
+        return matcher.find(item.facts, item.score, self._budget)
 
     def _replace(self, items: list[Item]) -> list[Item]:
         if not self._tools.rules.replace:
@@ -128,7 +128,7 @@ class Pipeline:
         return done
 
     def _replacement(self, item: Item) -> list[Item]:
-        candidate = Candidate(item.facts, item.score, self._tools.index, self._stopwatch)
+        candidate = Candidate(item.facts, item.score, self._tools.index, self._budget)
         for rule in self._tools.rules.replace:
             carried = rule.match(candidate)
             if carried is not None:

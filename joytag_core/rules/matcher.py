@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from ..tags.names import Facts, NameIndex
 from .pattern_lists import Listed, PatternList, Rule
 from .patterns import ARTISTS, AnyOf, Candidate, Compared, Fact, Name, Pattern
-from .regexes import Stopwatch
+from .regexes import Budget
 
 _CACHED_VERDICTS = 50_000
 
@@ -45,22 +45,22 @@ class Matcher:
             places = self._by_edge.setdefault(edge, []) if edge else self._others
             (self._scored if asks_scores(pattern) else places).insert(0, _Numbered(number, rule, inner))
 
-    def find(self, facts: Facts, score: float | None, stopwatch: Stopwatch) -> str | None:
+    def find(self, facts: Facts, score: float | None, budget: Budget) -> str | None:
         """Return the rule that means a tag, as written, or None.
 
         Raises:
-            RuleError: the regular expressions have used up their time.
+            RuleError: the regular expressions have used up their budget.
         """
         if not self._rules:
             return None
         verdict = self._verdicts.get(facts.key)
         if verdict is None:
-            verdict = self._decide(Candidate(facts, None, self._index, stopwatch))
+            verdict = self._decide(Candidate(facts, None, self._index, budget))
             if len(self._verdicts) >= _CACHED_VERDICTS:
                 self._verdicts.clear()
             self._verdicts[facts.key] = verdict
         if self._scored and (score is not None or self._asks_lists):
-            verdict = _latest(self._scored, Candidate(facts, score, self._index, stopwatch), verdict)
+            verdict = _latest(self._scored, Candidate(facts, score, self._index, budget), verdict)
         return verdict[1]
 
     def _decide(self, candidate: Candidate) -> Verdict:
@@ -92,7 +92,7 @@ class _Numbered:
     def says(self, candidate: Candidate) -> tuple[bool, str | None]:
         """Return whether the rule matches, and what it then says."""
         if self.inner is not None:
-            reason = self.inner.find(candidate.facts, candidate.score, candidate.stopwatch)
+            reason = self.inner.find(candidate.facts, candidate.score, candidate.budget)
             return reason is not None, self.rule.said(reason)
         pattern = self.rule.pattern
         return not isinstance(pattern, Listed) and pattern.match(candidate) is not None, self.rule.said()

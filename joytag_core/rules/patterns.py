@@ -12,7 +12,7 @@ from ..errors import RuleError
 from ..tags.names import Facts, NameIndex
 from ..tags.vocabulary import CATEGORIES, GROUPS, Vocabulary, tag_key
 from .globs import Glob
-from .regexes import Stopwatch, compile_regex
+from .regexes import Budget, RegularExpression
 
 Match = tuple[str, ...] | None
 """What the stars or groups of a pattern stood for; None where it does not match."""
@@ -28,12 +28,12 @@ _STAR = "\0"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """Hold one tag that patterns are tried on, and the time that they may take."""
+    """Hold one tag that patterns are tried on, and the work that they may take."""
 
     facts: Facts
     score: float | None
     index: NameIndex
-    stopwatch: Stopwatch
+    budget: Budget
 
 
 class Pattern(Protocol):
@@ -86,18 +86,18 @@ class AnyOf:
 class Regex:
     """Mean every tag that has a name which a regular expression matches in full."""
 
-    pattern: re.Pattern[str]
+    pattern: RegularExpression
 
     def match(self, candidate: Candidate) -> Match:
         """Match the name as written first, then the other names.
 
         Raises:
-            RuleError: the regular expressions of this prompt have used up their time.
+            RuleError: the regular expressions of this prompt have used up their budget.
         """
         for name in candidate.facts.names:
-            found = candidate.stopwatch.fullmatch(self.pattern, name)
+            found = candidate.budget.fullmatch(self.pattern, name)
             if found is not None:
-                return tuple(group or "" for group in found.groups())
+                return found
         return None
 
 
@@ -179,7 +179,7 @@ def exact_pattern(name: str) -> str:
 def _regex(text: str) -> Regex:
     if len(text) < 3 or not text.endswith("/"):
         raise RuleError(f"{text} has no closing slash; write /.../ for a regular expression, or \\/ for a slash")
-    return Regex(compile_regex(text[1:-1]))
+    return Regex(RegularExpression(text[1:-1]))
 
 
 def _compared(field: str, sign: str, value: str) -> Compared:

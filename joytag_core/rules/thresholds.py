@@ -12,7 +12,7 @@ from ..tags.vocabulary import Vocabulary
 from .library import Library
 from .matcher import Matcher, asks_scores
 from .pattern_lists import PatternList, parse_patterns
-from .regexes import Stopwatch
+from .regexes import Budget
 from .rule_book import FolderState
 
 
@@ -49,11 +49,11 @@ def tag_thresholds(rules: tuple[ThresholdRule, ...], vocabulary: Vocabulary) -> 
     index = name_index(vocabulary)
     found: dict[str, float] = {}
     for rule in rules:
-        matcher, stopwatch = Matcher(rule.patterns, index), Stopwatch()
+        matcher, budget = Matcher(rule.patterns, index), Budget()
         found.update(
             (tag.name, rule.value)
             for tag in vocabulary
-            if matcher.find(index.facts(tag.name), None, stopwatch) is not None
+            if matcher.find(index.facts(tag.name), None, budget) is not None
         )
     return found
 
