@@ -53,9 +53,15 @@ class AutomaticPrompt:
     def _fill(self, p: Any) -> None:
         make_interrogation(self.settings)  # a wrong rule is told before a model is loaded
         scores = self._scores(pictures_of(p, self.picture))
-        _map_prompts(p, lambda slot, prompt, negative: self._written(scores[slot % len(scores)], prompt, negative))
+        used: dict[float, None] = {}
+        _map_prompts(
+            p, lambda slot, prompt, negative: self._written(scores[slot % len(scores)], prompt, negative, used)
+        )
         p.extra_generation_params[INFOTEXT_MODEL] = self.settings["model"]
-        p.extra_generation_params[INFOTEXT_THRESHOLD] = self.settings["threshold"]
+        # Each placeholder may have had its own.
+        p.extra_generation_params[INFOTEXT_THRESHOLD] = (
+            next(iter(used)) if len(used) == 1 else ", ".join(map(str, used))
+        )
 
     def _scores(self, pictures: Sequence[Image.Image]) -> list[TagScores]:
         """Score every picture once, however many slots it has."""
@@ -63,8 +69,9 @@ class AutomaticPrompt:
         scored = dict(zip(once, score(list(once.values()), model=self.settings["model"]), strict=True))
         return [scored[id(picture)] for picture in pictures]
 
-    def _written(self, scores: TagScores, prompt: str, negative: str) -> str:
+    def _written(self, scores: TagScores, prompt: str, negative: str, used: dict[float, None]) -> str:
         def write(settings: Mapping[str, Any], said: Collection[str]) -> FilterResult:
+            used.setdefault(settings["threshold"])
             return choose_tags(make_interrogation(settings), scores, said)
 
         return fill_prompt(prompt, write, settings=self.settings, placement=self.placement, negative=negative)

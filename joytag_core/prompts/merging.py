@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from ..errors import SettingError
 from ..tags.names import NameIndex, name_index
 from ..tags.vocabulary import Vocabulary
 from .format import PromptFormat
 from .items import Item
 from .parser import parse
+from .tokens import WORDS, tokens_of
 from .writer import Writer
+
+_LAST_WORD = re.compile(rf"\b(?:{WORDS})\Z")
+_FIRST_WORD = re.compile(rf"(?:{WORDS})\b")
 
 PLACES = ("replace", "append", "prepend", "missing")
 """The tags alone; after the prompt; before it; after it, and only those that it does not hold."""
@@ -36,7 +42,14 @@ def merge_prompts(
         return new
     if not new.strip():
         return existing
-    return _joined(new, existing, separator) if how == "prepend" else _joined(existing, new, separator)
+    if how == "prepend":
+        return _joined(new, existing, separator)
+    # The weight at the end of a part, `cat :0.8`, is meant for what is appended too.
+    end = len(existing) - len(existing.rstrip())
+    tokens = tokens_of(existing, target)
+    weight = tokens[-1].text if tokens and not end and tokens[-1].kind == "weight" else ""
+    head = existing[: len(existing) - len(weight)]
+    return _joined(head, new, separator) + (f" {weight}" if weight else "")
 
 
 def said_in(text: str, *, target: str = "comfyui", vocabulary: Vocabulary | None = None) -> frozenset[str]:
@@ -44,6 +57,14 @@ def said_in(text: str, *, target: str = "comfyui", vocabulary: Vocabulary | None
     # Two tags may share today's name (blue_blouse, blue_shirt); the model's tells them apart.
     index = name_index(vocabulary or Vocabulary.joytag())
     return frozenset(item.facts.model_key for item in _tags(text, target, index))
+
+
+def said_by_region(text: str, *, target: str = "comfyui", vocabulary: Vocabulary | None = None) -> list[frozenset[str]]:
+    """Return the same for each region of a prompt: what stands between words of composition such as BREAK."""
+    said: dict[int, set[str]] = {}
+    for item in parse(text, target, name_index(vocabulary or Vocabulary.joytag())).items:
+        said.setdefault(item.region, set()).update(() if item.verbatim else (item.facts.model_key,))
+    return [frozenset(said.get(region, ())) for region in range(max(said, default=0) + 1)]
 
 
 def without(text: str, other: str, *, target: str = "comfyui", vocabulary: Vocabulary | None = None) -> str:
@@ -78,6 +99,10 @@ def _joined(first: str, second: str, separator: str) -> str:
     last_line = head.rpartition("\n")[2].lstrip()
     if last_line.startswith("#"):
         return f"{head}\n{tail}"
-    if head.endswith((",", "，", "、")) or head.split()[-1] in ("BREAK", "AND"):
+    if head.endswith((",", "，", "、")) or _LAST_WORD.search(head):
+        return f"{head} {tail}"
+    if head.endswith(("|||", ";;;")):
+        return head + first[len(head) :] + tail
+    if _FIRST_WORD.match(tail):
         return f"{head} {tail}"
     return head + separator + tail

@@ -9,6 +9,9 @@ from typing import NamedTuple
 from .escapes import ESCAPED
 from .numbers import NUMBER
 
+WORDS = "BREAK|ADD(?:COL|ROW|COMM|BASE)|AND(?:_SALT|_PERP|_TOPK)?"
+"""The words of composition, as a pattern."""
+
 _BLANK = re.compile(r"[ \t]*")
 _BRACKET = re.compile(r"[()]")
 _FACE = re.compile(r">?[:;=][-'^]?[()\[\]]")
@@ -160,7 +163,7 @@ def _scanner(target: str) -> re.Pattern[str]:
     """Find the next sign that may be syntax; what lies before it is text."""
     return re.compile(
         rf"""(?P<comment>^[ \t]*\#[^\n]*)
-        |(?P<word>\b(?:BREAK|ADD(?:COL|ROW|COMM|BASE)|AND(?:_SALT|_PERP|_TOPK)?)\b(?:(?<!K)(?::\s*{NUMBER}(?![\w.])))?
+        |(?P<word>\b(?:{WORDS})\b(?:(?<!K)(?::\s*{NUMBER}(?![\w.])))?
             |\|\|\||;;;)
         |(?P<weight>:(?!:))
         |(?P<emphasis>(?<![\w.])-?\d{{1,9}}(?:\.\d{{0,9}})?::)

@@ -9,11 +9,12 @@ from ..tags.names import bare_artist
 from ..tags.vocabulary import tag_key
 from .format import PromptFormat, weight_text
 from .items import Group, Item, Prompt
+from .tokens import WORDS
 
 _STRESS = 1.1
 """What a pair of round brackets without a number multiplies by, in all hosts."""
 
-_BECOMES_SYNTAX = re.compile(r"\b(?:BREAK|AND|ADD(?:COL|ROW|COMM|BASE))\b|(?i:\bembedding:)")
+_BECOMES_SYNTAX = re.compile(rf"\b(?:{WORDS})\b|(?i:\bembedding:)")
 """What must not appear where underscores become spaces."""
 
 

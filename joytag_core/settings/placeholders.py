@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import SettingError
 from ..filtering.result import FilterResult
-from ..prompts.merging import merge_prompts, said_in
+from ..prompts.merging import merge_prompts, said_by_region, said_in
+from ..prompts.parser import parse
+from ..tags.names import name_index
+from ..tags.vocabulary import Vocabulary
+from .marks import Mark, find_marks
 from .parameters import PARAMETERS, unquoted
 
 PLACEMENTS = ("append", "prepend")
@@ -19,9 +23,8 @@ Settings = Mapping[str, Any]
 WriteTags = Callable[[Settings, Collection[str]], FilterResult]
 """Makes the tags for some settings, less the names that the prompt says already."""
 
-_PLACEHOLDER = re.compile(r"\{joytag(?::((?:\\.|/(?:\\.|[^/\n\\])*/|[^{}\\])*))?\}", re.IGNORECASE)
-_OPTION = re.compile(r"(?:\\.|/(?:\\.|[^/\n\\])*/|[^|\\])+")
 _NUMBER = re.compile(r"\d*\.?\d+")
+_STAND_IN = re.compile(r"<joytag:(\d+)>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +49,9 @@ def find_placeholders(prompt: str) -> list[Placeholder]:
     what to exclude, and every other pattern is among those to keep: `{joytag:0.5|category:character}`.
 
     Raises:
-        SettingError: an option names no setting, or its value is out of range.
+        SettingError: one is not closed or misspelt, an option names no setting, or its value is out of range.
     """
-    return [Placeholder(m.start(), m.end(), _options(m.group(1) or "")) for m in _PLACEHOLDER.finditer(prompt)]
+    return [Placeholder(mark.start, mark.end, _options(mark)) for mark in find_marks(prompt)]
 
 
 def fill_prompt(
@@ -61,44 +64,73 @@ def fill_prompt(
 ) -> str:
     """Put tags at every placeholder of a prompt or, where there is none, at its end or beginning.
 
-    What the prompt or the `negative` prompt says already is handed to `write`, which does not say it again.
+    What the `negative` prompt says already, or the prompt in the same region, is handed to `write`, which does not say
+    it again.
 
     Raises:
-        SettingError: as `find_placeholders`.
+        SettingError: as `find_placeholders`; a prompt is no text.
     """
+    for text in (prompt, negative):
+        if not isinstance(text, str):
+            raise SettingError(f"{text!r} is no text; expected a prompt")
     placeholders = find_placeholders(prompt)
     target = settings.get("target", PARAMETERS["target"].default)
+    unwanted = said_in(negative, target=target)
     if not placeholders:
-        said = said_in(prompt, target=target) | said_in(negative, target=target)
+        by_region = said_by_region(prompt, target=target)
+        said = unwanted | by_region[-1 if placement == "append" else 0]
         return merge_prompts(prompt, write(settings, said).text, how=placement, target=target)
-    bounds = [0, *(edge for one in placeholders for edge in (one.start, one.end)), len(prompt)]
-    pieces = [prompt[start:end] for start, end in zip(bounds[::2], bounds[1::2], strict=True)]
-    filled = pieces[0]
-    said = said_in(", ".join([*pieces, negative]), target=target)
-    for placeholder, piece in zip(placeholders, pieces[1:], strict=True):
-        written = write(placeholder.over(settings), said)
-        filled = _put(filled, written.text, piece)
-        said |= written.said
-    return filled
+    pieces = _pieces(prompt, placeholders)
+    regions = _regions_of(pieces, target)
+    written = []
+    for placeholder, region in zip(placeholders, regions, strict=True):
+        result = write(placeholder.over(settings), unwanted | region)
+        region.update(result.said)
+        written.append(result.text)
+    return _put_together(pieces, written)
 
 
 def clear_placeholders(prompt: str) -> str:
-    """Return a prompt without its placeholders, whatever is in them, and without the commas they leave behind."""
-    while (match := _PLACEHOLDER.search(prompt)) is not None:
-        prompt = _put(prompt[: match.start()], "", prompt[match.end() :])
-    return prompt
+    """Return a prompt without its placeholders, whatever is in them, and without the commas they leave behind.
+
+    What is only meant to be one, unclosed or misspelt, goes too: it would be drawn.
+    """
+    marks = [Placeholder(mark.start, mark.end) for mark in find_marks(prompt)]
+    return _put_together(_pieces(prompt, marks), [""] * len(marks)) if marks else prompt
 
 
 def has_placeholder(prompt: str) -> bool:
-    """Say whether `{joytag}` stands in a prompt."""
-    return _PLACEHOLDER.search(prompt) is not None
+    """Say whether `{joytag}` stands in a prompt, or what is meant to be one."""
+    return next(find_marks(prompt), None) is not None
 
 
-def _options(text: str) -> dict[str, Any]:
+def _pieces(prompt: str, placeholders: Sequence[Placeholder]) -> list[str]:
+    """Return what stands around placeholders: one piece more than there are of them."""
+    bounds = [0, *(edge for one in placeholders for edge in (one.start, one.end)), len(prompt)]
+    return [prompt[start:end] for start, end in zip(bounds[::2], bounds[1::2], strict=True)]
+
+
+def _regions_of(pieces: Sequence[str], target: str) -> list[set[str]]:
+    """Return for each place between pieces what its region says; places in one region share one set."""
+    marked = "".join(f"{piece}<joytag:{number}>" for number, piece in enumerate(pieces[:-1])) + pieces[-1]
+    items = parse(marked, target, name_index(Vocabulary.joytag())).items
+    said: dict[int, set[str]] = {}
+    region_of: dict[int, int] = {}
+    for item in items:
+        names = said.setdefault(item.region, set())
+        if not item.verbatim:
+            names.add(item.facts.model_key)
+        region_of |= {int(number): item.region for number in _STAND_IN.findall(item.text)}
+    return [said[region_of[number]] for number in range(len(pieces) - 1)]
+
+
+def _options(mark: Mark) -> dict[str, Any]:
+    if mark.fault:
+        raise SettingError(mark.fault)
     options: dict[str, Any] = {}
     keep: list[str] = []
     exclude: list[str] = []
-    for option in (found.strip() for found in _OPTION.findall(text)):
+    for option in mark.options:
         name, equals, value = (part.strip() for part in option.partition("="))
         if _NUMBER.fullmatch(option):
             options["threshold"] = PARAMETERS["threshold"].parse(option)
@@ -113,19 +145,35 @@ def _options(text: str) -> dict[str, Any]:
 
 
 def _setting(name: str, value: str) -> Any:
+    if name == "model":
+        raise SettingError(f"{{joytag:model={value}}}: one model tags the picture for the whole prompt; set it there")
     if name not in PARAMETERS:
         raise SettingError(f"{{joytag:{name}={value}}}: setting {name!r} is unknown")
     return PARAMETERS[name].parse(unquoted(value))
 
 
-def _put(before: str, tags: str, after: str) -> str:
-    """Return a prompt with tags, perhaps none, between what stands before and after their place."""
-    if tags:
-        return before + tags.rstrip(" ,") + after
-    left, right = before.rstrip(), after.lstrip()
-    if right.startswith(",") or not right:
-        return left.rstrip(",") + after if left else right[1:].lstrip()
-    return before + after
+def _put_together(pieces: Sequence[str], written: Sequence[str]) -> str:
+    """Put tags, perhaps none, between pieces of a prompt; none take a comma with them."""
+    parts = [pieces[0]]
+    for tags, piece in zip(written, pieces[1:], strict=True):
+        text, right = piece, piece.lstrip()
+        if tags:
+            parts.append(tags.rstrip(" ,"))
+        elif right.startswith(",") or not right:
+            _strip_end(parts, None)
+            text = piece if parts else right[1:].lstrip()
+            _strip_end(parts, ",")
+        parts.append(text)
+    return "".join(parts)
+
+
+def _strip_end(parts: list[str], signs: str | None) -> None:
+    """Strip signs, blanks by default, from the end of a text in parts."""
+    while parts:
+        stripped = parts.pop().rstrip(signs)
+        if stripped:
+            parts.append(stripped)
+            return
 
 
 def _lines(*texts: str) -> str:

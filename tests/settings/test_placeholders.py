@@ -147,7 +147,75 @@ def test_exclusions_add_to_those_of_the_settings() -> None:
     assert ["smile\nhat"] == [settings["exclude"] for settings in write.seen]
 
 
-@pytest.mark.parametrize("prompt", ["joytag", "{joytags}", "{ joytag }", "{joytag", "__joytag__"])
+@pytest.mark.parametrize(
+    "prompt", ["joytag", "__joytag__", "{cat|dog}", "{joy}", "{money bag}", "(joytag)", "{toy|joy}"]
+)
 def test_other_words_are_no_placeholder(prompt: str) -> None:
-    """Only {joytag} and {joytag:...} are placeholders."""
+    """Only {joytag} and {joytag:...} are placeholders, and what is meant to be one."""
     assert not has_placeholder(prompt)
+    assert prompt == clear_placeholders(prompt)
+
+
+@pytest.mark.parametrize(
+    "mark", ["{joytag}", "{ joytag }", "{JOYTAG }", "{\njoytag}", "{joytag:}", "{ joytag : 0.5 }", "{joytag:/a{2}|b/}"]
+)
+def test_blanks_do_not_matter(mark: str) -> None:
+    """A placeholder may be written with blanks, and a regular expression in it may hold brackets."""
+    assert "hat, cat" == fill_prompt(f"{mark}, cat", always("hat"), settings=SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "message", "cleared"),
+    [
+        ("a, {joytag", "{joytag has no closing bracket", "a"),
+        ("a, {joytag, b", "{joytag has no closing bracket", "a, b"),
+        ("a, {joytag:0.5, b", "{joytag:0.5 has no closing bracket", "a, b"),
+        ("{joytag:-hat|{x}, b", "no closing bracket", ""),
+        ("a, {joytags}, b", "{joytags} is no {joytag}", "a, b"),
+        ("a, {joytg:0.5}, b", "{joytg:0.5} is no {joytag}", "a, b"),
+        ("a, {joy tag}, b", "{joy tag} is no {joytag}", "a, b"),
+        ("a, {Joytga}, b", "is no {joytag}", "a, b"),
+        ("a, {joytag|0.5}, b", "no closing bracket", None),
+    ],
+)
+def test_what_is_meant_to_be_one_is_told_and_never_stays(prompt: str, message: str, cleared: str | None) -> None:
+    """Unclosed or misspelt, it is an error that names it; given up, it is taken out."""
+    assert has_placeholder(prompt)
+    with pytest.raises(SettingError) as caught:
+        fill_prompt(prompt, always("hat"), settings=SETTINGS)
+    assert message in str(caught.value)
+    assert "joyt" not in clear_placeholders(prompt).lower()
+    if cleared:
+        assert cleared == clear_placeholders(prompt)
+
+
+def test_the_model_is_the_same_for_the_whole_prompt() -> None:
+    """A placeholder cannot ask for a model of its own: the picture has been scored by one."""
+    with pytest.raises(SettingError, match="one model tags the picture"):
+        find_placeholders("{joytag:model=demo}")
+
+
+REGIONS = [
+    ("hat, {joytag} BREAK hat, {joytag}", "hat, smile BREAK hat, smile"),
+    ("cat, {joytag} AND hat, cat :0.6", "cat, hat, smile AND hat, cat :0.6"),
+    ("hat BREAK cat, {joytag}, {joytag}", "hat BREAK cat, hat, smile"),
+    ("(cat, {joytag}:1.2) BREAK hat", "(cat, hat, smile:1.2) BREAK hat"),
+    ("hat BREAK cat", "hat BREAK cat, hat, smile"),
+    ("cat BREAK hat", "cat BREAK hat, smile"),
+    ("cat :1.2 AND dog :0.8", "cat :1.2 AND dog, hat, smile :0.8"),
+    ("cat BREAK", "cat BREAK hat, smile"),
+    ("cat AND_SALT", "cat AND_SALT hat, smile"),
+]
+
+
+@pytest.mark.parametrize(("prompt", "expected"), REGIONS)
+def test_a_placeholder_is_compared_with_its_own_region(prompt: str, expected: str) -> None:
+    """What another region says may be said again; what this one says may not."""
+    assert expected == fill_prompt(prompt, always("hat, smile"), settings=SETTINGS)
+
+
+@pytest.mark.parametrize("text", [None, 1, ["{joytag}"]])
+def test_what_is_no_prompt_is_refused(text: Any) -> None:
+    """Anything but text is an error that says what was expected."""
+    with pytest.raises(SettingError, match="expected a prompt"):
+        fill_prompt(text, always("hat"), settings=SETTINGS)

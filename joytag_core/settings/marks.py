@@ -1,0 +1,94 @@
+"""Where does `{joytag}` stand in a prompt, with which options, and is it written so that it can be read?"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_OPENING = re.compile(r"\{\s*([A-Za-z][A-Za-z_ -]{0,15})")
+_BLANK = re.compile(r"\s*")
+_OPTION_START = re.compile(r"\s*[-!]?\s*")
+_REGEX = re.compile(r"/(?:\\.|[^/\n\\])*/")
+_PLAIN = re.compile(r"[^|{}\\/]+|\\.|/", re.DOTALL)
+_CUT = re.compile(r"[^\s,，、{}|]*\}?")
+_ALIKE = 0.8
+"""How much a word has to be like the name to be taken for a slip of the pen."""
+
+NAME = "joytag"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Hold one mark in a prompt: where it stands, its options as written, and what is wrong with it, if anything."""
+
+    start: int
+    end: int
+    options: tuple[str, ...] = ()
+    fault: str = ""
+
+
+def find_marks(prompt: str) -> Iterator[Mark]:
+    """Yield the marks of a prompt in order, those that are not well written included; in time linear in its length."""
+    position = 0
+    while (match := _OPENING.search(prompt, position)) is not None:
+        mark = _read(prompt, match)
+        if mark is not None:
+            yield mark
+        position = mark.end if mark is not None else match.end()
+
+
+def _read(prompt: str, match: re.Match[str]) -> Mark | None:
+    start, word = match.start(), match[1].strip().lower()
+    if not word.startswith(NAME):
+        return _misspelt(prompt, match) if _is_like_name(word) else None
+    after = _BLANK.match(prompt, prompt.lower().index(NAME, start, match.end()) + len(NAME))
+    end = after.end() if after else len(prompt)
+    if prompt[end : end + 1] == "}":
+        return Mark(start, end + 1)
+    if prompt[end : end + 1] == ":":
+        return _with_options(prompt, start, end + 1)
+    return _misspelt(prompt, match) if word[len(NAME) :].strip() else _unclosed(prompt, start, match.end())
+
+
+def _is_like_name(word: str) -> bool:
+    letters = re.sub(r"[ _-]", "", word)
+    return abs(len(letters) - len(NAME)) <= 2 and difflib.SequenceMatcher(None, letters, NAME).ratio() >= _ALIKE
+
+
+def _misspelt(prompt: str, match: re.Match[str]) -> Mark:
+    cut = _CUT.match(prompt, match.end())
+    end = cut.end() if cut else match.end()
+    return Mark(match.start(), end, fault=f"{prompt[match.start() : end]} is no {{joytag}}; expected exactly that name")
+
+
+def _unclosed(prompt: str, start: int, end: int) -> Mark:
+    cut = _CUT.match(prompt, end)
+    end = cut.end() if cut else end
+    written = prompt[start:end]
+    return Mark(start, end, fault=f"{written} has no closing bracket; expected {{joytag}} or {{joytag:options}}")
+
+
+def _with_options(prompt: str, start: int, position: int) -> Mark:
+    """Read options up to the closing bracket; a regular expression begins where an option does."""
+    first = position
+    options: list[str] = []
+    option_start = position
+    while position < len(prompt):
+        if position == option_start:
+            leading = _OPTION_START.match(prompt, position)
+            regex = _REGEX.match(prompt, leading.end() if leading else position)
+            position = regex.end() if regex else position
+        sign = prompt[position : position + 1]
+        if sign in ("|", "}"):
+            options.append(prompt[option_start:position].strip())
+            option_start = position = position + 1
+            if sign == "}":
+                return Mark(start, position, tuple(option for option in options if option))
+            continue
+        plain = _PLAIN.match(prompt, position)
+        if plain is None:
+            break
+        position = plain.end()
+    return _unclosed(prompt, start, first)
