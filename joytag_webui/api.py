@@ -31,7 +31,7 @@ from .errors import TextTooLongError, as_http_error
 from .family import token_counter
 from .guarded_route import GuardedRoute
 from .maps import encoded, map_in_queue
-from .rules import choose_tags, make_interrogation
+from .rules import choose_tags, embedding_names, make_interrogation
 from .sdapi_interrogate import is_asked_for
 from .sent_pictures import PixelBudget, decode_picture
 from .settings import current_settings, option
@@ -119,6 +119,7 @@ def _filter(request: Any) -> FilteredTags:
         scores=scores.as_dict() if scores else None,
         vocabulary=scores.vocabulary if scores else None,
         count_tokens=token_counter(),
+        tokens=embedding_names(),
     )
     return _answer(result)
 

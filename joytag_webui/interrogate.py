@@ -9,7 +9,7 @@ from typing import Any
 
 from joytag_core.errors import PictureError, SettingError
 from joytag_core.pictures.folders import find_pictures
-from joytag_core.prompts.merging import merge_prompts
+from joytag_core.prompts.merging import merge_prompts, said_in
 
 from .family import flag
 from .messages import tell, told_on_page
@@ -61,7 +61,8 @@ def interrogated(prompt: str, value: Any) -> str:
     picture = picture_from(value)
     if picture is None:
         raise PictureError("there is no picture on this tab; drop one there first")
-    return inserted(prompt, prompt_of(lambda: picture, current_settings()))
+    said = said_in(prompt or "", target=TARGET) if option("insert") == "missing" else frozenset()
+    return inserted(prompt, prompt_of(lambda: picture, current_settings(), said))
 
 
 def inserted(prompt: str, tags: str) -> str:

@@ -12,6 +12,8 @@ from joytag_core.tags.scores import TagScores
 
 from .family import token_counter
 
+_EMBEDDING_ENDINGS = (".pt", ".bin", ".safetensors", ".png", ".webp", ".jxl", ".avif")
+
 
 def make_interrogation(settings: Mapping[str, Any]) -> Interrogation:
     """Return the rules for some settings; a person's own lists are `models/joytag/lists/NAME.txt`.
@@ -27,6 +29,15 @@ def lists_folder() -> Path:
     from modules import paths
 
     return Path(paths.models_path) / "joytag" / "lists"
+
+
+def embedding_names() -> frozenset[str]:
+    """Return the names of the installed embeddings, which mean something only as they are spelled."""
+    from modules import shared
+
+    folder = getattr(shared.cmd_opts, "embeddings_dir", None)
+    found = Path(folder).rglob("*") if folder else ()
+    return frozenset(path.stem for path in found if path.suffix.lower() in _EMBEDDING_ENDINGS)
 
 
 def choose_tags(interrogation: Interrogation, scores: TagScores, said: Collection[str] = ()) -> FilterResult:

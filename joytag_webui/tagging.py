@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -176,13 +176,13 @@ def checked_model(model: str) -> str:
     return check_model_name(model, session().host)
 
 
-def prompt_of(picture: PictureMaker, settings: Mapping[str, Any]) -> str:
-    """Return one picture's tags as text, waiting for the queue.
+def prompt_of(picture: PictureMaker, settings: Mapping[str, Any], said: Collection[str] = ()) -> str:
+    """Return one picture's tags as text, less the names that are said already, waiting for the queue.
 
     Raises: as `score_in_queue` and `make_interrogation`.
     """
     interrogation = make_interrogation(settings)
-    return choose_tags(interrogation, score_in_queue([picture], model=settings["model"])[0]).text
+    return choose_tags(interrogation, score_in_queue([picture], model=settings["model"])[0], said).text
 
 
 def unload() -> str | None:

@@ -91,6 +91,16 @@ def test_filter_scores_by_the_picture(client: TestClient, image: str) -> None:
     assert "tag 8, my word" == client.post(FILTER, json=body).json()["text"]
 
 
+def test_names_of_embeddings_stay_as_they_are_spelled(webui: FakeWebUI, client: TestClient, tmp_path: Path) -> None:
+    """The files in the WebUI's folder of embeddings, and in those below it, name what is never respelled."""
+    webui.cmd_opts.embeddings_dir = tmp_path / "embeddings"
+    (tmp_path / "embeddings" / "more").mkdir(parents=True)
+    for name in ("wide_hat.pt", "more/red_hat.safetensors", "long_hair.txt"):
+        (tmp_path / "embeddings" / name).touch()
+    body = {"text": "wide_hat, (Red_Hat:1.2), long_hair"}
+    assert "wide_hat, (Red_Hat:1.2), long hair" == client.post(FILTER, json=body).json()["text"]
+
+
 @pytest.mark.parametrize(
     ("body", "status", "said"),
     [
