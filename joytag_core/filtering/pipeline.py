@@ -50,6 +50,8 @@ class Surroundings:
     count_tokens: Callable[[str], int] | None = None
     said: Collection[str] = ()
     tokens: Collection[str] = ()
+    is_written: bool = True
+    """Whether a person wrote what is filtered, whose spelling can be protected, or a model chose it."""
 
 
 class Pipeline:
@@ -62,6 +64,7 @@ class Pipeline:
         self._tools = tools
         self._count_tokens = place.count_tokens or estimate_tokens
         self._said = frozenset(place.said)
+        self._is_written = place.is_written
         self._tokens = frozenset(name.lower() for name in place.tokens)
         self._budget = Budget()
         self._spent: Sequence[Item] = ()
@@ -167,7 +170,7 @@ class Pipeline:
     def _protect_spelling(self, items: list[Item]) -> list[Item]:
         """Keep protected names, and those of embeddings, as they were written."""
         tokens = self._tokens
-        if not self._tools.rules.protect.rules and not tokens:
+        if not self._is_written or not (self._tools.rules.protect.rules or tokens):
             return items
         return [
             replace(item, as_given=True)

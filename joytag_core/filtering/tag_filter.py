@@ -74,7 +74,7 @@ class TagFilter(FilterSettings):
             Item(text=scored.name, facts=index.facts(scored.name), position=place, score=scored.score)
             for place, scored in enumerate(tags)
         ]
-        place = Surroundings(count_tokens=count_tokens, said=said)
+        place = Surroundings(count_tokens=count_tokens, said=said, is_written=False)
         return self._filtered(Prompt(tuple(items)), index.vocabulary, threshold, place)
 
     def _filtered(self, prompt: Prompt, vocabulary: Vocabulary, threshold: float, place: Surroundings) -> FilterResult:

@@ -16,7 +16,7 @@ from ..rules.library import Library
 from ..rules.matcher import Matcher
 from ..rules.pattern_lists import PatternList, parse_patterns
 from ..rules.patterns import Compared
-from ..rules.regexes import Stopwatch
+from ..rules.regexes import Budget
 from ..rules.rule_book import folder_state
 from ..tags.names import Facts, NameIndex, name_index
 from ..tags.scores import TagScores
@@ -55,13 +55,13 @@ class _Term(NamedTuple):
     negated: bool
     compared: str
 
-    def among(self, found: Iterable[_Found], stopwatch: Stopwatch) -> list[_Found]:
+    def among(self, found: Iterable[_Found], budget: Budget) -> list[_Found]:
         """Return the tags that the term means."""
-        return [one for one in found if self.matcher.find(one.facts, one.score, stopwatch) is not None]
+        return [one for one in found if self.matcher.find(one.facts, one.score, budget) is not None]
 
-    def judged(self, there: Iterable[_Found], counted: Iterable[_Found], stopwatch: Stopwatch) -> Verdict:
+    def judged(self, there: Iterable[_Found], counted: Iterable[_Found], budget: Budget) -> Verdict:
         """Answer whether one of the tags that are there is meant, or none; the score is the best that counts."""
-        is_there, best = bool(self.among(there, stopwatch)), _best(self.among(counted, stopwatch))
+        is_there, best = bool(self.among(there, budget)), _best(self.among(counted, budget))
         return Verdict(not is_there, 1.0 - best) if self.negated else Verdict(is_there, best)
 
 
@@ -117,8 +117,8 @@ class TagSwitch:
         return self._verdict([_Found(item.facts, lookup.score(item), True) for item in items], index)
 
     def _verdict(self, found: Sequence[_Found], index: NameIndex) -> Verdict:
-        stopwatch = Stopwatch()
-        verdicts = [_judged(terms, found, stopwatch) for terms in self._alternatives(index)]
+        budget = Budget()
+        verdicts = [_judged(terms, found, budget) for terms in self._alternatives(index)]
         return Verdict(any(one.holds for one in verdicts), max(one.score for one in verdicts))
 
     def _alternatives(self, index: NameIndex) -> Sequence[Sequence[_Term]]:
@@ -160,17 +160,17 @@ def _term(text: str, line: int, library: Library, index: NameIndex) -> _Term:
     return _Term(matcher, rule.negated, getattr(rule.pattern, "field", "") if compares else "")
 
 
-def _judged(terms: Sequence[_Term], found: Sequence[_Found], stopwatch: Stopwatch) -> Verdict:
+def _judged(terms: Sequence[_Term], found: Sequence[_Found], budget: Budget) -> Verdict:
     """Answer for one alternative: the comparisons say which tags count, and every other term has to hold of those."""
     asks_score = any(term.compared == "score" for term in terms)
     there = [one for one in found if asks_score or one.is_there]
     counted = [one for one in found if not asks_score or one.score is not None]
     for term in terms:
         if term.compared:
-            there = term.among(there, stopwatch)
+            there = term.among(there, budget)
         if term.compared not in ("", "score"):
-            counted = term.among(counted, stopwatch)
-    verdicts = [term.judged(there, counted, stopwatch) for term in terms if not term.compared]
+            counted = term.among(counted, budget)
+    verdicts = [term.judged(there, counted, budget) for term in terms if not term.compared]
     if not verdicts:
         return Verdict(bool(there), _best(counted))
     return Verdict(all(one.holds for one in verdicts), min(one.score for one in verdicts))
