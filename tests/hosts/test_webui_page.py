@@ -127,6 +127,23 @@ def test_tab_filters_without_running_the_model_again(page: WebUIPage, pictures: 
     keep(page, "tab")
 
 
+def test_a_click_on_a_tag_shows_where_it_is(page: WebUIPage, pictures: list[Path]) -> None:
+    """The map lies over the picture, in words too, and its mask goes to Inpaint upload with the picture."""
+    page.show_tab("JoyTag")
+    page.click(".joytag-bar.kept [data-joytag-action=map]")
+    page.page.locator("#joytag_map_words", has_text="speaks against it").wait_for()
+    page.page.locator("#joytag_map img").first.wait_for()
+    page.page.locator("#joytag_map").scroll_into_view_if_needed()
+    keep(page, "map")
+    page.page.locator("#joytag_map_shown").get_by_label("mask", exact=True).check()
+    page.page.wait_for_timeout(1500)
+    keep(page, "mask")
+    page.click("#joytag_to_inpaint")
+    page.page.locator("#img_inpaint_mask img").first.wait_for()
+    assert page.page.locator("#img_inpaint_base img").first.is_visible()
+    keep(page, "inpaint")
+
+
 def test_always_adds_what_the_threshold_left_out(page: WebUIPage) -> None:
     """✓ on a tag that was not chosen puts it into the prompt; a second click takes it out again."""
     page.show_tab("JoyTag")
@@ -233,7 +250,7 @@ def test_interrupted_folder_shows_what_is_done(page: WebUIPage, tmp_path: Path) 
     page.page.locator("#joytag_many_results").get_by_text(re.compile(r"\d+/200 pictures")).first.wait_for()
     keep(page, "progress")
     page.click("#joytag_interrupt_all")
-    said = page.page.locator(".joytag-said").last
+    said = page.page.locator(".joytag-said", has_text="interrupted: ").last
     said.wait_for()
     rows = page.page.locator(".joytag-list tr").count()
     assert 1 <= rows < 200
