@@ -327,11 +327,9 @@ def test_batch_tab_button_writes_text_files(page: WebUIPage, pictures: list[Path
 
 def test_batch_upload_says_what_the_button_needs(page: WebUIPage) -> None:
     """Without an input directory, as where pictures were uploaded, the button says where it takes one."""
-    page.show_tab("img2img")
-    page.open_tab("Batch")
+    page.open_batch_tab("", "")
     if page.tabs("Upload").count():
         page.open_tab("Upload")
-    page.fill("#img2img_batch_input_dir", "")
     page.click("#joytag_img2img_interrogate")
     said = page.page.get_by_text("name a folder under From directory").first
     said.wait_for()

@@ -73,7 +73,7 @@ class WebUIPage:
         tabs = self.page.locator(f"{among} .tab-nav > button, {among} [role=tab]")
         return tabs.filter(has_text=re.compile(rf"^\s*{name}\s*$")).locator("visible=true")
 
-    def open_batch_tab(self, source: Path, target: Path) -> None:
+    def open_batch_tab(self, source: Path | str, target: Path | str) -> None:
         """Open img2img's batch tab and name its folders."""
         self.show_tab("img2img")
         self.open_tab("Batch")
