@@ -350,7 +350,7 @@ def test_others_may_work_between_two_pictures_of_a_folder(
     page.click("#joytag_all")
     page.page.locator("#joytag_many_results").get_by_text(re.compile(r"\d+/200 pictures")).first.wait_for()
     _, answer = page.server.call("/joytag/v1/interrogate", {"image": encoded(pictures[0])})
-    assert expected[0] == answer["pictures"][0]["prompt"]
+    assert expected[0] == answer["pictures"][0]["text"]
     page.click("#joytag_interrupt_all")
     page.page.locator(".joytag-said", has_text="interrupted: ").last.wait_for()
 
