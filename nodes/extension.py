@@ -7,6 +7,7 @@ from comfy_api.latest import ComfyExtension, io
 from .freeing import free_on_request
 from .host import register_model_folder
 from .interrogate import Interrogate
+from .routes import add_routes
 from .tag_filter import FilterTags
 from .tag_info import TagInfo
 
@@ -20,4 +21,5 @@ class JoyTagExtension(ComfyExtension):
         """Register the model folder before the first node lists what is in it."""
         register_model_folder()
         free_on_request()
+        add_routes()
         return NODES

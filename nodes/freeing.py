@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .host import session
+from .server import prompt_server
 
 
 def free_on_request() -> None:
@@ -14,7 +15,7 @@ def free_on_request() -> None:
     picture loads nothing anew. ComfyUI tells packs of it nowhere (up to 0.33), so its queue is listened to: the thread
     that runs prompts takes the flags between two of them, which makes it the right place and time.
     """
-    queue = _prompt_queue()
+    queue = getattr(prompt_server(), "prompt_queue", None)
     if queue is None:
         return
     take_flags = queue.get_flags
@@ -26,12 +27,3 @@ def free_on_request() -> None:
         return flags
 
     queue.get_flags = take_flags_and_unload
-
-
-def _prompt_queue() -> Any:
-    # ComfyUI's nodes can be imported without its server.
-    try:
-        from server import PromptServer
-    except ImportError:
-        return None
-    return getattr(getattr(PromptServer, "instance", None), "prompt_queue", None)

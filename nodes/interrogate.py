@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ..joytag_core.model.folders import model_names
 from ..joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, SELECTION_NAMES
+from .chips import for_page
 from .host import session
 from .pictures import score_images
 from .schema import ADDED_LATER, CATEGORY, Scores, first_of_each, inputs_for, model_input, output, schema
@@ -67,5 +68,6 @@ class Interrogate(io.ComfyNode):
         settings = first_of_each(inputs)
         work = Work(settings)
         scores = score_images(image, model=settings.get("model", PARAMETERS["model"].default))
-        tags = [work.interrogate(one).text for one in scores]
-        return io.NodeOutput(tags, "\n".join(tags), scores, ui={"text": tags})
+        tags = [work.result(None, one).text for one in scores]
+        shown = {"text": tags, "joytag": for_page(settings, [(None, one) for one in scores])}
+        return io.NodeOutput(tags, "\n".join(tags), scores, ui=shown)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from comfy_api.latest import io
 from torch import Tensor
@@ -12,13 +12,11 @@ from ..joytag_core.errors import SettingError
 from ..joytag_core.model.folders import model_names
 from ..joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS
 from ..joytag_core.tags.scores import TagScores
+from .chips import for_page
 from .host import session
 from .pictures import score_images
 from .schema import ADDED_LATER, CATEGORY, Scores, Settings, first_of_each, inputs_for, model_input, output, schema
 from .work import Work, files_used
-
-if TYPE_CHECKING:
-    from ..joytag_core.filtering.result import FilterResult
 
 _SHOWN = ("exclude", "replace", "lists", "min_score", "max_tags", "add_first")
 _LATER = [name for name in ADDED_LATER if name in FILTER_NAMES]
@@ -82,11 +80,13 @@ class FilterTags(io.ComfyNode):
         """Filter every tag list, or interrogate every picture where no tags came in."""
         settings = first_of_each(inputs)
         work = Work(settings)
-        results = _results(work, list(tags), _scores(image, scores, settings))
+        pictures = _pictures(list(tags), _scores(image, scores, settings))
+        results = [work.result(text, one) for text, one in pictures]
         texts = [result.text for result in results]
         dropped = [result.explain() for result in results]
         counts = [len(result.tags) for result in results]
-        return io.NodeOutput(texts, dropped, counts, ui={"text": texts, "dropped": dropped})
+        shown = {"text": texts, "dropped": dropped, "joytag": for_page(settings, pictures)}
+        return io.NodeOutput(texts, dropped, counts, ui=shown)
 
 
 def _scores(image: Sequence[Tensor], scores: Sequence[TagScores], settings: Settings) -> list[TagScores]:
@@ -97,10 +97,11 @@ def _scores(image: Sequence[Tensor], scores: Sequence[TagScores], settings: Sett
     return []
 
 
-def _results(work: Work, tags: list[str], scores: list[TagScores]) -> list[FilterResult]:
+def _pictures(tags: list[str], scores: list[TagScores]) -> Sequence[tuple[str | None, TagScores | None]]:
+    """Return each picture's tags and scores; no tags where it is to be interrogated."""
     if scores and not any(text.strip() for text in tags):
-        return [work.interrogate(one) for one in scores]
-    return [work.filter(text, one) for text, one in _paired(tags or [""], scores)]
+        return [(None, one) for one in scores]
+    return _paired(tags or [""], scores)
 
 
 def _paired(tags: list[str], scores: list[TagScores]) -> list[tuple[str, TagScores | None]]:

@@ -13,9 +13,10 @@ from .schema import Settings
 from .tokens import count_tokens
 
 if TYPE_CHECKING:
-    from ..joytag_core.filtering.result import FilterResult
+    from ..joytag_core.filtering.result import FilterResult, Kept
 
 _LISTS = "lists"
+_LOWEST_SCORE = 0.05  # what the model finds less likely was not nearly chosen
 
 
 class Work:
@@ -32,12 +33,21 @@ class Work:
 
         self._interrogation = Interrogation.from_settings(settings, lists_folder=_lists_folder())
 
-    def interrogate(self, scores: TagScores) -> FilterResult:
-        """Choose, filter and write one picture's tags."""
-        return self._interrogation.prompt(scores, count_tokens=count_tokens)
+    def result(self, text: str | None, scores: TagScores | None) -> FilterResult:
+        """Filter a tag list, by a picture's scores where there are any; without a list, interrogate the picture."""
+        if text is None and scores is not None:
+            return self._interrogation.prompt(scores, count_tokens=count_tokens)
+        return self._filter(text or "", scores)
 
-    def filter(self, text: str, scores: TagScores | None) -> FilterResult:
-        """Filter and write one tag list, by one picture's scores where there are any."""
+    def near_misses(self, scores: TagScores, count: int) -> list[Kept]:
+        """Return the tags that were nearly chosen for a picture, best first, as they would be written."""
+        from ..joytag_core.filtering.result import Kept
+
+        name_of = self._interrogation.tag_filter.format.name_of
+        nearly = self._interrogation.selection.near_misses(scores, count)
+        return [Kept(name_of(one.tag), one.tag, one.score) for one in nearly if one.score >= _LOWEST_SCORE]
+
+    def _filter(self, text: str, scores: TagScores | None) -> FilterResult:
         by_name = None if scores is None else scores.as_dict()
         vocabulary = None if scores is None else scores.vocabulary
         return self._interrogation.tag_filter.apply(

@@ -69,6 +69,13 @@ class Selection:
         by_score = chosen[np.argsort(-values[chosen], kind="stable")]
         return arrange(scores.at(by_score.tolist()), self.order)
 
+    def near_misses(self, scores: TagScores, count: int) -> list[ScoredTag]:
+        """Return the best `count` tags that `choose` leaves out although their categories are asked for, best first."""
+        allowed = _facts(scores.vocabulary).allowed(self.categories, self.min_precision)
+        allowed[[one.tag.index for one in self.choose(scores)]] = False
+        candidates = np.flatnonzero(allowed)
+        return scores.at(candidates[_best(scores.values[candidates], count)].tolist())
+
 
 def _best(values: npt.NDArray[np.float32], count: int) -> npt.NDArray[np.intp]:
     return np.argsort(-values, kind="stable")[:count]

@@ -58,7 +58,7 @@ def test_a_list_goes_through_in_few_passes(comfy: FakeComfy) -> None:
 def test_the_tags_are_sent_to_the_page_as_a_list(comfy: FakeComfy) -> None:
     """ComfyUI splits a bare string into its letters; a list comes through whole."""
     result = interrogate(comfy, pictures(2))
-    assert {"text": result.args[0]} == result.ui
+    assert result.args[0] == result.ui["text"]
 
 
 def test_four_channels_are_laid_over_white(comfy: FakeComfy) -> None:

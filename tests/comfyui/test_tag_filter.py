@@ -38,7 +38,7 @@ def test_every_list_is_filtered_by_itself(comfy: FakeComfy) -> None:
 def test_what_was_dropped_is_shown_with_the_rule(comfy: FakeComfy) -> None:
     """The page gets the texts and the reasons."""
     result = filter_tags(comfy, "smile, long_hair", exclude="long hair")
-    assert {"text": result.args[0], "dropped": result.args[1]} == result.ui
+    assert (result.args[0], result.args[1]) == (result.ui["text"], result.ui["dropped"])
     assert "exclude" in result.args[1][0]
 
 

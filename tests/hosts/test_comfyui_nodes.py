@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from joytag_core.settings.parameters import FILTER_NAMES, SELECTION_NAMES
 from tests.hosts.comfyui_page import (
     CHROMIUM,
     NODE,
@@ -27,18 +28,15 @@ pytestmark = pytest.mark.skipif(not (COMFYUI and CHROMIUM), reason="COMFYUI_PATH
 TAGGER = NODE.format(type="JoyTag_Interrogate")
 FILTER = NODE.format(type="JoyTag_TagFilter")
 BUTTON = ".widgets.find(widget => widget.name === 'joytag_more_settings')"
-FOLDED = {
-    "JoyTag_Interrogate": [
-        "categories", "min_tags", "min_precision", "keep_only", "protect", "replace", "min_score", "exclusive",
-        "implications", "max_per_group", "max_tokens", "order", "add_last", "keep_line_breaks", "target", "spaces",
-        "names", "weights", "separator", "trailing_separator",
-    ],
-    "JoyTag_TagFilter": [
-        "keep_only", "protect", "exclusive", "implications", "max_per_group", "max_tokens", "order", "add_last",
-        "keep_line_breaks", "target", "spaces", "names", "weights", "separator", "trailing_separator", "model",
-        "threshold",
-    ],
-}  # fmt: skip
+SHOWN = {
+    "JoyTag_Interrogate": ("model", "threshold", "character_threshold", "max_tags", "exclude", "lists", "add_first"),
+    "JoyTag_TagFilter": ("exclude", "replace", "lists", "min_score", "max_tags", "add_first"),
+}
+SETTINGS = {
+    "JoyTag_Interrogate": (*SELECTION_NAMES, *FILTER_NAMES),
+    "JoyTag_TagFilter": (*FILTER_NAMES, "model", "threshold"),
+}
+FOLDED = {node: sorted(set(names) - set(SHOWN[node])) for node, names in SETTINGS.items()}
 
 
 def hidden(page: Any, node: str) -> list[str]:
@@ -48,7 +46,7 @@ def hidden(page: Any, node: str) -> list[str]:
         f"""{node}.widgets.filter(widget => {node}.isWidgetRowVisible
             ? !{node}.isWidgetRowVisible(widget) : widget.hidden).map(widget => widget.name)"""
     )
-    return names
+    return sorted(names)
 
 
 @pytest.fixture

@@ -125,3 +125,12 @@ def test_a_selection_can_be_used_for_several_vocabularies() -> None:
     other = Vocabulary([Tag(index=0, name="x", category="character"), Tag(index=1, name="y")])
     assert ["girl", "tree"] == [item.name for item in SCORES.select(selection)]
     assert ["y"] == [item.name for item in TagScores(other, [0.9, 0.8]).select(selection)]
+
+
+def test_near_misses_are_what_scores_alone_left_out() -> None:
+    """Best first; neither what is chosen, nor what its category or reliability rules out, nor more than asked for."""
+    assert ["tree", "hat", "blur"] == [one.name for one in Selection(threshold=0.5).near_misses(SCORES, 9)]
+    assert ["tree"] == [one.name for one in Selection(threshold=0.5).near_misses(SCORES, 1)]
+    strict = Selection(threshold=0.5, categories=("general",), min_precision=0.3)
+    assert ["hat"] == [one.name for one in strict.near_misses(SCORES, 9)]
+    assert [] == Selection(threshold=0.0).near_misses(SCORES, 9)

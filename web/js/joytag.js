@@ -2,10 +2,12 @@
 import { app } from "../../../scripts/app.js";
 import { passTagsOn } from "./bypass.js";
 import { addMenuEntry, tagSelectedNode, menuEntries, MENU_COMMAND } from "./menu.js";
+import { showChipsAfterRuns } from "./chips.js";
 import { rankTaggerFirst } from "./search.js";
 import { foldSettings, sizeNewNodes, watchNodeDesign } from "./settings.js";
 import { showTextAfterRuns, showTextsAgain } from "./shown_text.js";
 import { nameTextFields } from "./text_fields.js";
+import { loadStyle } from "./style.js";
 import { shownPicture } from "./picture.js";
 import { loadMessages } from "./messages.js";
 
@@ -39,6 +41,7 @@ app.registerExtension({
 
   async init() {
     watchNodeDesign();
+    loadStyle();
     await loadMessages();
   },
   beforeRegisterNodeDef(nodeType, nodeDef) {
@@ -47,6 +50,7 @@ app.registerExtension({
       nameTextFields(nodeType);
       foldSettings(nodeType);
       showTextAfterRuns(nodeType);
+      showChipsAfterRuns(nodeType);
       sizeNewNodes(nodeType);
     }
     rankTaggerFirst(nodeDef);

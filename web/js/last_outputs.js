@@ -8,12 +8,11 @@ const NO_ID = /^[0-]*$/; // a graph that no file has named yet
 export function rememberOutput(node, output) {
   const [key] = keys();
   if (!key) return;
-  const outputs = { ...stored(key), [placeOf(node)]: { ...output, type: node.type } };
-  try {
-    sessionStorage.setItem(key, JSON.stringify(outputs));
-  } catch {
-    forgetAll(); // the storage is full, or there is none; the next run begins anew
-  }
+  const remembered = { ...output, type: node.type };
+  // Where the storage is full, the texts alone take the place of all that was there.
+  if (store(key, { ...stored(key), [placeOf(node)]: remembered })) return;
+  forgetAll();
+  store(key, { [placeOf(node)]: { ...remembered, joytag: undefined } });
 }
 
 /** Return what a node's last run sent; undefined where nobody knows. */
@@ -48,6 +47,15 @@ function stored(key) {
     return JSON.parse(sessionStorage.getItem(key)) ?? {};
   } catch {
     return {};
+  }
+}
+
+function store(key, outputs) {
+  try {
+    sessionStorage.setItem(key, JSON.stringify(outputs));
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -109,7 +109,8 @@ function pageFoldsSettings() {
   return app.extensionManager?.setting?.get(PAGE_FOLDS) != null;
 }
 
-function isLinked(node, { name }) {
+/** Tell whether a setting gets its value from another node. */
+export function isLinked(node, { name }) {
   const place = node.inputs?.findIndex(({ widget }) => widget?.name === name) ?? -1;
   return place >= 0 && node.isInputConnected(place);
 }

@@ -20,6 +20,7 @@ export function showTextAfterRuns(nodeType) {
   nodeType.prototype.onExecuted = function (output) {
     onExecuted?.apply(this, arguments);
     if (!output?.text) return;
+    this.joytagHasRun = true;
     rememberOutput(this, output);
     showText(this, textOf(output));
   };
@@ -30,8 +31,13 @@ export function showTextsAgain() {
   for (const delay of TRIES) setTimeout(() => allNodes().forEach(showAgain), delay);
 }
 
+/** Show one picture's text, and what was dropped, in place of the last run's. */
+export function showOneText(node, text, dropped) {
+  showText(node, textOf({ text: [text], dropped: [dropped] }));
+}
+
 function showAgain(node) {
-  if (fieldOf(node)?.value !== "") return;
+  if (node.joytagHasRun || !fieldOf(node)) return;
   const output = lastOutput(node);
   if (output?.text) node.onExecuted(output);
 }
