@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from .. import __version__
 from ..errors import CancelledError, JoyTagError
 from .caption import add_caption_command
+from .compare import add_compare_command
 from .evaluate import add_evaluate_command
 from .filter import add_filter_command
 from .map import add_map_command
@@ -63,6 +64,7 @@ def make_parser() -> CommandParser:
     commands = parser.add_subparsers(metavar="COMMAND")
     add_tag_command(commands)
     add_caption_command(commands)
+    add_compare_command(commands)
     add_evaluate_command(commands)
     add_filter_command(commands)
     add_map_command(commands)

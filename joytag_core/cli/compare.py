@@ -1,0 +1,106 @@
+"""What does `compare` do? Say how far a faster arithmetic is from float32 on one's own pictures."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import PictureError
+from ..settings.parameters import PARAMETERS
+from .arguments import add_format_option, add_model_options, count, model_of, unit
+from .streams import complain, say, to_json
+
+if TYPE_CHECKING:
+    from ..datasets.agreement import Agreement, Difference
+    from ..host.protocol import Host
+    from ..tags.scores import TagScores
+
+_EXACT = "float32"
+_SHOWN = 10
+_EPILOG = """\
+examples:
+  %(prog)s pictures/ --dtype bfloat16
+  %(prog)s pictures/ --model demo --dtype float16 --threshold 0.35
+  %(prog)s pictures/ --dtype bfloat16 --json > agreement.json
+"""
+
+
+def add_compare_command(commands: Any) -> None:
+    """Add `compare` to the sub-commands."""
+    parser = commands.add_parser(
+        "compare",
+        usage="%(prog)s PATH ... --dtype NAME [options]",
+        help="how far a faster arithmetic is from float32",
+        description="Tag pictures twice, in float32 and in another dtype, and say which tags change.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="picture files, or folders of pictures")
+    parser.add_argument("-r", "--recursive", action="store_true", help="also the folders below a folder")
+    default = PARAMETERS["threshold"].default
+    parser.add_argument(
+        "--threshold", type=unit, default=default, metavar="0..1", help=f"where a tag counts. Default: {default}."
+    )
+    parser.add_argument(
+        "--show", type=count, default=_SHOWN, metavar="N", help=f"how many changed tags to list. Default: {_SHOWN}."
+    )
+    add_format_option(parser, ("text", "json"), "text: for reading; json: one object with every changed tag.")
+    add_model_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compare; return 1 if some pictures could not be read, 2 if none could."""
+    from ..datasets.agreement import Agreement
+    from ..host.local import LocalHost
+    from ..pictures.folders import find_pictures
+    from .terminal_host import TerminalHost
+
+    failed = 0
+
+    def report(error: PictureError) -> None:
+        nonlocal failed
+        failed += 1
+        complain(f"error: {error}")
+
+    paths = list(find_pictures(arguments.paths, recursive=arguments.recursive, report=report))
+    agreement = Agreement(arguments.threshold)
+    if paths:
+        exact = _scores(arguments, LocalHost(device=arguments.device, dtype=_EXACT), paths)
+        other = _scores(arguments, TerminalHost(device=arguments.device, dtype=arguments.dtype), paths)  # one bar
+        for path, one, two in zip(paths, exact, other, strict=True):
+            if isinstance(one, PictureError):
+                report(one)
+            elif not isinstance(two, PictureError):
+                agreement.add(str(path), one, two)
+    if not agreement.pictures:
+        return 2
+    say(to_json(agreement.to_dict()) if arguments.format == "json" else "\n".join(_lines(arguments, agreement)))
+    return 1 if failed else 0
+
+
+def _scores(arguments: argparse.Namespace, host: Host, paths: list[Path]) -> Iterator[TagScores | PictureError]:
+    from ..tagging.tagger import Tagger
+
+    return Tagger.load(model_of(arguments), host=host).score_each(paths)
+
+
+def _lines(arguments: argparse.Namespace, agreement: Agreement) -> Iterator[str]:
+    largest, total = agreement.largest, agreement.both + len(agreement.changed)
+    assert largest is not None
+    pictures = "1 picture" if agreement.pictures == 1 else f"{agreement.pictures:,} pictures"
+    yield f"{pictures}, {arguments.dtype} against {_EXACT}, threshold {agreement.threshold:g}"
+    yield f"tags that both give: {agreement.both:,} of {total:,} ({agreement.share:.2%})"
+    yield f"pictures with the very same tags: {agreement.same_pictures:,} of {agreement.pictures:,}"
+    yield f"differences of scores: {agreement.mean:.5f} in the mean; the largest is {_text(largest)}"
+    if agreement.changed:
+        yield "tags that change:"
+    yield from (f"  {_text(one)}" for one in agreement.changed[: arguments.show])
+    if len(agreement.changed) > arguments.show:
+        yield f"  ... and {len(agreement.changed) - arguments.show:,} more (--show N)"
+
+
+def _text(one: Difference) -> str:
+    return f"{one.tag} {one.exact:.4f} -> {one.other:.4f} in {one.picture}"
