@@ -46,14 +46,14 @@ class Composer:
 
     def chosen(self, scores: npt.NDArray[np.float32]) -> npt.NDArray[np.intp]:
         """Return the indexes of the tags that pass the thresholds, before any rule, of scores [T]."""
-        found = self.interrogation.selection.choose(TagScores(self.vocabulary, scores))
+        found = self.interrogation.choose(TagScores(self.vocabulary, scores))
         return np.array([item.tag.index for item in found], dtype=np.intp)
 
     def tags(self, scores: npt.NDArray[np.float32]) -> Tags:
         """Return the tags for scores [T], chosen, filtered and written."""
         if self.allowed is not None:
             scores = np.where(self.allowed, scores, np.float32(0.0))
-        chosen = self.interrogation.selection.choose(TagScores(self.vocabulary, scores))
+        chosen = self.interrogation.choose(TagScores(self.vocabulary, scores))
         result = self.interrogation.tag_filter.apply_scored(
             # Filling up to the least number may reach tags whose scores were too low to be kept.
             [item for item in chosen if item.score > 0.0],
@@ -129,7 +129,7 @@ class _Judge:
 
     @cached_property
     def _shown(self) -> frozenset[int]:
-        found = self._composer.judging.selection.choose(TagScores(self._composer.vocabulary, self._scores))
+        found = self._composer.judging.choose(TagScores(self._composer.vocabulary, self._scores))
         return frozenset(item.tag.index for item in found)
 
 
@@ -140,7 +140,8 @@ def check_floor(interrogation: Interrogation) -> None:
         SettingError: one is lower than the floor.
     """
     selection = interrogation.selection
-    lowest = min([selection.threshold, *selection.category_thresholds.values()])
+    by_pattern = (rule.value for rule in interrogation.threshold_rules())
+    lowest = min([selection.threshold, *selection.category_thresholds.values(), *by_pattern])
     if lowest < FLOOR:
         raise SettingError(
             f"a threshold of {lowest:g} needs scores below {FLOOR:g}, which are not kept; use {FLOOR:g} or more, or "

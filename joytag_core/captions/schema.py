@@ -10,7 +10,7 @@ from ..errors import ScoreStoreError
 VERSION = 1
 APPLICATION = 0x4A54_5363  # "JTSc"
 _WAIT_SECONDS = 60.0
-_PAGE_BYTES = 16384  # rows of some 2 kB leave little of such a page unused
+_PAGE_BYTES = 32768  # rows of some 1.5 kB leave little of such a page unused
 
 _TABLES = """
 CREATE TABLE models(id INTEGER PRIMARY KEY, fingerprint BLOB NOT NULL UNIQUE, name TEXT NOT NULL, state BLOB,

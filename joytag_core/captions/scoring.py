@@ -86,7 +86,9 @@ class Scorer:
 
         What is yielded is kept already. Raises as `Tagger.score_pixels`, and ScoreStoreError.
         """
-        yield from self._scored(items, lambda item: self._prepare(path_of(item)))
+        yield from self._scored(
+            items, lambda item: self._prepare(path_of(item)), known=lambda item: self._known(path_of(item))
+        )
 
     def scored_contents(
         self, items: Iterable[T], content_of: Callable[[T], tuple[str, bytes]]
@@ -95,13 +97,17 @@ class Scorer:
         yield from self._scored(items, lambda item: self._from_content(*content_of(item)))
 
     def _scored(
-        self, items: Iterable[T], prepare: Callable[[T], _Ready | PictureError]
+        self,
+        items: Iterable[T],
+        prepare: Callable[[T], _Ready | PictureError],
+        *,
+        known: Callable[[T], _Ready | None] = lambda item: None,
     ) -> Generator[list[tuple[T, Result]], None, None]:
         with ThreadPoolExecutor(self._threads, thread_name_prefix="joytag") as pool:
             waiting: _Waiting[T] = []
             unscored = 0
             try:
-                for item, ready in _ahead(pool, prepare, items, self._window):
+                for item, ready in _ahead(pool, prepare, items, self._window, known=known):
                     waiting.append((item, ready))
                     unscored += isinstance(ready, _Ready) and ready.pixels is not None
                     if unscored == self._size_of_batch(unscored) or len(waiting) >= _KNOWN_AT_ONCE + self._window():
@@ -125,14 +131,22 @@ class Scorer:
         """Return how many pictures may be under way: two batches, and a picture in each thread."""
         return 2 * (self._batch_size or 1) + 2 * self._threads
 
+    def _known(self, path: Path) -> _Ready | None:
+        """Return what is kept of a file that is as it was last seen; so cheap that a thread would cost more."""
+        if self.store is None or self._key is None:
+            return None
+        try:
+            state = FileState.of(path)
+        except (OSError, ValueError):  # told when its turn comes
+            return None
+        kept = self.store.of_file(path, state, self._key)
+        return None if kept is None else _Ready(Sighting(path, state, b"", b"", kept.width, kept.height), kept)
+
     def _prepare(self, path: Path) -> _Ready | PictureError:
         """Find one picture's kept scores or, where there are none, its pixels; runs in a thread."""
         try:
             state = FileState.of(path)
             if self.store is not None and self._key is not None:
-                kept = self.store.of_file(path, state, self._key)
-                if kept is not None:
-                    return _Ready(Sighting(path, state, b"", b"", kept.width, kept.height), kept)
                 content = file_digest(path)
                 known = self.store.of_content(content, self._key)
                 if known is not None:
@@ -221,15 +235,24 @@ class Scorer:
 
 
 def _ahead(
-    pool: ThreadPoolExecutor, work: Callable[[T], R], items: Iterable[T], window: Callable[[], int]
+    pool: ThreadPoolExecutor,
+    work: Callable[[T], R],
+    items: Iterable[T],
+    window: Callable[[], int],
+    *,
+    known: Callable[[T], R | None],
 ) -> Iterator[tuple[T, R]]:
-    """Yield items with what some work makes of them, in order, at most a window of them under way."""
+    """Yield items with what some work makes of them, in order, at most a window of them under way.
+
+    What is known already needs no work.
+    """
     remaining = iter(items)
-    under_way: deque[tuple[T, Future[R]]] = deque()
+    under_way: deque[tuple[T, R | Future[R]]] = deque()
     while True:
         for item in islice(remaining, max(window() - len(under_way), 0)):
-            under_way.append((item, pool.submit(work, item)))
+            found = known(item)
+            under_way.append((item, pool.submit(work, item) if found is None else found))
         if not under_way:
             return
-        item, future = under_way.popleft()
-        yield item, future.result()
+        item, result = under_way.popleft()
+        yield item, result.result() if isinstance(result, Future) else result

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CaptionError, PictureError, SettingError
-from ..settings.parameters import PARAMETERS
-from .arguments import add_model_options, add_settings, count, model_of, settings_of
+from .arguments import add_lists_folder, add_model_options, add_settings, count, model_of, settings_of
 from .streams import complain, say, to_json
 
 if TYPE_CHECKING:
@@ -18,16 +17,17 @@ if TYPE_CHECKING:
     from ..datasets.evaluation import Averages, Evaluation, TagQuality
     from ..datasets.thresholds import Thresholds
 
-_THRESHOLDS = tuple(name for name in ("threshold", "character_threshold", "thresholds") if name in PARAMETERS)
+_THRESHOLDS = ("threshold", "character_threshold", "thresholds")
 
 _EPILOG = """\
 examples:
   %(prog)s validation                                      # a table of every tag, at the threshold 0.4
   %(prog)s validation --fit lists/measured.txt             # the best thresholds, as a file of rules
 
-The file is used as `--thresholds @measured`, in every program. Definitions: a tag is said where its score is greater
-than its threshold; macro figures are means over the tags that some picture deserves; equal scores stand or fall
-together.
+The file is used as `--thresholds @measured --lists-folder lists`, in every program.
+
+Definitions: a tag is said where its score is greater than its threshold; macro figures are means over the
+tags that some picture deserves; equal scores stand or fall together.
 """
 
 
@@ -57,7 +57,9 @@ def add_evaluate_command(commands: Any) -> None:
     reading.add_argument("--no-scores", action="store_true", help="keep no scores, and use no kept ones")
     reading.add_argument("--json", action="store_true", help="print one JSON object")
     add_model_options(parser)
-    add_settings(parser, parser.add_argument_group("which thresholds are measured"), _THRESHOLDS)
+    measured = parser.add_argument_group("which thresholds are measured")
+    add_settings(parser, measured, _THRESHOLDS)
+    add_lists_folder(measured)
     parser.set_defaults(run=run)
 
 
@@ -113,7 +115,10 @@ def _thresholds(arguments: argparse.Namespace, model: LazyModel) -> npt.NDArray[
     from ..datasets.thresholds import thresholds_of
     from ..settings.interrogation import Interrogation
 
-    return thresholds_of(Interrogation.from_settings(settings_of(arguments, _THRESHOLDS)), model.vocabulary)
+    return thresholds_of(
+        Interrogation.from_settings(settings_of(arguments, _THRESHOLDS), lists_folder=arguments.lists_folder),
+        model.vocabulary,
+    )
 
 
 def _write(arguments: argparse.Namespace, evaluation: Evaluation, fitted: Thresholds) -> None:

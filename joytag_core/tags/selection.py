@@ -88,11 +88,15 @@ class _VocabularyFacts:
         self._index = {tag.name: tag.index for tag in vocabulary}
         self._category: npt.NDArray[Any] = np.array([CATEGORIES.index(tag.category) for tag in vocabulary])
         self._precision = np.array([1.0 if tag.precision is None else tag.precision for tag in vocabulary])
+        self._allowed: dict[tuple[tuple[str, ...], float], npt.NDArray[np.bool_]] = {}
 
     def allowed(self, categories: tuple[str, ...], min_precision: float) -> npt.NDArray[np.bool_]:
-        of_category = np.isin(np.arange(len(CATEGORIES)), [CATEGORIES.index(name) for name in categories])
-        allowed: npt.NDArray[np.bool_] = of_category[self._category] & (self._precision >= min_precision)
-        return allowed
+        if (categories, min_precision) not in self._allowed:
+            of_category = np.isin(np.arange(len(CATEGORIES)), [CATEGORIES.index(name) for name in categories])
+            self._allowed = {
+                (categories, min_precision): of_category[self._category] & (self._precision >= min_precision)
+            }
+        return self._allowed[categories, min_precision]
 
     def thresholds(
         self, threshold: float, by_category: Mapping[str, float], by_tag: Mapping[str, float]

@@ -270,6 +270,20 @@ def test_a_threshold_below_what_is_kept_says_so(model: LazyModel, draw: Draw, tm
     assert 1 == caption_folder(tmp_path, model=model, settings={"threshold": 0.005}, keep_scores=False).written
 
 
+def test_thresholds_by_pattern_hold_for_new_tags_and_for_pruning(tiny: Path, draw: Draw, tmp_path: Path) -> None:
+    """And ask for no score that is not kept."""
+    draw(tmp_path, ["a.png"])
+    (tmp_path / "a.txt").write_text("tag_8, tag_13")
+    by_pattern = {"thresholds": "tag_8 1.0"}
+
+    caption_folder(tmp_path, model=lazy(tiny), existing="prune", settings=by_pattern)
+    assert "tag_13\n" == (tmp_path / "a.txt").read_text()
+    caption_folder(tmp_path, model=lazy(tiny), existing="overwrite", settings=by_pattern)
+    assert (tmp_path / "a.txt").read_text().startswith("tag 13, ")
+    with pytest.raises(SettingError, match=r"0\.001 needs scores below"):
+        caption_folder(tmp_path, model=lazy(tiny), settings={"thresholds": "tag_8 0.001"})
+
+
 def test_interrupted_work_goes_on(tiny: Path, draw: Draw, tmp_path: Path) -> None:
     """A host that cancels after some batches; the next run scores only what is missing."""
     draw(tmp_path, [f"{n}.png" for n in range(8)])

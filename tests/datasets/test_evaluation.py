@@ -139,6 +139,23 @@ def test_evaluate_prints_a_table_and_writes_thresholds(
     assert "macro F1 1.0000" in err
 
 
+def test_fitted_thresholds_are_taken_where_thresholds_are(
+    tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The file is a list: measured again with it, the tags are as good as was promised."""
+    paths = draw_pictures(tmp_path / "p", [f"{number}.png" for number in range(6)])
+    for number, path in enumerate(paths):
+        path.with_suffix(".txt").write_text("tag_8, tag_39" if number % 2 else "tag_8")
+    common = ["evaluate", str(tmp_path / "p"), "--model", str(tiny), "--device", "cpu"]
+    (tmp_path / "lists").mkdir()
+    main([*common, "--fit", str(tmp_path / "lists" / "measured.txt"), "--enough", "1"])
+    promised = capsys.readouterr().err.partition("macro F1 ")[2].partition(",")[0]
+
+    main([*common, "--thresholds", "@measured", "--lists-folder", str(tmp_path / "lists"), "--json"])
+
+    assert promised == f"{json.loads(capsys.readouterr().out)['averages']['all']['macro']['f1']:.4f}"
+
+
 def test_evaluate_may_be_json(tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One object with everything."""
     (path,) = draw_pictures(tmp_path, ["a.png"])

@@ -1,0 +1,199 @@
+"""How fast are folders captioned, beside the bare model and bare decoding? One run, ratios.
+
+    python -m benchmarks.captions folder MODEL PICTURES [--device cpu] [--dtype float32] [--batch-size 16] [--rounds 3]
+    python -m benchmarks.captions again [--pictures 10000] [--tags 5813]
+    python -m benchmarks.captions many [--files 100000]
+
+`folder` compares captioning a folder with the bare model on ready tensors and with bare decoding and shrinking, in
+turns. `again` times captioning from kept scores of made-up pictures. `many` looks at one folder of many files: when the
+first picture is scored, and how memory grows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import statistics
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from joytag_core import LocalHost, ScoreStore, Tagger, caption_folder
+from joytag_core.captions.fingerprints import FileState, file_digest
+from joytag_core.captions.lazy_model import LazyModel
+from joytag_core.captions.score_store import DATABASE_NAME, Sighting
+from joytag_core.pictures.files import load_picture
+from joytag_core.pictures.folders import find_pictures
+from joytag_core.pictures.pixels import to_pixels
+from tests.checkpoints import write_checkpoint
+
+_OLD = 1_000_000_000
+
+
+def main() -> None:
+    """Run one part and print its figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parts = parser.add_subparsers(required=True)
+    folder = parts.add_parser("folder")
+    folder.add_argument("model", type=Path)
+    folder.add_argument("pictures", type=Path)
+    folder.add_argument("--device", default="cpu")
+    folder.add_argument("--dtype", default="auto")
+    folder.add_argument("--batch-size", type=int)
+    folder.add_argument("--rounds", type=int, default=3)
+    folder.set_defaults(run=report_folder)
+    again = parts.add_parser("again")
+    again.add_argument("--pictures", type=int, default=10_000)
+    again.add_argument("--tags", type=int, default=5813)
+    again.set_defaults(run=report_again)
+    many = parts.add_parser("many")
+    many.add_argument("--files", type=int, default=100_000)
+    many.set_defaults(run=report_many)
+    given = parser.parse_args()
+    given.run(given)
+
+
+def report_folder(given: argparse.Namespace) -> None:
+    """Time captioning, the bare model, and bare decoding, in turns."""
+    host = LocalHost(device=given.device, dtype=given.dtype)
+    tagger = Tagger.load(given.model, host=host)
+    batch = given.batch_size or tagger.batch_size
+    paths = list(find_pictures([given.pictures]))
+    size = tagger.network.config.image_size
+    ready = to_pixels([load_picture(path) for path in paths[:batch]], size)
+    model = LazyModel.find(given.model, host, load=lambda: tagger)
+    rates: dict[str, list[float]] = {"captioning": [], "bare model": [], "bare decoding": []}
+    for number in range(given.rounds + 1):
+        found = {
+            "bare model": _model_rate(tagger, ready, len(paths)),
+            "bare decoding": _decoding_rate(paths, size),
+            "captioning": _captioning_rate(given.pictures, model, batch),
+        }
+        if number:
+            for name, rate in found.items():
+                rates[name].append(rate)
+    middle = {name: statistics.median(values) for name, values in rates.items()}
+    for name, rate in middle.items():
+        print(f"- {name}: {rate:.2f} pictures/s")
+    limit = min(middle["bare model"], middle["bare decoding"])
+    print(f"- captioning over the bare model: {middle['captioning'] / middle['bare model']:.3f}")
+    print(f"- captioning over the smaller of the two: {middle['captioning'] / limit:.3f} ({len(paths)} pictures)")
+
+
+def _model_rate(tagger: Tagger, ready: torch.Tensor, count: int) -> float:
+    started, done = time.perf_counter(), 0
+    while done < count:
+        tagger.score_pixels(ready)
+        done += len(ready)
+    return done / (time.perf_counter() - started)
+
+
+def _decoding_rate(paths: list[Path], size: int) -> float:
+    started = time.perf_counter()
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, 16)) as threads:
+        for _ in threads.map(lambda path: to_pixels([load_picture(path)], size), paths):
+            pass
+    return len(paths) / (time.perf_counter() - started)
+
+
+def _captioning_rate(pictures: Path, model: LazyModel, batch: int) -> float:
+    with tempfile.TemporaryDirectory() as out:
+        started = time.perf_counter()
+        summary = caption_folder(pictures, model=model, output_folder=Path(out), batch_size=batch)
+        return summary.scored / (time.perf_counter() - started)
+
+
+def report_again(given: argparse.Namespace) -> None:
+    """Keep made-up scores of so many small files, then time captioning them with other settings, and once more."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        checkpoint = write_checkpoint(folder / "model", "tiny", n_tags=given.tags, names=_names(given.tags))
+        model = LazyModel.find(checkpoint, LocalHost(device="cpu"))
+        (folder / "p").mkdir()
+        size = _keep_made_up(folder / "p", model, given.pictures)
+        print(f"- the database holds {size / given.pictures:,.0f} bytes a picture")
+        for settings in ({}, {"threshold": 0.3}, {"exclude": "*background, category:meta", "lists": "character-lora"}):
+            started, worked = time.perf_counter(), time.process_time()
+            summary = caption_folder(folder / "p", model=model, existing="overwrite", settings=settings)
+            seconds = time.perf_counter() - started
+            worked = time.process_time() - worked
+            took = f"{seconds:.2f} s ({worked:.2f} s of a processor)"
+            print(f"- {settings or 'first'}: {took}, {summary.written} written, {summary.scored} scored")
+
+
+def _names(count: int) -> list[str]:
+    from joytag_core.tags.vocabulary import Vocabulary
+
+    known = list(Vocabulary.joytag().names)
+    return known[:count] + [f"tag_{index}" for index in range(count - len(known))]
+
+
+def _keep_made_up(folder: Path, model: LazyModel, count: int) -> int:
+    random = np.random.default_rng(0)
+    base = Image.fromarray(random.integers(0, 256, (8, 8, 3), dtype=np.uint8))
+    base.save(folder / "base.png")
+    content = (folder / "base.png").read_bytes()
+    (folder / "base.png").unlink()
+    tags = len(model.vocabulary)
+    with ScoreStore(folder) as store:
+        key = model.key_in(store)
+        rows = []
+        for number in range(count):
+            path = folder / f"{number:06d}.png"
+            path.write_bytes(content + number.to_bytes(4, "little"))
+            os.utime(path, (_OLD, _OLD))
+            seen = Sighting(path, FileState.of(path), file_digest(path), number.to_bytes(16, "little"), 8, 8)
+            rows.append((seen, _made_up_scores(random, tags), random.normal(size=768)))
+            if len(rows) == 500 or number == count - 1:
+                store.add(key, rows)
+                rows = []
+    return (folder / DATABASE_NAME).stat().st_size
+
+
+def _made_up_scores(random: np.random.Generator, tags: int) -> np.ndarray:
+    """Return scores as JoyTag's pictures have them: some 32 over 0.4 (its report), ten times as many over the floor."""
+    scores = np.zeros(tags, dtype=np.float32)
+    where = random.choice(tags, min(330, tags), replace=False)
+    values = [random.uniform(0.01, 0.1, 250), random.uniform(0.1, 0.4, 48), random.uniform(0.4, 1.0, 32)]
+    scores[where] = np.concatenate(values)[: len(where)]
+    return scores
+
+
+def report_many(given: argparse.Namespace) -> None:
+    """Caption one folder of many small files; print when the first is scored, and the memory on the way."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        checkpoint = write_checkpoint(folder / "model", "tiny")
+        (folder / "p").mkdir()
+        for number in range(given.files):
+            pixels = np.frombuffer(number.to_bytes(12, "little"), dtype=np.uint8).reshape(2, 2, 3)
+            Image.fromarray(pixels).save(folder / "p" / f"{number:07d}.png", compress_level=0)
+        model = LazyModel.find(checkpoint, LocalHost(device="cpu"))
+        score, first = Tagger.score_pixels, []
+
+        def timed(tagger: Tagger, pixels: torch.Tensor) -> object:
+            first.append(time.perf_counter())
+            if len(first) % max(given.files // 16 // 8, 1) == 1:
+                print(f"- after {16 * (len(first) - 1)} pictures: {_resident_megabytes():.0f} MB resident")
+            return score(tagger, pixels)
+
+        Tagger.score_pixels = timed  # type: ignore[assignment, method-assign]
+        model.tagger  # noqa: B018 - loading is no part of finding files
+        started = time.perf_counter()
+        summary = caption_folder(folder / "p", model=model, batch_size=16)
+        print(f"- first picture scored after {first[0] - started:.2f} s, all after {summary.seconds:.0f} s")
+
+
+def _resident_megabytes() -> float:
+    found = re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())
+    return int(found[1]) / 1024 if found else float("nan")
+
+
+if __name__ == "__main__":
+    main()
