@@ -11,11 +11,10 @@ from typing import Any
 from PIL import Image
 
 from joytag_core.errors import SettingError
-from joytag_core.maps.masks import MaskSettings
-from joytag_core.maps.overlay import draw_mask, draw_overlay
-from joytag_core.maps.report import describe_map
+from joytag_core.maps.overlay import draw_mask
+from joytag_core.maps.showing import Showing
 from joytag_core.maps.tag_maps import TagMaps
-from joytag_core.settings.map_parameters import MAP_PARAMETERS, MASK_NAMES, SEPARATE
+from joytag_core.settings.map_parameters import MAP_PARAMETERS
 
 from .tagging import PictureMaker, ensure_installed, in_queue, outside_inference_mode, tagger
 
@@ -29,31 +28,23 @@ class MappedPicture:
 
     picture: Image.Image
     maps: TagMaps
-    settings: Mapping[str, Any]
-    threshold: float
+    showing: Showing
 
     def groups(self) -> list[tuple[str, ...]]:
         """Return the tags that are shown together: each alone, or all."""
-        return [(tag,) for tag in self.maps.tags] if self.settings["combine"] == SEPARATE else [self.maps.tags]
+        return self.showing.groups(self.maps.tags)
 
     def overlay(self, tags: Sequence[str]) -> Image.Image:
         """Return the picture in grey with the maps of tags over it; those that do not hold are named on it."""
-        strength = self.settings["strength"]
-        return draw_overlay(self.picture, self.maps, tags, strength=strength, threshold=self.threshold)
+        return self.showing.overlay(self.picture, self.maps, tags)
 
     def mask(self, tags: Sequence[str]) -> Image.Image:
         """Return the mask of tags as a grey picture of the picture's size, white where they are."""
-        combine = self.settings["combine"]
-        how = "union" if combine == SEPARATE else combine
-        return draw_mask(self.maps.combined_mask(tags, self._mask_settings(), how=how))
+        return draw_mask(self.showing.mask(self.maps, tags))
 
     def described(self, tag: str) -> dict[str, Any]:
         """Return one tag's score, boxes and points, ready for JSON."""
-        points = self.settings["points"]
-        return describe_map(self.maps, tag, self._mask_settings(), points=points, threshold=self.threshold)
-
-    def _mask_settings(self) -> MaskSettings:
-        return MaskSettings(**{name: self.settings[name] for name in MASK_NAMES})
+        return self.showing.describe(self.maps, tag)
 
 
 def map_in_queue(
@@ -66,7 +57,8 @@ def map_in_queue(
     Raises: as `Session.maps`, and what the maker raises.
         SettingError: a setting is out of its range, or there are no tags, or too many.
     """
-    checked = {name: p.check((settings or {}).get(name, p.default)) for name, p in MAP_PARAMETERS.items()}
+    checked = {name: MAP_PARAMETERS[name].check(value) for name, value in (settings or {}).items()}
+    showing = Showing.from_settings(checked | {"threshold": threshold})
     if not 1 <= len(tags) <= MOST_TAGS:
         raise SettingError(f"{len(tags)} tags were sent; expected 1 to {MOST_TAGS}")
     ensure_installed(model)
@@ -74,7 +66,7 @@ def map_in_queue(
         current = tagger(model)
         picture = make()
         (maps,) = current.maps(picture, tags)
-    return MappedPicture(picture, maps, checked, threshold)
+    return MappedPicture(picture, maps, showing)
 
 
 def encoded(picture: Image.Image) -> str:

@@ -7,11 +7,13 @@ from comfy_api.latest import ComfyExtension, io
 from .freeing import free_on_request
 from .host import register_model_folder
 from .interrogate import Interrogate
+from .region_tags import RegionTags
 from .routes import add_routes
 from .tag_filter import FilterTags
 from .tag_info import TagInfo
+from .tag_mask import TagMask
 
-NODES: list[type[io.ComfyNode]] = [Interrogate, FilterTags, TagInfo]
+NODES: list[type[io.ComfyNode]] = [Interrogate, FilterTags, TagInfo, TagMask, RegionTags]
 
 
 class JoyTagExtension(ComfyExtension):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from torch import Tensor
 
 from ..joytag_core.errors import PictureError
+from ..joytag_core.maps.tag_maps import TagMaps
 from ..joytag_core.model.folders import check_model_name
 from ..joytag_core.tags.scores import TagScores
 from .host import session
@@ -19,6 +20,20 @@ def score_images(images: Sequence[Tensor], *, model: str) -> list[TagScores]:
         PictureError: there is no picture, or one that cannot be used.
         ModelError: the model is not there, or broken.
     """
+    check_images(images)
+    return session().score(list(images), model=check_model_name(model, session().host))
+
+
+def map_images(images: Sequence[Tensor], tags: Sequence[str], *, model: str) -> list[TagMaps]:
+    """Map tags on every picture of every batch; see `score_images`.
+
+    Raises: as `score_images`; SettingError: the model has no such tag.
+    """
+    check_images(images)
+    return session().maps(list(images), tags, model=check_model_name(model, session().host))
+
+
+def check_images(images: Sequence[Tensor]) -> None:
+    """Raise PictureError where no picture came in."""
     if sum(len(batch) for batch in images) == 0:
         raise PictureError("No picture came in: the image input holds an empty batch or an empty list.")
-    return session().score(list(images), model=check_model_name(model, session().host))

@@ -26,13 +26,15 @@ def schema(**fields: Any) -> io.Schema:
     return io.Schema(**{name: value for name, value in fields.items() if name in known})
 
 
-def inputs_for(names: Iterable[str], *, folded: Iterable[str] = ()) -> list[io.Input]:
+def inputs_for(
+    names: Iterable[str], *, folded: Iterable[str] = (), parameters: Mapping[str, Parameter] = PARAMETERS
+) -> list[io.Input]:
     """Return the inputs of settings by their names; those in `folded` are hidden until a person asks for them.
 
     All are optional, so that a prompt sent by a program names only what it changes.
     """
     folded = frozenset(folded)
-    made = {name: _input_for(PARAMETERS[name]) for name in names}
+    made = {name: _input_for(parameters[name]) for name in names}
     return [_folded(one) if name in folded else one for name, one in made.items()]
 
 
@@ -54,9 +56,9 @@ def output(kind: Any, name: str, tooltip: str, *, is_list: bool = False) -> io.O
     return kind.Output(f"{name}_out", display_name=name, tooltip=tooltip, is_output_list=is_list)
 
 
-def first_of_each(inputs: Mapping[str, Sequence[Any]]) -> Settings:
+def first_of_each(inputs: Mapping[str, Sequence[Any]], *, parameters: Mapping[str, Parameter] = PARAMETERS) -> Settings:
     """Return each setting's first value: a node that takes whole lists gets its settings in lists as well."""
-    return {name: values[0] for name, values in inputs.items() if name in PARAMETERS and len(values) > 0}
+    return {name: values[0] for name, values in inputs.items() if name in parameters and len(values) > 0}
 
 
 def _folded(made: io.Input) -> io.Input:

@@ -96,8 +96,8 @@ def _write(files: MapFiles, path: Path, features: PatchFeatures, tags: list[str]
     maps = features.maps(tags)
     written = files.write(path, maps)
     for tag in tags:
-        holds = maps.holds(tag, threshold=files.threshold)
-        absent = "" if holds else ", not there: the map shows where it would be"
+        holds = maps.holds(tag, threshold=files.showing.threshold)
+        absent = "" if holds else ", not there"
         say(f"{path}: {tag} {maps.score_of(tag):.3f}{absent}")
     for one in written:
         say(f"  -> {one}")

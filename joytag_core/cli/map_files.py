@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SettingError
-from ..settings.map_parameters import MASK_NAMES, SEPARATE
 from ..whole_files import whole_file, write_whole
 
 if TYPE_CHECKING:
@@ -40,15 +39,13 @@ class MapFiles:
         Raises:
             SettingError: `out` names one file, for several pictures.
         """
-        from ..maps.masks import MaskSettings
+        from ..maps.showing import Showing
 
         if out.suffix and len(pictures) > 1:
             raise SettingError(f"--out {out} is one file, for {len(pictures)} pictures; expected a folder's name")
-        self.threshold: float = settings["threshold"]
+        self.showing = Showing.from_settings(settings)
         self._out = out
         self._kinds = kinds
-        self._settings = settings
-        self._mask = MaskSettings(**{name: settings[name] for name in MASK_NAMES})
         self._folders = [Path(folder) for folder in folders if Path(folder).is_dir()]
         self._stems = Counter(self._place(path).with_suffix("") for path in pictures)
 
@@ -58,8 +55,7 @@ class MapFiles:
         Raises:
             OSError: one cannot be written.
         """
-        combine = self._settings["combine"]
-        groups = [(tag,) for tag in maps.tags] if combine == SEPARATE else [maps.tags]
+        groups = self.showing.groups(maps.tags)
         written = []
         for tags in groups:
             for kind in self._kinds:
@@ -92,22 +88,17 @@ class MapFiles:
         return writers[kind]
 
     def _overlay(self, path: Path, picture: Path, maps: TagMaps, tags: Sequence[str]) -> None:
-        from ..maps.overlay import draw_overlay
         from ..pictures.files import load_picture
 
-        shown = draw_overlay(
-            load_picture(picture), maps, tags, strength=self._settings["strength"], threshold=self.threshold
-        )
+        shown = self.showing.overlay(load_picture(picture), maps, tags)
         with whole_file(path) as temporary:
             shown.save(temporary, "PNG")
 
     def _mask_picture(self, path: Path, _picture: Path, maps: TagMaps, tags: Sequence[str]) -> None:
         from ..maps.overlay import draw_mask
 
-        combine = self._settings["combine"]
-        mask = maps.combined_mask(tags, self._mask, how="union" if combine == SEPARATE else combine)
         with whole_file(path) as temporary:
-            draw_mask(mask).save(temporary, "PNG")
+            draw_mask(self.showing.mask(maps, tags)).save(temporary, "PNG")
 
     def _raw(self, path: Path, _picture: Path, maps: TagMaps, tags: Sequence[str]) -> None:
         import numpy as np
@@ -120,11 +111,6 @@ class MapFiles:
         write_whole(path, json.dumps(self._told(picture, maps, tags), ensure_ascii=False, indent=2) + "\n")
 
     def _told(self, picture: Path, maps: TagMaps, tags: Sequence[str]) -> dict[str, Any]:
-        from ..maps.report import describe_map
-
         width, height = maps.picture_size
-        told = [
-            describe_map(maps, tag, self._mask, points=self._settings["points"], threshold=self.threshold)
-            for tag in tags
-        ]
+        told = [self.showing.describe(maps, tag) for tag in tags]
         return {"path": str(picture), "width": width, "height": height, "tags": told}

@@ -5,3 +5,6 @@ METHODS = ("share", "score", "otsu", "enough")
 
 COMBINATIONS = ("union", "intersection", "difference")
 """Any of the masks; all of them; the first without the others."""
+
+SEPARATE = "separate"
+"""One mask a tag, instead of one of all."""

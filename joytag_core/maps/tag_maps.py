@@ -90,7 +90,7 @@ class TagMaps:
             SettingError: a setting is out of its range.
         """
         settings = settings or MaskSettings(**changes)
-        return shape_mask(self._limited(tag, settings), settings)
+        return shape_mask(self.limited(tag, settings), settings)
 
     def combined_mask(
         self, tags: Iterable[str] | None = None, settings: MaskSettings | None = None, *, how: str, **changes: Any
@@ -102,7 +102,7 @@ class TagMaps:
         """
         settings = settings or MaskSettings(**changes)
         names = self.tags if tags is None else tags
-        return shape_mask(combine_masks([self._limited(tag, settings) for tag in names], how), settings)
+        return shape_mask(combine_masks([self.limited(tag, settings) for tag in names], how), settings)
 
     def boxes(self, tag: str, settings: MaskSettings | None = None, **changes: Any) -> list[Box]:
         """Return the box of each region of a tag's mask, in pixels, strongest first; see `mask`.
@@ -120,7 +120,8 @@ class TagMaps:
         strongest = peaks[0][2] if peaks else 1.0
         return [Point(*self.grid.middle(row, column), value / strongest) for row, column, value in peaks[:count]]
 
-    def _limited(self, tag: str, settings: MaskSettings) -> Mask:
+    def limited(self, tag: str, settings: MaskSettings) -> Mask:
+        """Return [H, W] bool: a tag's mask before it is smoothed, grown, cleaned and inverted."""
         place = self.place_of(tag)
         if settings.method == "enough":
             return self.grid.enlarge_cells(self._enough(place, settings.level))

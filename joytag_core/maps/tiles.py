@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
-
 from ..errors import SettingError
 from .regions import Box
 
 
 def tiles_of(picture_size: tuple[int, int], *, side: int, overlap: int = 0) -> list[Box]:
-    """Return tiles of at most `side` pixels that cover a picture, row by row, neighbours sharing at least `overlap`.
+    """Return tiles of at most `side` pixels that cover a picture, row by row, neighbours sharing `overlap` or more.
 
-    All have the same size, and lie at even distances from edge to edge: none hangs over, none is a narrow rest.
+    All have the same size; the last of a row and of a column is moved back to the picture's edge. ComfyUI's nodes that
+    split a picture into tiles and merge them (seen in 0.33) lay them the same way.
 
     Raises:
         SettingError: the side is below 1, or the overlap not from 0 to less than the side.
@@ -26,5 +25,4 @@ def tiles_of(picture_size: tuple[int, int], *, side: int, overlap: int = 0) -> l
 def _starts(length: int, side: int, overlap: int) -> list[int]:
     if length <= side:
         return [0]
-    count = math.ceil((length - overlap) / (side - overlap))
-    return [round(index * (length - side) / (count - 1)) for index in range(count)]
+    return [*range(0, length - side, side - overlap), length - side]

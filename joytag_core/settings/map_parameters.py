@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..maps.choices import COMBINATIONS, METHODS
+from ..maps.choices import COMBINATIONS, METHODS, SEPARATE
 from .parameters import Parameter
-
-SEPARATE = "separate"
-"""One mask a tag, instead of one of all."""
 
 _MASK = (
     Parameter(
@@ -48,12 +45,16 @@ STRENGTH = Parameter(
     help="How far the map covers the picture in the overlay.",
 )  # fmt: skip
 
+ONLY_HELD = Parameter(
+    name="only_held", default=True, label="Only what is there",
+    help="A tag whose score does not pass the threshold gets an empty mask, no boxes and no points. Off: they show "
+    "where it would be.",
+)  # fmt: skip
+
 POINTS = Parameter(
     name="points", default=3, label="Points", minimum=0, maximum=100, step=1, advanced=True,
     help="How many points to give for each tag, at most.",
 )  # fmt: skip
 
-MASK_NAMES = tuple(parameter.name for parameter in _MASK)
-"""The fields of `MaskSettings`, in the order of the doors' controls."""
-
-MAP_PARAMETERS: Mapping[str, Parameter] = {p.name: p for p in (*_MASK, COMBINE, STRENGTH, POINTS)}
+MAP_PARAMETERS: Mapping[str, Parameter] = {p.name: p for p in (COMBINE, *_MASK, ONLY_HELD, POINTS, STRENGTH)}
+"""All settings of `Showing` but the threshold, which is that of tagging, in the order of the doors' controls."""

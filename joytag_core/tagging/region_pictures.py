@@ -38,11 +38,16 @@ def crop_regions(picture: OnePicture, regions: Sequence[Region]) -> list[Image.I
         SettingError: as `masks_of`, or a mask holds no pixel.
     """
     opened = open_picture(picture)
-    boxes = (_checked(_box_of(region, opened.size), opened.size) for region in regions)
+    boxes = (_checked(box_of(region, opened.size), opened.size) for region in regions)
     return [opened.crop((box.left, box.top, box.right, box.bottom)) for box in boxes]
 
 
-def _box_of(region: Region, picture_size: tuple[int, int]) -> Box:
+def box_of(region: Region, picture_size: tuple[int, int]) -> Box:
+    """Return the rectangle around a region.
+
+    Raises:
+        SettingError: a mask holds no pixel, or is of another size.
+    """
     if isinstance(region, Box):
         return region
     rows, columns = np.nonzero(_checked_mask(region, picture_size))

@@ -65,8 +65,15 @@ def test_several_tags_have_files_each_or_one_of_all(tmp_path: Path) -> None:
 def test_a_tag_that_is_not_there_is_told(tmp_path: Path, capsys: Capture) -> None:
     """On standard output, and on the overlay itself."""
     main(["map", STAR, "--tag", "heart", *ALL, "--out", str(tmp_path / "h.png"), *DEMO])
-    assert "heart 0.021, not there: the map shows where it would be" in capsys.readouterr().out
-    assert json.loads((tmp_path / "h.json").read_text(encoding="utf-8"))["tags"][0]["holds"] is False
+    assert "heart 0.021, not there\n" in capsys.readouterr().out
+    heart = json.loads((tmp_path / "h.json").read_text(encoding="utf-8"))["tags"][0]
+    assert (False, [], []) == (heart["holds"], heart["boxes"], heart["points"])
+    with Image.open(tmp_path / "h.mask.png") as mask:
+        assert 0 == np.asarray(mask).max()
+    main(["map", STAR, "--tag", "heart", *ALL, "--no-only-held", "--out", str(tmp_path / "all.png"), *DEMO])
+    heart = json.loads((tmp_path / "all.json").read_text(encoding="utf-8"))["tags"][0]
+    assert heart["holds"] is False
+    assert heart["boxes"] and heart["points"]
     main(["map", STAR, "--tag", "heart", "--threshold", "0", "--out", str(tmp_path / "held.png"), *DEMO])
     with Image.open(tmp_path / "h.png") as told, Image.open(tmp_path / "held.png") as held:
         differ = (np.asarray(told) != np.asarray(held)).any(axis=(1, 2))

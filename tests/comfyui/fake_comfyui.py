@@ -216,7 +216,10 @@ def _modules(comfy: FakeComfy, schema_fields: tuple[str, ...]) -> dict[str, Modu
     utils = _module("comfy.utils", ProgressBar=_progress_bar(comfy))
     sd1_clip = _module("comfy.sd1_clip", SDTokenizer=SDTokenizer)
     server = type("PromptServer", (), {"instance": type("Instance", (), {"prompt_queue": comfy.queue})()})
-    latest = _module("comfy_api.latest", io=_io(schema_fields), ComfyExtension=type("ComfyExtension", (), {}))
+    extension = type("ComfyExtension", (), {})
+    latest = _module(
+        "comfy_api.latest", io=_io(schema_fields), ui=_module("ui", PreviewImage=PreviewImage), ComfyExtension=extension
+    )
     return {
         "comfy": _module("comfy", model_management=management, model_patcher=patcher, ops=ops, utils=utils),
         **{module.__name__: module for module in (management, patcher, ops, utils, sd1_clip, latest)},
@@ -282,7 +285,7 @@ def _folder_paths(comfy: FakeComfy) -> ModuleType:
 
 
 def _io(schema_fields: tuple[str, ...]) -> ModuleType:
-    kinds = ("Image", "String", "Int", "Float", "Boolean", "Combo")
+    kinds = ("Image", "Mask", "String", "Int", "Float", "Boolean", "Combo")
     return _module(
         "comfy_api.latest.io",
         Schema=dataclasses.make_dataclass("Schema", [(name, Any, None) for name in schema_fields]),
@@ -299,6 +302,18 @@ def _kind(io_type: str) -> type:
         return type(base.__name__, (base,), {"__init__": lambda self, id, **o: base.__init__(self, io_type, id, **o)})
 
     return type(io_type, (), {"io_type": io_type, "Input": make(FakeInput), "Output": make(FakeOutput)})
+
+
+class PreviewImage:
+    """Stand for pictures that ComfyUI keeps for its page: it writes each of a batch to a file."""
+
+    def __init__(self, image: Tensor, cls: Any = None) -> None:
+        assert image.ndim == 4 and image.shape[3] == 3
+        self.count = len(image)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what goes to the page."""
+        return {"images": [{"filename": f"{n}.png", "type": "temp"} for n in range(self.count)], "animated": (False,)}
 
 
 class NodeOutput:

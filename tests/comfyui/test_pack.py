@@ -15,7 +15,7 @@ import joytag_core
 from joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, SELECTION_NAMES
 from tests.comfyui.fake_comfyui import OLDEST_SCHEMA, PACK, PACK_NAME, FakeComfy, fake_comfyui
 
-NODES = ("JoyTag_Interrogate", "JoyTag_TagFilter", "JoyTag_TagInfo")
+NODES = ("JoyTag_Interrogate", "JoyTag_TagFilter", "JoyTag_TagInfo", "JoyTag_TagMask", "JoyTag_RegionTags")
 LANGUAGES = ("en", "zh", "zh-TW", "ja", "ko")
 WORKFLOWS = sorted((PACK / "example_workflows").glob("*.json"))
 SETTINGS_OF_INTERROGATE = (
@@ -31,11 +31,18 @@ SETTINGS_OF_TAG_FILTER = (
     "target", "spaces", "names", "weights", "weight_range", "separator", "trailing_separator", "model", "threshold",
     "artist_style", "prose",
 )  # fmt: skip
+SETTINGS_OF_TAG_MASK = (
+    "tags", "model", "combine", "method", "level", "smooth", "grow", "smallest", "invert", "only_held", "points",
+    "strength", "threshold",
+)  # fmt: skip
 SETTINGS = {
     "JoyTag_Interrogate": SETTINGS_OF_INTERROGATE,
     "JoyTag_TagFilter": SETTINGS_OF_TAG_FILTER,
     "JoyTag_TagInfo": ("tags",),
+    "JoyTag_TagMask": SETTINGS_OF_TAG_MASK,
+    "JoyTag_RegionTags": ("model", "tile", "overlap", "crop", *SETTINGS_OF_INTERROGATE[1:]),
 }
+SOCKETS = ("IMAGE", "MASK", "JOYTAG_SCORES")
 
 
 def schemas(comfy: FakeComfy) -> dict[str, Any]:
@@ -85,7 +92,7 @@ def test_the_node_ids_never_change(comfy: FakeComfy) -> None:
 @pytest.mark.parametrize("node", NODES)
 def test_the_order_of_settings_only_grows_at_its_end(comfy: FakeComfy, node: str) -> None:
     """ComfyUI saves settings by their place: one that comes in between would shift those of every saved workflow."""
-    widgets = [one.id for one in schemas(comfy)[node].inputs if one.io_type not in ("IMAGE", "JOYTAG_SCORES")]
+    widgets = [one.id for one in schemas(comfy)[node].inputs if one.io_type not in SOCKETS]
     assert list(SETTINGS[node]) == widgets
 
 

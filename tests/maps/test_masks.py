@@ -218,3 +218,9 @@ def test_tiles_that_could_not_cover_are_refused(side: int, overlap: int) -> None
     """A side below 1, an overlap of the whole side."""
     with pytest.raises(SettingError, match="tiles of"):
         tiles_of((100, 100), side=side, overlap=overlap)
+
+
+def test_tiles_lie_as_comfyui_lays_them() -> None:
+    """At distances of the side without the overlap, the last moved back to the edge."""
+    lefts = [tile.left for tile in tiles_of((250, 100), side=100, overlap=30)]
+    assert [0, 70, 140, 150] == lefts

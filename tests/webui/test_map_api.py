@@ -46,7 +46,7 @@ def body(picture: Image.Image) -> dict[str, Any]:
 
 def test_each_tag_has_its_places_and_pictures(client: TestClient, body: dict[str, Any], picture: Image.Image) -> None:
     """In the picture's own pixels, as the core says."""
-    answer = client.post(MAP, json=body | {"level": 0.2}).json()
+    answer = client.post(MAP, json=body | {"level": 0.2, "threshold": 0.0}).json()
     (maps,) = tagging.session().maps(picture, ["tag_8", "tag_13"], model="tiny")
     assert (31, 17) == (answer["width"], answer["height"])
     assert ["tag_8", "tag_13"] == [tag["tag"] for tag in answer["tags"]]
@@ -79,7 +79,10 @@ def test_what_holds_is_said(client: TestClient, body: dict[str, Any]) -> None:
     (first, _) = client.post(MAP, json=body | {"threshold": 0.0}).json()["tags"]
     assert first["holds"] is True
     (first, _) = client.post(MAP, json=body | {"threshold": 1.0}).json()["tags"]
+    assert (False, []) == (first["holds"], first["boxes"])
+    (first, _) = client.post(MAP, json=body | {"threshold": 1.0, "only_held": False}).json()["tags"]
     assert first["holds"] is False
+    assert first["boxes"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import { loadStyle } from "./style.js";
 import { shownPicture } from "./picture.js";
 import { loadMessages } from "./messages.js";
 
-const OURS = new Set(["JoyTag_Interrogate", "JoyTag_TagFilter", "JoyTag_TagInfo"]);
+const OURS = new Set(["JoyTag_Interrogate", "JoyTag_TagFilter", "JoyTag_TagInfo", "JoyTag_TagMask", "JoyTag_RegionTags"]);
 
 // Frontends before 1.30 know no getNodeMenuItems; their nodes are patched instead.
 const hasMenuHook = () => typeof app.collectNodeMenuItems === "function";

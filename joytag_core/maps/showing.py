@@ -1,0 +1,114 @@
+"""What is shown of a picture's maps, in one way for every door?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from ..tags.vocabulary import PUBLISHED_THRESHOLD
+from .choices import SEPARATE
+from .grid import Floats, Mask
+from .masks import MaskSettings, combine_masks, shape_mask
+from .overlay import draw_overlay
+from .regions import Box, Point
+from .tag_maps import TagMaps
+
+_DIGITS = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Showing:
+    """Hold how maps are shown: how masks are made, what several tags become, and which tags count as there.
+
+    With `only_held`, a tag whose score does not pass `threshold` has an empty mask and no boxes and points; its overlay
+    says so either way. `combine` is `separate` or one of `COMBINATIONS`.
+    """
+
+    mask_settings: MaskSettings = field(default_factory=MaskSettings)
+    combine: str = SEPARATE
+    only_held: bool = True
+    threshold: float = PUBLISHED_THRESHOLD
+    strength: float = 0.75
+    most_points: int = 3
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> Showing:
+        """Make one of settings by the names that doors give them, checked; what is missing is at its default.
+
+        Raises:
+            SettingError: a setting of a mask is out of its range.
+        """
+        names = {one.name for one in fields(MaskSettings)}
+        mask = MaskSettings(**{name: value for name, value in settings.items() if name in names})
+        own = {one.name for one in fields(cls)}
+        more = {name: value for name, value in settings.items() if name in own}
+        points = {"most_points": settings["points"]} if "points" in settings else {}
+        return cls(mask_settings=mask, **more, **points)
+
+    def groups(self, tags: Sequence[str]) -> list[tuple[str, ...]]:
+        """Return the tags that are shown together: each alone, or all."""
+        return [(tag,) for tag in tags] if self.combine == SEPARATE else [tuple(tags)]
+
+    def overlay(self, picture: Image.Image, maps: TagMaps, tags: Sequence[str]) -> Image.Image:
+        """Return the picture in grey with the maps of tags over it; see `draw_overlay`."""
+        return draw_overlay(picture, maps, tags, strength=self.strength, threshold=self.threshold)
+
+    def mask(self, maps: TagMaps, tags: Sequence[str]) -> Mask:
+        """Return one mask [H, W] bool of tags that are shown together."""
+        how = "union" if self.combine == SEPARATE else self.combine
+        return shape_mask(combine_masks([self._mask_of(maps, tag) for tag in tags], how), self.mask_settings)
+
+    def soft_mask(self, maps: TagMaps, tags: Sequence[str]) -> Floats:
+        """Return the greatest of the maps [H, W] float32 0..1 of tags that are shown together."""
+        empty = np.zeros(maps.picture_size[::-1], dtype=np.float32)
+        shown: Floats = np.maximum.reduce([empty, *(maps.map(tag) for tag in tags if self._is_shown(maps, tag))])
+        return shown
+
+    def boxes(self, maps: TagMaps, tag: str) -> list[Box]:
+        """Return the boxes of one tag's mask, strongest first."""
+        return maps.boxes(tag, self.mask_settings) if self._is_shown(maps, tag) else []
+
+    def points(self, maps: TagMaps, tag: str) -> list[Point]:
+        """Return one tag's points, strongest first."""
+        return maps.points(tag, self.most_points) if self._is_shown(maps, tag) else []
+
+    def describe(self, maps: TagMaps, tag: str) -> dict[str, Any]:
+        """Return what is known of one tag's place, ready for JSON.
+
+        `tag`, `score`, `holds`, `logit`, `bias`, `border_share` (of the logit, from the white border), and `boxes` and
+        `points` in pixels, each with its strength.
+        """
+        place = maps.place_of(tag)
+        return {
+            "tag": maps.tags[place],
+            "score": round(maps.score_of(tag), _DIGITS),
+            "holds": maps.holds(tag, threshold=self.threshold),
+            "logit": round(float(maps.logits[place]), _DIGITS),
+            "bias": round(float(maps.bias[place]), _DIGITS),
+            "border_share": round(maps.border_share(tag), _DIGITS),
+            "boxes": _rounded(self.boxes(maps, tag)),
+            "points": _rounded(self.points(maps, tag)),
+        }
+
+    def say(self, maps: TagMaps) -> str:
+        """Return a sentence of which tags are there: `heart 0.93, star 0.12 (not there)`."""
+        return ", ".join(
+            f"{tag} {maps.score_of(tag):.2f}{'' if maps.holds(tag, threshold=self.threshold) else ' (not there)'}"
+            for tag in maps.tags
+        )
+
+    def _is_shown(self, maps: TagMaps, tag: str) -> bool:
+        return not self.only_held or maps.holds(tag, threshold=self.threshold)
+
+    def _mask_of(self, maps: TagMaps, tag: str) -> Mask:
+        if not self._is_shown(maps, tag):
+            return np.zeros(maps.picture_size[::-1], dtype=bool)
+        return maps.limited(tag, self.mask_settings)
+
+
+def _rounded(places: Iterable[Box | Point]) -> list[dict[str, float]]:
+    return [place.to_dict() | {"strength": round(place.strength, _DIGITS)} for place in places]

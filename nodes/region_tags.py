@@ -1,0 +1,113 @@
+"""The node JoyTag Region Tags: what do parts of a picture show?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from comfy_api.latest import io
+from torch import Tensor
+
+from ..joytag_core.errors import SettingError
+from ..joytag_core.maps.regions import Box
+from ..joytag_core.maps.tiles import tiles_of
+from ..joytag_core.model.folders import check_model_name, model_names
+from ..joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, SELECTION_NAMES
+from ..joytag_core.settings.region_parameters import REGION_PARAMETERS
+from ..joytag_core.tagging.region_pictures import Region, box_of
+from .chips import for_page
+from .host import session
+from .pictures import check_images
+from .schema import ADDED_LATER, CATEGORY, Scores, first_of_each, inputs_for, model_input, output, schema
+from .work import Work, files_used
+
+_SHOWN = ("threshold", "character_threshold", "max_tags", "exclude", "lists", "add_first")
+_FOLDED = [name for name in (*SELECTION_NAMES, *FILTER_NAMES) if name not in (*_SHOWN, *ADDED_LATER, "model")]
+
+
+class RegionTags(io.ComfyNode):
+    """Tag parts of pictures: masks or overlapping tiles."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        """Describe the node."""
+        return schema(
+            node_id="JoyTag_RegionTags",
+            display_name="JoyTag Region Tags",
+            category=CATEGORY,
+            description="Says what parts of a picture show, as Danbooru tags: a prompt for each mask or tile.",
+            search_aliases=["regional prompt", "tile prompt", "tagger", "upscale tiles", "area tags"],
+            is_input_list=True,
+            is_output_node=True,
+            inputs=[
+                io.Image.Input("image", tooltip="One picture, a batch, or a list of any sizes."),
+                io.Mask.Input(
+                    "mask", optional=True,
+                    tooltip="The parts to tag: any number for one picture, or one for each picture. Without, tiles.",
+                ),
+                model_input(model_names(session().host)),
+                *inputs_for(REGION_PARAMETERS, parameters=REGION_PARAMETERS),
+                *inputs_for(_SHOWN),
+                *inputs_for(_FOLDED, folded=_FOLDED),
+                *inputs_for(ADDED_LATER, folded=ADDED_LATER),
+            ],
+            outputs=[
+                output(io.String, "tags", "The tags of each part: a list of prompts.", is_list=True),
+                output(io.String, "tags_joined", "All parts' tags in one text, one part a line."),
+                output(Scores, "scores", "The scores of all tags, for the other JoyTag nodes.", is_list=True),
+                output(io.Image, "parts", "Each part as a picture: a tile, or the box around a mask.", is_list=True),
+            ],
+        )  # fmt: skip
+
+    @classmethod
+    def fingerprint_inputs(cls, **inputs: Any) -> str:
+        """Run again where the model's files or a list have changed."""
+        return files_used(first_of_each(inputs).get("model"))
+
+    @classmethod
+    def execute(cls, image: Sequence[Tensor], mask: Sequence[Tensor] = (), **inputs: Sequence[Any]) -> io.NodeOutput:
+        """Tag every part of every picture."""
+        settings = first_of_each(inputs)
+        work = Work(settings)
+        model = check_model_name(settings.get("model", PARAMETERS["model"].default), session().host)
+        how = _checked(inputs)
+        scores, parts = [], []
+        for picture, regions in _regions(image, mask, side=how["tile"], overlap=how["overlap"]):
+            scores += session().score_regions(picture, regions, model=model, crop=how["crop"])
+            parts += [_cut(picture, box_of(region, (picture.shape[1], picture.shape[0]))) for region in regions]
+        tags = [work.result(None, one).text for one in scores]
+        shown = {"text": tags, "joytag": for_page(settings, [(None, one) for one in scores])}
+        return io.NodeOutput(tags, "\n".join(tags), scores, parts, ui=shown)
+
+
+class _Parts(NamedTuple):
+    picture: Tensor
+    regions: Sequence[Region]
+
+
+def _checked(inputs: dict[str, Sequence[Any]]) -> dict[str, Any]:
+    given = first_of_each(inputs, parameters=REGION_PARAMETERS)
+    return {name: one.check(given.get(name, one.default)) for name, one in REGION_PARAMETERS.items()}
+
+
+def _regions(image: Sequence[Tensor], mask: Sequence[Tensor], *, side: int, overlap: int) -> Iterator[_Parts]:
+    """Yield each picture [H, W, C] with its regions."""
+    check_images(image)
+    pictures = [picture for batch in image for picture in batch]
+    masks = [np.asarray(one.cpu()) for batch in mask for one in (batch if batch.ndim == 3 else batch[None])]
+    if not mask:
+        for one in pictures:
+            yield _Parts(one, tiles_of((one.shape[1], one.shape[0]), side=side, overlap=overlap))
+    elif len(pictures) == 1:
+        yield _Parts(pictures[0], masks)
+    elif len(masks) == len(pictures):
+        yield from (_Parts(one, [region]) for one, region in zip(pictures, masks, strict=True))
+    else:
+        raise SettingError(
+            f"{len(masks)} masks came in with {len(pictures)} pictures; expected one for each, or one picture."
+        )
+
+
+def _cut(picture: Tensor, box: Box) -> Tensor:
+    return picture[None, box.top : box.bottom, box.left : box.right]
