@@ -209,7 +209,7 @@ def test_the_settings_saved_in_a_workflow_are_valid(comfy: FakeComfy, path: Path
 
 def test_every_workflow_has_a_thumbnail() -> None:
     """ComfyUI shows it beside the template."""
-    assert 3 == len(WORKFLOWS)
+    assert 6 == len(WORKFLOWS)
     assert all(path.with_suffix(".jpg").is_file() for path in WORKFLOWS)
 
 

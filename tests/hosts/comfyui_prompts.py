@@ -12,6 +12,8 @@ from tests.hosts.comfyui_server import Prompt, Run
 
 COMFYUI = os.environ.get("COMFYUI_PATH")
 TAGGER, SHOW = "tagger", "show"
+CHECKPOINTS = ("v1-5-pruned-emaonly.safetensors", "sam3.safetensors")
+"""What the templates name; empty files are enough for ComfyUI to take a prompt as valid."""
 
 
 def draw_pictures(folder: Path) -> None:
@@ -25,6 +27,13 @@ def draw_pictures(folder: Path) -> None:
     hidden = circle.convert("RGBA")
     hidden.putalpha(0)
     hidden.save(folder / "hidden.png")
+
+
+def put_checkpoints(models: Path) -> None:
+    """Put the templates' checkpoints, empty, where ComfyUI looks for them."""
+    (models / "checkpoints").mkdir(parents=True, exist_ok=True)
+    for name in CHECKPOINTS:
+        (models / "checkpoints" / name).touch()
 
 
 def node(kind: str, **inputs: Any) -> dict[str, Any]:

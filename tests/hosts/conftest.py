@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 from joytag_core import Tagger
 from joytag_core.settings.interrogation import Interrogation
 from tests.hosts.comfyui_page import CHROMIUM, open_page
-from tests.hosts.comfyui_prompts import COMFYUI, draw_pictures
+from tests.hosts.comfyui_prompts import COMFYUI, draw_pictures, put_checkpoints
 from tests.hosts.comfyui_server import ComfyServer
 from tests.hosts.webui_server import MODEL, THRESHOLD, WebUIServer
 from tests.hub import HubStandIn, published_files, serving
@@ -69,9 +69,7 @@ def comfyui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComfyServer]:
     (comfyui.base / "input" / "example.png").write_bytes((comfyui.base / "input" / "circle.png").read_bytes())
     (comfyui.base / "input" / "my_pictures").mkdir()
     draw_pictures(comfyui.base / "input" / "my_pictures")
-    checkpoints = comfyui.base / "models" / "checkpoints"
-    checkpoints.mkdir(parents=True)
-    (checkpoints / "v1-5-pruned-emaonly.safetensors").touch()
+    put_checkpoints(comfyui.base / "models")
     comfyui.start()
     yield comfyui
     comfyui.stop()

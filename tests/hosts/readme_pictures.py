@@ -26,7 +26,7 @@ from tests.hosts.comfyui_page import (
     open_workflow,
     run_and_wait,
 )
-from tests.hosts.comfyui_prompts import COMFYUI
+from tests.hosts.comfyui_prompts import COMFYUI, put_checkpoints
 from tests.hosts.comfyui_server import REPOSITORY, ComfyServer
 
 IMAGES, TEMPLATES, EXAMPLES = REPOSITORY / "docs" / "images", REPOSITORY / "example_workflows", REPOSITORY / "examples"
@@ -43,6 +43,14 @@ PROMPT: dict[str, dict[str, Any]] = {
     },
     "4": {"class_type": "PreviewAny", "inputs": {"source": ["3", 0]}},
 }  # fmt: skip
+MAP_PROMPT: dict[str, dict[str, Any]] = {
+    "1": {"class_type": "LoadImage", "inputs": {"image": PICTURE}},
+    "2": {
+        "class_type": "JoyTag_TagMask",
+        "inputs": {"image": ["1", 0], "tags": "musical note", "model": "demo", "combine": "union", "grow": 4},
+    },
+    "3": {"class_type": "MaskPreview", "inputs": {"mask": ["2", 0]}},
+}
 CORNER = (90, 170)  # where the nodes' upper left corner goes: clear of the page's own bars
 MARGIN = 24
 THUMBNAIL_WIDTH = 800
@@ -59,14 +67,14 @@ def main() -> None:
             shutil.copy(path, comfyui.base / "input")
             shutil.copy(path, folder)
         shutil.copy(EXAMPLES / PICTURE, comfyui.base / "input" / "example.png")
-        (comfyui.base / "models" / "checkpoints").mkdir(parents=True)
-        (comfyui.base / "models" / "checkpoints" / "v1-5-pruned-emaonly.safetensors").touch()
+        put_checkpoints(comfyui.base / "models")
         comfyui.start()
         browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         try:
             draw_nodes(open_page(comfyui, browser, width=1900, height=1000), "comfyui-nodes")
             draw_nodes(open_page(comfyui, browser, width=1900, height=1000, language="ja"), "comfyui-ja")
             draw_menu(open_page(comfyui, browser))
+            draw_map(open_page(comfyui, browser, width=1500, height=1000))
             for path in sorted(TEMPLATES.glob("*.json")):
                 draw_template(open_page(comfyui, browser, width=2100, height=1300), path)
         finally:
@@ -94,6 +102,26 @@ def draw_menu(page: Any) -> None:
     page.close()
 
 
+def draw_map(page: Any) -> None:
+    """Draw JoyTag Tag Mask after a run, with its map and its mask."""
+    load(page, MAP_PROMPT)
+    run_and_wait(page, "JoyTag_TagMask")
+    page.wait_for_timeout(3000)
+    page.evaluate(
+        """places => {
+            for (const node of window.app.graph._nodes) {
+                const [x, width, height] = places[node.type];
+                node.pos = [x, 0];
+                node.size = [width, height];
+            }
+        }""",
+        {"LoadImage": [0, 270, 330], "JoyTag_TagMask": [310, 330, 520], "MaskPreview": [680, 270, 330]},
+    )
+    page.wait_for_timeout(1000)
+    Image.open(io.BytesIO(picture_of_nodes(page))).convert("RGB").save(IMAGES / "comfyui-tag-mask.png", optimize=True)
+    page.close()
+
+
 def draw_template(page: Any, path: Path) -> None:
     """Draw a template's thumbnail, as it looks after a run with the demo model."""
     workflow = json.loads(path.read_text(encoding="utf-8"))
@@ -102,10 +130,11 @@ def draw_template(page: Any, path: Path) -> None:
             node["widgets_values"] = ["demo" if value == "joytag" else value for value in node["widgets_values"]]
     open_workflow(page, json.dumps(workflow))
     if "CheckpointLoaderSimple" in {node["type"] for node in workflow["nodes"]}:
-        exclude = next(node["widgets_values"][4] for node in workflow["nodes"] if node["type"] == "JoyTag_Interrogate")
         scores = Tagger.load("demo").score(EXAMPLES / PICTURE)[0]
-        tags = Interrogation.from_settings({"exclude": exclude}).prompt(scores).text
-        page.evaluate(f"text => {NODE.format(type='JoyTag_Interrogate')}.onExecuted({{ text: [text] }})", tags)
+        for exclude in [one["widgets_values"][4] for one in workflow["nodes"] if one["type"] == "JoyTag_Interrogate"]:
+            # The demo knows no hat, which the templates of maps look for and leave out.
+            tags = Interrogation.from_settings({"exclude": exclude}).prompt(scores).text
+            page.evaluate(f"text => {NODE.format(type='JoyTag_Interrogate')}.onExecuted({{ text: [text] }})", tags)
     else:
         run_and_wait(page, "JoyTag_Interrogate")
         page.wait_for_timeout(3000)
