@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,10 +15,11 @@ from .arguments import (
     add_format_option,
     add_lists_folder,
     add_model_options,
-    model_of,
     settings_of,
 )
-from .streams import complain, decode_text, read_standard_input, say, to_json
+from .other_tagger import add_other_tagger_options, combination_of, read_score_file
+from .scoring import load_tagger
+from .streams import complain, read_standard_input, read_text_file, say, to_json
 
 if TYPE_CHECKING:
     from ..filtering.result import FilterResult
@@ -64,10 +64,12 @@ def add_filter_command(commands: Any) -> None:
         ("text", "json"),
         "text: what remains; json: one object a prompt and line, with what was dropped and why.",
     )
-    reading.add_argument("--scores", metavar="FILE", help="a JSON file of scores by tag name, 0..1")
     scoring = parser.add_argument_group("a picture that scores the tags")
     scoring.add_argument("--image", metavar="FILE", help="score the tags by what JoyTag sees in this picture")
     add_model_options(parser)
+    add_other_tagger_options(
+        parser, scores="a file of scores by tag name, 0..1: JSON, or lines as 'smile: 0.9'; with --image, of both"
+    )
     rules = parser.add_argument_group("rules")
     rules.add_argument("--rules", metavar="FILE", help="a file of rules; options here are added to it")
     rules.add_argument("--list", action="append", default=[], metavar="NAME", help="a list of rules, as --lists")
@@ -83,7 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.show_lists or arguments.show_list:
         return _show(arguments)
     tag_filter = _filter(arguments)
-    scores = _picture_scores(arguments) if arguments.image else _scores(arguments.scores) if arguments.scores else None
+    scores = _scores(arguments)
     if arguments.in_place and not arguments.files:
         raise SettingError("--in-place writes files back, and --files names none")
     for prompt in _prompts(arguments):
@@ -113,17 +115,9 @@ def _filter(arguments: argparse.Namespace) -> TagFilter:
 def _prompts(arguments: argparse.Namespace) -> Iterator[_Prompt]:
     yield from map(_Prompt, arguments.text)
     for name in arguments.files:
-        yield _Prompt(_read(Path(name)), Path(name))
+        yield _Prompt(read_text_file(Path(name)), Path(name))
     if not arguments.text and not arguments.files:
         yield _Prompt(read_standard_input().removesuffix("\n"))
-
-
-def _read(path: Path) -> str:
-    try:
-        content = path.read_bytes()
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise SettingError(f"{path} cannot be read: {error}") from error
-    return decode_text(content, str(path)).replace("\r\n", "\n").removesuffix("\n")
 
 
 def _write(path: Path, text: str) -> None:
@@ -134,20 +128,14 @@ def _write(path: Path, text: str) -> None:
         raise SettingError(f"{path} cannot be written: {error}") from error
 
 
-def _scores(path: str) -> dict[str, float]:
-    try:
-        scores = json.loads(_read(Path(path)))
-        return {str(name): float(score) for name, score in scores.items()}
-    except (ValueError, TypeError, AttributeError) as error:
-        raise SettingError(f'{path} holds no scores; expected a JSON object such as {{"smile": 0.9}}') from error
-
-
-def _picture_scores(arguments: argparse.Namespace) -> dict[str, float]:
-    from ..tagging.tagger import Tagger
-    from .terminal_host import TerminalHost
-
-    tagger = Tagger.load(model_of(arguments), host=TerminalHost(device=arguments.device, dtype=arguments.dtype))
-    return tagger.score(Path(arguments.image))[0].as_dict()
+def _scores(arguments: argparse.Namespace) -> dict[str, float] | None:
+    """Return the scores of a picture, of another tagger, or of both together; None where nobody has scored."""
+    combination = combination_of(arguments)
+    other = None if arguments.scores is None else read_score_file(Path(arguments.scores))
+    if arguments.image is None:
+        return other
+    [seen] = load_tagger(arguments).score(Path(arguments.image))
+    return seen.as_dict() if other is None else combination.scores(seen.as_dict(), other, vocabulary=seen.vocabulary)
 
 
 def _report(arguments: argparse.Namespace, prompt: _Prompt, result: FilterResult) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from .. import __version__
 from ..errors import CancelledError, JoyTagError
 from .caption import add_caption_command
+from .check import add_check_command
 from .compare import add_compare_command
 from .evaluate import add_evaluate_command
 from .filter import add_filter_command
@@ -29,6 +30,7 @@ examples:
   %(prog)s tag photo.png
   %(prog)s tag pictures/ --recursive --threshold 0.5 --exclude "category:meta"
   %(prog)s filter "1girl, long_hair, chair" --exclude "*hair" --explain
+  %(prog)s check photo.png --prompt "1girl, blue hair"
   %(prog)s tags ribbon
   %(prog)s help tag
 
@@ -66,6 +68,7 @@ def make_parser() -> CommandParser:
     add_caption_command(commands)
     add_compare_command(commands)
     add_evaluate_command(commands)
+    add_check_command(commands)
     add_filter_command(commands)
     add_map_command(commands)
     add_models_command(commands)

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from ..errors import SettingError
@@ -71,6 +72,19 @@ def read_standard_input() -> str:
     if binary is None or sys.stdin.isatty():
         return sys.stdin.read()
     return decode_text(binary.read(), "standard input")
+
+
+def read_text_file(path: Path) -> str:
+    """Return a file's text without its last line end: UTF-8 with or without a byte order mark, or UTF-16 with one.
+
+    Raises:
+        SettingError: it cannot be read, or is no such text.
+    """
+    try:
+        content = path.read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise SettingError(f"{path} cannot be read: {error}") from error
+    return decode_text(content, str(path)).replace("\r\n", "\n").removesuffix("\n")
 
 
 def decode_text(content: bytes, source: str) -> str:

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..errors import SettingError
 from ..settings.parameters import FILTER_NAMES, SELECTION_NAMES
 from .arguments import (
     add_choosing_settings,
@@ -13,13 +14,15 @@ from .arguments import (
     add_format_option,
     add_lists_folder,
     add_model_options,
-    model_of,
     settings_of,
     unit,
 )
-from .streams import complain, say, to_json
+from .other_tagger import add_other_tagger_options, check_place, combination_of, scores_for
+from .scoring import ScoredPictures
+from .streams import say, to_json
 
 if TYPE_CHECKING:
+    from ..judging.combination import Combination
     from ..settings.interrogation import Interrogation
     from ..tags.scores import TagScores
 
@@ -61,6 +64,11 @@ def add_tag_command(commands: Any) -> None:
     )
     add_model_options(parser)
     add_choosing_settings(parser)
+    add_other_tagger_options(
+        parser,
+        scores="a file of its scores: JSON, or lines as 'smile: 0.9'; for several pictures a folder, with NAME.json or "
+        "NAME.txt for each",
+    )
     rules = parser.add_argument_group("rules of the Tag Filter")
     add_filter_settings(parser, rules, _DEFAULTS)
     add_lists_folder(rules)
@@ -69,42 +77,40 @@ def add_tag_command(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Tag; return 1 if some pictures or folders could not be read, 2 if none could."""
-    from ..errors import PictureError
-    from ..pictures.folders import find_pictures
     from ..settings.interrogation import Interrogation
-    from ..tagging.tagger import Tagger
-    from .terminal_host import TerminalHost
 
     settings = _DEFAULTS | settings_of(arguments, (*SELECTION_NAMES, *FILTER_NAMES))
     interrogation = Interrogation.from_settings(settings, lists_folder=arguments.lists_folder)
-    failed = 0
-
-    def report(error: PictureError) -> None:
-        nonlocal failed
-        failed += 1
-        complain(f"error: {error}")
-
-    paths = list(find_pictures(arguments.paths, recursive=arguments.recursive, report=report))
-    if not paths:
-        return 2
-    tagger = Tagger.load(model_of(arguments), host=TerminalHost(device=arguments.device, dtype=arguments.dtype))
-    tagged = 0
-    for path, scores in zip(paths, tagger.score_each(paths), strict=True):
-        if isinstance(scores, PictureError):
-            report(scores)
-        else:
-            tagged += 1
-            say(_line(arguments, path, scores, interrogation, named=len(paths) > 1))
-    return 0 if not failed else 1 if tagged else 2
+    combination = combination_of(arguments)
+    pictures = ScoredPictures(arguments)
+    named = len(pictures.paths) > 1
+    if arguments.scores is not None:
+        check_place(arguments.scores, pictures=len(pictures.paths))
+    for path, scores in pictures:
+        try:
+            say(_line(arguments, path, scores, interrogation, combination, named=named))
+        except SettingError as error:  # the other tagger's scores of this picture
+            pictures.report(error)
+    return pictures.status
 
 
 def _line(
-    arguments: argparse.Namespace, path: Path, scores: TagScores, interrogation: Interrogation, *, named: bool
+    arguments: argparse.Namespace,
+    path: Path,
+    scores: TagScores,
+    interrogation: Interrogation,
+    combination: Combination,
+    *,
+    named: bool,
 ) -> str:
     if arguments.format == "scores":
         over = [item for item in scores.top(len(scores)) if item.score > arguments.floor]
         return "\n".join([*([f"# {path}"] if named else []), *(f"{item.name}: {item.score:.3f}" for item in over)])
-    result = interrogation.prompt(scores)
+    chosen = None
+    if arguments.scores is not None:
+        selection = interrogation.selection_for(scores.vocabulary)
+        chosen = combination.choose(scores, scores_for(arguments.scores, path), selection=selection)
+    result = interrogation.prompt(scores, chosen=chosen)
     if arguments.format == "json":
         return to_json({"path": str(path)} | result.to_dict())
     return f"{path}: {result.text}" if named else result.text

@@ -107,7 +107,7 @@ class Combination:
     ) -> set[int]:
         if way in ("max", "mean"):
             return _indices(selection.choose(combined))
-        of_other = replace(selection, threshold=self.threshold, category_thresholds={})
+        of_other = replace(selection, threshold=self.threshold, category_thresholds={}, tag_thresholds={})
         both = _indices(selection.choose(ours)), _indices(of_other.choose(theirs))
         return both[0] & both[1] if way == "agree" else both[0] | both[1]
 
@@ -149,7 +149,7 @@ def _limited(chosen: Iterable[ScoredTag], combined: TagScores, selection: Select
     best = list(chosen)
     if len(best) < selection.min_tags:
         there = _indices(best)
-        anything = replace(selection, threshold=0.0, category_thresholds={}, min_tags=0, max_tags=0)
+        anything = replace(selection, threshold=0.0, category_thresholds={}, tag_thresholds={}, min_tags=0, max_tags=0)
         more = [one for one in anything.choose(combined) if one.tag.index not in there]
         best += more[: selection.min_tags - len(best)]
     return sorted(best, key=lambda one: -one.score)[: selection.max_tags or None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from ..rules.rule_book import folder_state
 from ..rules.thresholds import ThresholdRule, ThresholdTexts, read_thresholds, tag_thresholds
 from ..tags.scores import ScoredTag, TagScores
 from ..tags.selection import Selection
+from ..tags.vocabulary import Vocabulary
 from .parameters import FILTER_NAMES, PARAMETERS, check_settings
 
 
@@ -67,8 +68,11 @@ class Interrogation:
 
     def choose(self, scores: TagScores) -> list[ScoredTag]:
         """Choose one picture's tags, each by its own threshold."""
-        by_tag = tag_thresholds(self.threshold_rules(), scores.vocabulary)
-        return replace(self.selection, tag_thresholds=by_tag).choose(scores)
+        return self.selection_for(scores.vocabulary).choose(scores)
+
+    def selection_for(self, vocabulary: Vocabulary) -> Selection:
+        """Return the selection with each tag's own threshold in a vocabulary."""
+        return replace(self.selection, tag_thresholds=tag_thresholds(self.threshold_rules(), vocabulary))
 
     def prompt(
         self,
@@ -76,14 +80,16 @@ class Interrogation:
         *,
         count_tokens: Callable[[str], int] | None = None,
         said: Collection[str] = (),
+        chosen: Sequence[ScoredTag] | None = None,
     ) -> FilterResult:
         """Choose, filter and write one picture's tags; the result's `text` is the prompt.
 
         `count_tokens` is the host's own CLIP tokenizer, for `max_tokens`; without it tokens are estimated. `said` are
-        the names (`prompts.merging.said_in`) that the prompt says already.
+        the names (`prompts.merging.said_in`) that the prompt says already. `chosen` are the tags where somebody else
+        has chosen them, as a `Combination` does with `selection_for`.
         """
         return self.tag_filter.apply_scored(
-            self.choose(scores),
+            self.choose(scores) if chosen is None else chosen,
             vocabulary=scores.vocabulary,
             threshold=self.selection.threshold,
             count_tokens=count_tokens,

@@ -1,0 +1,63 @@
+"""How does a command score the pictures that it is given, and what if some cannot be read?"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .arguments import model_of
+from .streams import complain
+
+if TYPE_CHECKING:
+    from ..errors import JoyTagError
+    from ..tagging.tagger import Tagger
+    from ..tags.scores import TagScores
+
+
+class ScoredPictures:
+    """Score the pictures of a command's `paths`; the error of one is told as it comes, and the rest goes on."""
+
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        """Find the pictures; folders without any are told."""
+        from ..pictures.folders import find_pictures
+
+        self._arguments = arguments
+        self._failed = 0
+        self._scored = 0
+        self.paths = list(find_pictures(arguments.paths, recursive=arguments.recursive, report=self.report))
+
+    @property
+    def status(self) -> int:
+        """Return 0 if all is done, 1 if some pictures or folders failed, 2 if nothing could be done."""
+        return 0 if not self._failed else 1 if self._scored else 2
+
+    def report(self, error: JoyTagError) -> None:
+        """Tell an error, and count it."""
+        self._failed += 1
+        complain(f"error: {error}")
+
+    def __iter__(self) -> Iterator[tuple[Path, TagScores]]:
+        """Yield each picture that can be read, with its scores."""
+        from ..errors import PictureError
+
+        if not self.paths:
+            return
+        for path, scores in zip(self.paths, load_tagger(self._arguments).score_each(self.paths), strict=True):
+            if isinstance(scores, PictureError):
+                self.report(scores)
+            else:
+                self._scored += 1
+                yield path, scores
+
+
+def load_tagger(arguments: argparse.Namespace) -> Tagger:
+    """Load the model that the options name, where and in which arithmetic they say.
+
+    Raises: as `Tagger.load`.
+    """
+    from ..tagging.tagger import Tagger
+    from .terminal_host import TerminalHost
+
+    return Tagger.load(model_of(arguments), host=TerminalHost(device=arguments.device, dtype=arguments.dtype))
