@@ -161,6 +161,12 @@ def matrix_product(device: str) -> Callable[[int], object]:
     return lambda _: left @ right
 
 
+def matrix_product_rate(device: str, rounds: int) -> float:
+    """Return the device's measured matrix-product rate in GFLOP/s, in the dtype that networks have there."""
+    seconds = interleaved({"matrix product": matrix_product(device)}, rounds, device)["matrix product"]
+    return 2 * _MATRIX_SIDE**3 / seconds / 1e9
+
+
 def _device_name(device: str) -> str:
     return torch.cuda.get_device_name(device) if device.startswith("cuda") else device
 

@@ -1,0 +1,132 @@
+"""What does a folder cost beside the bare model, and reading beside computing? One run, ratios.
+
+    python -m benchmarks.folders FOLDER [--device cpu] [--dtype auto] [--pictures 64] [--megapixels 1.0] [--rounds 5]
+
+FOLDER is a model; the pictures are drawn anew from a seed, as JPEG files.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from benchmarks.model import interleaved
+from joytag_core import LocalHost, Session, TagFilter, Tagger
+from joytag_core.pictures.inputs import open_picture
+from joytag_core.pictures.pixels import to_squares
+from training.drawing import draw_picture
+
+
+def main() -> None:
+    """Run every part and print a report in Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--dtype", default="auto")
+    parser.add_argument("--pictures", type=int, default=64)
+    parser.add_argument("--megapixels", type=float, default=1.0)
+    parser.add_argument("--rounds", type=int, default=5)
+    given = parser.parse_args()
+    with drawn_files(given.pictures, given.megapixels) as paths:
+        tagger = Tagger.load(given.folder, device=given.device, dtype=given.dtype)
+        report_folder(tagger, paths, given.rounds)
+        report_reading(paths, tagger.network.config.image_size, given.megapixels, given.rounds)
+    report_repeats(given.folder, given.device, given.dtype, given.rounds)
+
+
+@contextmanager
+def drawn_files(count: int, megapixels: float) -> Iterator[list[Path]]:
+    """Draw JPEG files of some megapixels into a temporary folder: 3:4, every tenth another picture."""
+    width = round((megapixels * 1e6 * 3 / 4) ** 0.5)
+    size = (width, round(width * 4 / 3))
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder) / f"{number:05}.jpg" for number in range(count)]
+        for number, path in enumerate(paths):
+            if number < 10:
+                draw_picture(7, number).image.convert("RGB").resize(size).save(path, quality=92)
+            else:
+                path.write_bytes(paths[number % 10].read_bytes())
+        yield paths
+
+
+def report_folder(tagger: Tagger, paths: Sequence[Path], rounds: int) -> None:
+    """Time a folder beside the bare model on ready pixels, and beside reading alone."""
+    size, count = tagger.batch_size, len(paths)
+    side = tagger.network.config.image_size
+    ready = [to_squares([open_picture(path)] * min(size, count), side) for path in paths[:1]][0]
+    batches = -(-count // len(ready))
+    seconds = interleaved(
+        {
+            "folder": lambda _: list(tagger.score_each(list(paths))),
+            "model": lambda _: [tagger.score_pixels(ready) for _ in range(batches)],
+            "reading": lambda _: read_all(paths, side),
+        },
+        rounds,
+        tagger.placement.device.type,
+    )
+    folder, reading = count / seconds["folder"], count / seconds["reading"]
+    model = batches * len(ready) / seconds["model"]
+    print(
+        f"## A folder of {count} JPEG files ({tagger.placement.device}, {tagger.placement.dtype}, batches of {size})\n"
+    )
+    print(
+        f"- the folder {folder:.1f} pictures/s; the bare model on ready pixels {model:.1f}; reading alone {reading:.1f}"
+    )
+    print(f"- the folder over the smaller of the two: {folder / min(model, reading):.1%}\n")
+
+
+def read_all(paths: Sequence[Path], side: int) -> None:
+    """Read and scale files in as many threads as the product does."""
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        list(threads.map(lambda path: to_squares([open_picture(path)], side), paths))
+
+
+def report_reading(paths: Sequence[Path], side: int, megapixels: float, rounds: int) -> None:
+    """Time reading alone on one thread, and a 4-megapixel IMAGE tensor as ComfyUI hands it over."""
+    picture = open_picture(paths[0]).resize((2000, 2000))
+    image = torch.from_numpy(np.asarray(picture, dtype=np.float32) / 255.0)
+    some = paths[: min(len(paths), 10)]
+    seconds = interleaved(
+        {
+            "file": lambda _: [to_squares([open_picture(path)], side) for path in some],
+            "tensor": lambda _: to_squares([open_picture(image)], side),
+        },
+        rounds,
+        "cpu",
+    )
+    per_megapixel = seconds["file"] / len(some) / megapixels
+    print("## Reading, one thread\n")
+    print(
+        f"- a JPEG file: {per_megapixel * 1e3:.1f} ms a megapixel; a 4-megapixel IMAGE: {seconds['tensor'] * 1e3:.1f} ms\n"
+    )
+
+
+def report_repeats(folder: Path, device: str, dtype: str, rounds: int) -> None:
+    """Time the same picture again under other rules, from a float tensor [1, 1024, 1024, 3] to text."""
+    session = Session(LocalHost(device=device, dtype=dtype))
+    image = torch.rand(1, 1024, 1024, 3, generator=torch.Generator().manual_seed(1))
+    model = str(folder)
+
+    def tag(number: int) -> str:
+        (scores,) = session.score(image, model=model)
+        return TagFilter().apply_scored(scores.select(threshold=0.3 + number / 100), vocabulary=scores.vocabulary).text
+
+    start = time.perf_counter()
+    tag(0)
+    first = time.perf_counter() - start
+    again = interleaved({"again": tag}, rounds, device)["again"]
+    print("## The same picture again, with another threshold\n")
+    print(f"- the first time {first * 1e3:.0f} ms, loading included; again {again * 1e3:.1f} ms\n")
+
+
+if __name__ == "__main__":
+    main()
