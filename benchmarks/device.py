@@ -76,7 +76,7 @@ def report_parity(plan: Plan) -> None:
     print("| --- | --- | --- |")
     for dtype in ("float32", "float16", "bfloat16"):
         scores = Tagger.load(plan.folder, device=plan.device, dtype=dtype).score(_PICTURES)
-        found = torch.stack([torch.from_numpy(one.values) for one in scores]).double()
+        found = torch.stack([torch.tensor(one.values) for one in scores]).double()
         wanted = torch.stack([expected[path.stem] for path in _PICTURES]).double()
         logits = (torch.logit(found) - wanted).abs().max()
         print(f"| {dtype} | {logits:.2e} | {(found - wanted.sigmoid()).abs().max():.2e} |")
@@ -102,10 +102,9 @@ def report_batches(plan: Plan) -> None:
     tagger, snippet = Tagger.load(plan.folder, device=plan.device), Snippet(plan.folder, plan.device)
     side = tagger.network.config.image_size
     rate = matrix_product_rate(plan.device, plan.rounds)
-    print(f"## Batches of ready pixels ({tagger.placement.dtype}; matrix products {rate / 1e3:.1f} TFLOP/s)\n")
-    print(
-        "| batch | pictures/s | share of the rate | over the snippet's rate | peak GiB |\n| --- | --- | --- | --- | --- |"
-    )
+    print(f"## Batches of ready pixels ({tagger.placement.dtype}; matrix products {rate:,.0f} GFLOP/s)\n")
+    print("| batch | pictures/s | share of the rate | over the snippet's rate | peak GiB |")
+    print("| --- | --- | --- | --- | --- |")
     for size in plan.batches:
         pixels = torch.randint(0, 256, (size, 3, side, side), dtype=torch.uint8)
         steps = {"ours": _scoring(tagger, pixels), "theirs": lambda _, p=pixels: snippet.scores(p[:1].float() / 255)}

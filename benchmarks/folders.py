@@ -62,7 +62,7 @@ def report_folder(tagger: Tagger, paths: Sequence[Path], rounds: int) -> None:
     """Time a folder beside the bare model on ready pixels, and beside reading alone."""
     size, count = tagger.batch_size, len(paths)
     side = tagger.network.config.image_size
-    ready = [to_squares([open_picture(path)] * min(size, count), side) for path in paths[:1]][0]
+    ready = to_squares([open_picture(paths[0])] * min(size, count), side)
     batches = -(-count // len(ready))
     seconds = interleaved(
         {
@@ -75,9 +75,8 @@ def report_folder(tagger: Tagger, paths: Sequence[Path], rounds: int) -> None:
     )
     folder, reading = count / seconds["folder"], count / seconds["reading"]
     model = batches * len(ready) / seconds["model"]
-    print(
-        f"## A folder of {count} JPEG files ({tagger.placement.device}, {tagger.placement.dtype}, batches of {size})\n"
-    )
+    place = f"{tagger.placement.device}, {tagger.placement.dtype}"
+    print(f"## A folder of {count} JPEG files ({place}, batches of {size})\n")
     print(
         f"- the folder {folder:.1f} pictures/s; the bare model on ready pixels {model:.1f}; reading alone {reading:.1f}"
     )
@@ -105,9 +104,8 @@ def report_reading(paths: Sequence[Path], side: int, megapixels: float, rounds: 
     )
     per_megapixel = seconds["file"] / len(some) / megapixels
     print("## Reading, one thread\n")
-    print(
-        f"- a JPEG file: {per_megapixel * 1e3:.1f} ms a megapixel; a 4-megapixel IMAGE: {seconds['tensor'] * 1e3:.1f} ms\n"
-    )
+    print(f"- a JPEG file: {per_megapixel * 1e3:.1f} ms a megapixel")
+    print(f"- an IMAGE of 4 megapixels: {seconds['tensor'] * 1e3:.1f} ms\n")
 
 
 def report_repeats(folder: Path, device: str, dtype: str, rounds: int) -> None:
