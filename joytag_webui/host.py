@@ -103,7 +103,7 @@ class _DownloadProgress:
         from tqdm import tqdm  # huggingface_hub requires it, so it is there
 
         self._label = label
-        self._bar = tqdm(total=total, desc=label, unit="B", unit_scale=True)
+        self._bar = tqdm(total=total or None, desc=label, unit="B", unit_scale=True)
         self._next_notice = 0.0
         self.update(0)
 
@@ -113,7 +113,8 @@ class _DownloadProgress:
         self._bar.update(done - self._bar.n)
         if time.monotonic() >= self._next_notice:
             self._next_notice = time.monotonic() + SECONDS_BETWEEN_NOTICES
-            gr.Info(toast(f"{self._label}: {_megabytes(done)} of {_megabytes(self._bar.total)} MB"))
+            of_all = f" of {_megabytes(self._bar.total)}" if self._bar.total else ""
+            gr.Info(toast(f"{self._label}: {_megabytes(done)}{of_all} MB"))
 
     def close(self) -> None:
         self._bar.close()
@@ -128,9 +129,11 @@ class _StateProgress:
     def update(self, done: int) -> None:
         from modules import shared
 
-        shared.state.textinfo = f"{self._label} {self._steps(done)}" if done < self._total else None
+        shared.state.textinfo = f"{self._label} {self._steps(done)}" if done < self._total or not self._total else None
 
     def _steps(self, done: int) -> str:
+        if not self._total:
+            return f"{done}"
         if self._total < MEGABYTE:
             return f"{done}/{self._total}"
         return f"{_megabytes(done)}/{_megabytes(self._total)} MB"  # of pictures there are never so many

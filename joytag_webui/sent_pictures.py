@@ -13,6 +13,7 @@ from typing import Any
 from PIL import Image
 
 from joytag_core.errors import PictureError, PictureTooLargeError, UnreadablePictureError
+from joytag_core.pictures.files import opened_picture
 from joytag_core.pictures.rgb import to_rgb
 
 from .settings import option
@@ -116,7 +117,7 @@ def _opened(content: bytes) -> Iterator[Image.Image]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content)) as opened:
+            with opened_picture(io.BytesIO(content)) as opened:
                 if opened.width * opened.height > most * _MEGA:
                     size = f"{opened.width}x{opened.height}"
                     raise PictureTooLargeError(f"the picture is {size}; the limit in the settings is {most} megapixels")

@@ -114,11 +114,15 @@ class NodeProgress:
     """Show progress on the node that runs, as often as ComfyUI sends it."""
 
     def __init__(self, total: int) -> None:
-        self._bar = comfy.utils.ProgressBar(total)
+        self._total = total
+        self._bar = comfy.utils.ProgressBar(total or 1)
 
     def update(self, done: int) -> None:
         """Move the bar to `done` of the total."""
-        self._bar.update_absolute(done)
+        if self._total:
+            self._bar.update_absolute(done)
+        else:
+            self._bar.update_absolute(done, done + 1)  # a total that is not known stays ahead
 
 
 def _wants_full_precision() -> bool:

@@ -9,8 +9,12 @@ from torch import Tensor
 from ..joytag_core.errors import PictureError
 from ..joytag_core.maps.tag_maps import TagMaps
 from ..joytag_core.model.folders import check_model_name
+from ..joytag_core.pictures.reading import Reading
 from ..joytag_core.tags.scores import TagScores
 from .host import session
+
+CHANNELS_LAST = Reading(layout="channels_last")
+"""ComfyUI's IMAGE, also where a picture is three pixels high."""
 
 
 def score_images(images: Sequence[Tensor], *, model: str) -> list[TagScores]:
@@ -21,7 +25,7 @@ def score_images(images: Sequence[Tensor], *, model: str) -> list[TagScores]:
         ModelError: the model is not there, or broken.
     """
     check_images(images)
-    return session().score(list(images), model=check_model_name(model, session().host))
+    return session().score(list(images), reading=CHANNELS_LAST, model=check_model_name(model, session().host))
 
 
 def map_images(images: Sequence[Tensor], tags: Sequence[str], *, model: str) -> list[TagMaps]:
@@ -30,7 +34,8 @@ def map_images(images: Sequence[Tensor], tags: Sequence[str], *, model: str) -> 
     Raises: as `score_images`; SettingError: the model has no such tag.
     """
     check_images(images)
-    return session().maps(list(images), tags, model=check_model_name(model, session().host))
+    name = check_model_name(model, session().host)
+    return session().maps(list(images), tags, reading=CHANNELS_LAST, model=name)
 
 
 def check_images(images: Sequence[Tensor]) -> None:

@@ -14,7 +14,7 @@ class TerminalHost(LocalHost):
 
     def progress(self, *, total: int, label: str) -> Progress:
         """Begin a bar; bytes are shown as such."""
-        if total < 2 or sys.stderr is None or not sys.stderr.isatty():
+        if total == 1 or sys.stderr is None or not sys.stderr.isatty():
             return SilentProgress()
         return _Bar(total, label)
 
@@ -23,10 +23,11 @@ class _Bar:
     def __init__(self, total: int, label: str) -> None:
         from tqdm import tqdm  # huggingface_hub requires it, so it is there
 
-        of_bytes: dict[str, Any] = {"unit": "B", "unit_scale": True} if total > 1_000_000 else {"unit": " pictures"}
-        self._bar = tqdm(total=total, desc=label, leave=False, file=sys.stderr, **of_bytes)
+        is_bytes = total > 1_000_000 or label.startswith("Downloading")
+        of_bytes: dict[str, Any] = {"unit": "B", "unit_scale": True} if is_bytes else {"unit": " pictures"}
+        self._bar = tqdm(total=total or None, desc=label, leave=False, file=sys.stderr, **of_bytes)
 
     def update(self, done: int) -> None:
         self._bar.update(done - self._bar.n)
-        if done >= self._bar.total:
+        if self._bar.total and done >= self._bar.total:
             self._bar.close()

@@ -65,7 +65,7 @@ class Host(Protocol):
         """Return the model folder that downloads go to, or None for the Hub's own cache."""
 
     def progress(self, *, total: int, label: str) -> Progress:
-        """Begin to show some work of `total` steps."""
+        """Begin to show some work of `total` steps, 0 where their number is not known."""
 
     def check_cancelled(self) -> None:
         """Raise the host's own exception if the person has stopped the work."""

@@ -3,76 +3,121 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from typing import Any, BinaryIO, cast
 
+import numpy as np
+import numpy.typing as npt
 from PIL import Image
 from torch import Tensor
 
-from ..errors import PictureError
-from .arrays import EXPECTED_SHAPE, picture_from_tensor, shape_of
-from .files import load_picture
+from ..errors import PictureError, UnreadablePictureError
+from .arrays import as_tensor, picture_from_tensor, split_tensor
+from .files import decode_picture, load_picture
+from .reading import Reading
 from .rgb import to_rgb
 
-Picture = Image.Image | str | os.PathLike[str]
-"""One picture: opened by Pillow, or the path of its file."""
+Picture = Image.Image | str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO
+"""One picture: opened by Pillow, the path of its file, the file's content, or the file, opened in binary."""
 
 OnePicture = Picture | Tensor
 """One picture, or a tensor [H, W, C]."""
 
-Pictures = Picture | Tensor | Sequence[Picture | Tensor]
-"""One or many pictures; a tensor is [B, H, W, C] or [H, W, C], floating, 0..1, C 1, 3 or 4."""
+Pictures = Picture | Tensor | npt.NDArray[Any] | Iterable["Pictures"]
+"""One or many pictures, also a generator of them.
+
+A tensor or array is [B, H, W, C], [H, W, C], [B, C, H, W], [C, H, W] or [H, W], uint8 or floating in 0..1, C 1, 3 or 4.
+"""
+
+_EXACT = Reading()
+_CONTENTS = (bytes, bytearray, memoryview)
 
 
-def pictures_from(pictures: Pictures) -> list[Image.Image]:
+def pictures_from(pictures: Pictures, *, reading: Reading = _EXACT) -> list[Image.Image]:
     """Return RGB pictures, in order, for whatever is given; raises as `open_picture`."""
-    return [open_picture(picture) for picture in split_pictures(pictures)]
+    return [open_picture(picture, reading=reading) for picture in split_pictures(pictures, reading=reading)]
 
 
-def count_pictures(pictures: Pictures) -> int:
-    """Return how many pictures there are, opening none; raises as `split_pictures`."""
-    if isinstance(pictures, Tensor):
-        return len(pictures) if pictures.ndim == 4 else 1
-    if isinstance(pictures, Image.Image | str | os.PathLike):
-        return 1
-    return sum(count_pictures(one) for one in _sequence(pictures))
-
-
-def split_pictures(pictures: Pictures) -> Iterator[OnePicture]:
-    """Yield the pictures one by one, opening none; a batch tensor [B, H, W, C] as B tensors [H, W, C].
+def count_pictures(pictures: Pictures, *, reading: Reading = _EXACT) -> int | None:
+    """Return how many pictures there are, opening none; None for what can be gone through only once.
 
     Raises:
-        PictureError: a tensor has neither three nor four dimensions, or something given is no picture at all.
+        PictureError: as `split_pictures`.
     """
-    if isinstance(pictures, Tensor):
-        if pictures.ndim not in (3, 4):
-            raise PictureError(f"the tensor is {shape_of(pictures)}; {EXPECTED_SHAPE}")
-        yield from pictures if pictures.ndim == 4 else [pictures]
-    elif isinstance(pictures, Image.Image | str | os.PathLike):
-        yield pictures
-    else:
-        for one in _sequence(pictures):
-            yield from split_pictures(one)
+    if isinstance(pictures, Tensor | np.ndarray):
+        return sum(1 for _ in split_pictures(pictures, reading=reading))
+    if _is_one(pictures):
+        return 1
+    many = _many(pictures)
+    if not isinstance(many, Sequence):
+        return None
+    counts = [count_pictures(one, reading=reading) for one in many]
+    return None if None in counts else sum(count or 0 for count in counts)
 
 
-def open_picture(picture: OnePicture) -> Image.Image:
-    """Return one picture as RGB of 8 bits.
+def split_pictures(pictures: Pictures, *, reading: Reading = _EXACT) -> Iterator[OnePicture]:
+    """Yield the pictures one by one, opening none; a batch tensor as its pictures [H, W, C].
 
     Raises:
-        PictureError: a tensor has the wrong shape, dtype or values that are not finite.
+        PictureError: a tensor has no shape of pictures, or something given is no picture at all.
+    """
+    if isinstance(pictures, np.ndarray):
+        pictures = as_tensor(pictures)
+    if isinstance(pictures, Tensor):
+        yield from split_tensor(pictures, reading.layout)
+    elif _is_one(pictures):
+        yield cast(OnePicture, pictures)
+    else:
+        for one in _many(pictures):
+            yield from split_pictures(one, reading=reading)
+
+
+def open_picture(picture: OnePicture, *, reading: Reading = _EXACT, side: int | None = None) -> Image.Image:
+    """Return one picture as RGB of 8 bits; a fast reading may give one whose longer side is `side` or more.
+
+    Raises:
+        PictureError: a tensor has the wrong dtype or values that are not finite.
         UnreadablePictureError: a file is missing, empty, cut off, or not a picture.
         PictureTooLargeError: a picture is a decompression bomb.
     """
     if isinstance(picture, Tensor):
         return picture_from_tensor(picture)
     if isinstance(picture, Image.Image):
-        return to_rgb(picture)
-    return load_picture(picture)
+        return to_rgb(picture, colours=reading.colours)
+    if isinstance(picture, str | os.PathLike):
+        return load_picture(picture, reading=reading, side=side)
+    return decode_picture(content_of(picture), reading=reading, side=side)
 
 
-def _sequence(pictures: Any) -> Sequence[Picture | Tensor]:
-    # What can be gone through only once would be counted, and then be empty.
-    if not isinstance(pictures, Sequence) or isinstance(pictures, bytes):
+def content_of(picture: bytes | bytearray | memoryview | BinaryIO) -> bytes:
+    """Return a picture file's content, from its start; an open file stays open.
+
+    Raises:
+        UnreadablePictureError: the file cannot be read, or was opened as text.
+    """
+    if isinstance(picture, _CONTENTS):
+        return bytes(picture)
+    try:
+        if picture.seekable():
+            picture.seek(0)
+        content = picture.read()
+    except (OSError, ValueError) as error:  # ValueError: it is closed
+        raise UnreadablePictureError(f"the file given cannot be read: {error}") from error
+    if not isinstance(content, bytes):
+        raise UnreadablePictureError("the file given was opened as text; expected one opened in binary, with 'rb'")
+    return content
+
+
+def _is_one(pictures: Any) -> bool:
+    return isinstance(pictures, (Image.Image, str, os.PathLike, *_CONTENTS)) or hasattr(pictures, "read")
+
+
+def _many(pictures: Any) -> Iterable[Any]:
+    # Of a set nobody could say which result is whose.
+    if not isinstance(pictures, Iterable) or isinstance(pictures, Mapping | Set):
         kind = type(pictures).__name__
-        raise PictureError(f"a {kind} is no picture; expected a path, a Pillow picture, a tensor, or a list of them")
+        raise PictureError(
+            f"a {kind} is no picture; expected a path, a Pillow picture, a file or its content, a tensor or array, "
+            "or a list of them"
+        )
     return pictures

@@ -8,7 +8,12 @@ import numpy as np
 from PIL import Image
 
 from ..errors import PictureError, UnreadablePictureError
+from .formats import SUFFIXES_OF_FORMATS
+from .profiles import as_srgb
+from .reading import Colours
 
+_BRIGHTEST = 2.0
+_COLOURED = ("RGB", "RGBA", "RGBX", "RGBa", "P", "PA", "CMYK")
 _EXIF_ORIENTATION = 0x0112
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -22,23 +27,33 @@ _TURNS = {
 """What undoes each orientation of EXIF 2.32, table 4.6.4; Pillow's turns are counter-clockwise."""
 
 
-def to_rgb(picture: Image.Image) -> Image.Image:
+def to_rgb(picture: Image.Image, *, colours: Colours = "srgb") -> Image.Image:
     """Return a Pillow picture as RGB of 8 bits: first frame, turned as its EXIF says, over white, 16 bits scaled.
 
+    `colours`: srgb converts what has another colour profile; stored leaves the numbers and the profile as they are.
+
     Raises:
-        PictureError: it has no pixels; as UnreadablePictureError: its file is cut off or broken.
+        PictureError: it has no pixels, or does not fit into memory.
+        UnreadablePictureError: its file is cut off or broken, or of a format that is not read here.
     """
     if 0 in picture.size:
         raise PictureError(f"the picture is {picture.width}x{picture.height}; expected at least one pixel")
+    if picture.format is not None and picture.format not in SUFFIXES_OF_FORMATS:
+        raise UnreadablePictureError(f"{picture.format} is no format that is read here; expected a PNG, JPEG or alike")
     try:
-        picture.seek(0)
-        picture.load()
+        _load_first_frame(picture)
         flat = _flat(picture)
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
-        raise UnreadablePictureError(f"the picture is cut off or broken: {error}") from error
+    except MemoryError as error:
+        raise PictureError(f"the picture, {picture.width}x{picture.height}, does not fit into memory") from error
+    except Exception as error:  # a broken file makes Pillow's decoders raise nearly anything
+        raise UnreadablePictureError(f"the picture is cut off or broken: {error or type(error).__name__}") from error
+    profile = picture.info.get("icc_profile")
+    if colours == "srgb" and profile and picture.mode in _COLOURED:
+        flat = as_srgb(picture if picture.mode == "CMYK" else flat, profile) or flat
     turn = _turn_of(picture)
     upright = flat if turn is None else flat.transpose(turn)
-    upright.info = {}  # with the file's EXIF still in it, a second call would turn it again
+    # With the file's EXIF still in it, a second call would turn it again.
+    upright.info = {"icc_profile": profile} if colours == "stored" and profile else {}
     return upright
 
 
@@ -46,6 +61,16 @@ def over_white(picture: Image.Image) -> Image.Image:
     """Return an RGBA picture as RGB, laid over white."""
     white = Image.new("RGBA", picture.size, (255, 255, 255, 255))
     return Image.alpha_composite(white, picture).convert("RGB")
+
+
+def _load_first_frame(picture: Image.Image) -> None:
+    picture.seek(0)
+    try:
+        picture.load()
+    except (ValueError, SyntaxError):
+        # Of a PNG's metadata behind the pixels, which have all been decoded then.
+        if picture.format != "PNG" or getattr(picture, "tile", True):
+            raise
 
 
 def _flat(picture: Image.Image) -> Image.Image:
@@ -60,10 +85,11 @@ def _flat(picture: Image.Image) -> Image.Image:
 
 def _from_deep_grey(picture: Image.Image) -> Image.Image:
     # Pillow's own conversion clips 16-bit grey at 255, which makes nearly everything white.
-    values = np.nan_to_num(np.asarray(picture, dtype=np.float64))
+    values = np.nan_to_num(np.asarray(picture, dtype=np.float64 if picture.mode == "I" else np.float32))
     largest = values.max()
     if picture.mode == "F":
-        scale = 1.0 if largest > 1.0 else 255.0  # 0..1 as cameras' software writes, 0..255 as Pillow does
+        # 0..1 as cameras' software writes, with highlights a little over it, or 0..255 as Pillow does.
+        scale = 1.0 if largest > _BRIGHTEST else 255.0
     else:
         # Pillow before 10 opens 16-bit PNG as 32-bit "I", in which others keep 8-bit values.
         is_deep = picture.mode.startswith("I;16") or picture.format == "PNG" or largest > 255

@@ -6,6 +6,7 @@ A ladder: the batch, its halves, one picture on the CPU; and again in float32 wh
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -44,6 +45,7 @@ class Computer:
         self._is_out_of_memory = host.is_out_of_memory
         self._residence = host.adopt(network, placement)
         self._warned: set[str] = set()
+        self._process = os.getpid()
 
     def compute(self, pixels: Tensor, forward: Forward = Network.__call__) -> Tensor:
         """Return what `forward` gives for pixels [N, 3, S, S], float32 on the CPU; by default logits [N, T].
@@ -51,6 +53,7 @@ class Computer:
         Raises:
             ModelError: there are values that are not finite, in float32 too.
         """
+        self.check_process()
         with self.lock:
             values = self._fitting(pixels, forward)
             if not bool(torch.isfinite(values).all()):
@@ -73,6 +76,18 @@ class Computer:
         side = self.network.config.image_size
         fitting = int(free * _SHARE_OF_FREE) // activation_bytes(self.network.config, side, side)
         return min(max(fitting, 1), _MOST_AT_ONCE)
+
+    def check_process(self) -> None:
+        """Refuse to work in a forked child, where torch's threads are gone and it would wait for them for ever.
+
+        Raises:
+            ModelError: this process is not the one that loaded the model.
+        """
+        if os.getpid() != self._process:
+            raise ModelError(
+                "This model was loaded in another process, of which this one is a fork; torch hangs there. Load a "
+                "tagger in each process, and start processes with multiprocessing.get_context('spawn')."
+            )
 
     def leave(self) -> None:
         """Give the network's memory back; it is taken again at the next use."""

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from itertools import islice
-from typing import NamedTuple
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, cast
 
 from PIL import Image
 from torch import Tensor
 
 from ..errors import PictureError
-from ..pictures.inputs import OnePicture, open_picture
+from ..pictures.inputs import OnePicture, content_of, open_picture
 from ..pictures.pixels import to_squares
+from ..pictures.reading import Reading
 from ..pictures.rgb import to_rgb
 
 _MOST_THREADS = 16
+_POLL_SECONDS = 0.1
+_FAST_SIDES = 2
+"""How much larger than the network's side a fast reading's picture is: with less, scaling it again would show."""
 
 
 class PreparedPicture(NamedTuple):
@@ -31,40 +36,64 @@ Prepared = PreparedPicture | PictureError
 
 
 def prepare(
-    pictures: Iterable[OnePicture], *, image_size: int, batch_size: int, total: int
+    pictures: Iterable[OnePicture],
+    *,
+    image_size: int,
+    batch_size: int,
+    reading: Reading,
+    check_cancelled: Callable[[], object],
 ) -> Iterator[list[Prepared]]:
     """Yield batches of at most `batch_size` pictures' pixels, in order, one batch ahead of the one that is computed.
 
-    A single picture (`total` 1) is prepared in the caller's thread.
+    While a picture is waited for, `check_cancelled` is asked now and then; what it raises ends the work.
     """
-    if total == 1:
-        yield from ([_prepared(picture, image_size)] for picture in pictures)
-        return
-    with ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_THREADS), thread_name_prefix="joytag") as threads:
+    threads = ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_THREADS), thread_name_prefix="joytag")
+    try:
         waiting: list[Future[Prepared]] = []
         remaining = iter(pictures)
         while batch := list(islice(remaining, batch_size)):
-            started = [threads.submit(_prepared, _own(picture), image_size) for picture in batch]
+            started = [threads.submit(_prepared, _own(picture, reading), image_size, reading) for picture in batch]
             if waiting:
-                yield [future.result() for future in waiting]
+                yield [_result(future, check_cancelled) for future in waiting]
             waiting = started
         if waiting:
-            yield [future.result() for future in waiting]
+            yield [_result(future, check_cancelled) for future in waiting]
+    finally:
+        # Not waited for: a picture that is being decoded cannot be interrupted, and nobody wants it any more.
+        threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _prepared(picture: OnePicture | PictureError, image_size: int) -> Prepared:
+def _result(future: Future[Prepared], check_cancelled: Callable[[], object]) -> Prepared:
+    while not wait([future], timeout=_POLL_SECONDS).done:
+        check_cancelled()
+    return future.result()
+
+
+def _prepared(picture: OnePicture | PictureError, image_size: int, reading: Reading) -> Prepared:
     if isinstance(picture, PictureError):
         return picture
     try:
-        opened = open_picture(picture)
+        opened = open_picture(picture, reading=reading, side=_FAST_SIDES * image_size)
         return PreparedPicture(to_squares([opened], image_size), opened.size)
     except PictureError as error:
+        error.path = error.path or _path_of(picture)
         return error
+    except MemoryError:
+        return PictureError("the picture does not fit into memory", path=_path_of(picture))
 
 
-def _own(picture: OnePicture) -> OnePicture | PictureError:
-    """Return a picture that is one thread's own: Pillow decodes a file at first use, and not in two threads at once."""
+def _own(picture: OnePicture, reading: Reading) -> OnePicture | PictureError:
+    """Return a picture that is one thread's own.
+
+    Pillow decodes a file at first use, and not in two threads at once; an open file has one position for all.
+    """
     try:
-        return to_rgb(picture) if isinstance(picture, Image.Image) else picture
+        if isinstance(picture, Image.Image):
+            return to_rgb(picture, colours=reading.colours)
+        return content_of(cast(BinaryIO, picture)) if hasattr(picture, "read") else picture
     except PictureError as error:
         return error
+
+
+def _path_of(picture: OnePicture) -> Path | None:
+    return Path(picture) if isinstance(picture, str | os.PathLike) else None

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable, Sequence
 from ..host.protocol import Host, Placement
 from ..maps.tag_maps import TagMaps
 from ..pictures.inputs import OnePicture, Pictures
+from ..pictures.reading import Reading
 from ..tags.scores import TagScores
 from .region_pictures import Region
 from .tagger import Tagger
 
 _REMEMBERED_BYTES = 1 << 24
 """The scores of the last 700 pictures, with JoyTag's vocabulary."""
+_EXACT = Reading()
 
 
 class Session:
@@ -48,17 +50,30 @@ class Session:
                 self._loaded = wanted
             return self._tagger
 
-    def score(self, pictures: Pictures, *, model: str = "joytag", batch_size: int | None = None) -> list[TagScores]:
+    def score(
+        self,
+        pictures: Pictures,
+        *,
+        model: str = "joytag",
+        batch_size: int | None = None,
+        reading: Reading = _EXACT,
+    ) -> list[TagScores]:
         """Score pictures with a model; see `Tagger.score`."""
         with self._lock:
-            return self.tagger(model).score(pictures, batch_size=batch_size)
+            return self.tagger(model).score(pictures, batch_size=batch_size, reading=reading)
 
     def maps(
-        self, pictures: Pictures, tags: Iterable[str], *, model: str = "joytag", batch_size: int | None = None
+        self,
+        pictures: Pictures,
+        tags: Iterable[str],
+        *,
+        model: str = "joytag",
+        batch_size: int | None = None,
+        reading: Reading = _EXACT,
     ) -> list[TagMaps]:
         """Say where in pictures tags are; see `Tagger.maps`."""
         with self._lock:
-            return self.tagger(model).maps(pictures, tags, batch_size=batch_size)
+            return self.tagger(model).maps(pictures, tags, batch_size=batch_size, reading=reading)
 
     def score_regions(
         self, picture: OnePicture, regions: Sequence[Region], *, model: str = "joytag", crop: bool = False

@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -24,6 +25,7 @@ from ..model.folders import find_installed
 from ..model.network import Network
 from ..model.weights import load_network
 from ..pictures.inputs import OnePicture, Pictures, count_pictures, split_pictures
+from ..pictures.reading import Reading
 from ..tags.scores import TagScores
 from ..tags.vocabulary import Vocabulary
 from .computing import Computer
@@ -33,7 +35,11 @@ from .remembered import RememberedScores
 
 logger = logging.getLogger("joytag")
 
+OnProgress = Callable[[int, int | None], object]
+"""What is told how many pictures are done, and of how many; None where that is not known."""
+
 _Result = TypeVar("_Result")
+_EXACT = Reading()
 
 
 class Tagger:
@@ -87,39 +93,76 @@ class Tagger:
         logger.info("loaded %s for %s in %s", folder.path, placement.device, placement.dtype)
         return cls(network, vocabulary, host, placement=placement, lock=lock, remember=remember)
 
-    def score(self, pictures: Pictures, *, batch_size: int | None = None) -> list[TagScores]:
-        """Score pictures: paths, Pillow pictures, or a float tensor [B, H, W, C] in 0..1; one result a picture.
+    def score(
+        self,
+        pictures: Pictures,
+        *,
+        batch_size: int | None = None,
+        reading: Reading = _EXACT,
+        progress: OnProgress | None = None,
+    ) -> list[TagScores]:
+        """Score pictures: paths, Pillow pictures, files, tensors, arrays, or an iterable of them; one result a picture.
+
+        `progress` is called with how many are done, and of how many (None where that is not known).
 
         Raises:
             PictureError: a picture cannot be turned into pixels; of several, the message says which.
             ModelError: the model's outputs are not finite.
-            Whatever the host raises to cancel, between two batches.
+            Whatever the host raises to cancel, between two batches or while a picture is read.
         """
-        return _all(self.score_each(pictures, batch_size=batch_size), pictures)
+        return _all(self.score_each(pictures, batch_size=batch_size, reading=reading, progress=progress), pictures)
 
-    def score_each(self, pictures: Pictures, *, batch_size: int | None = None) -> Iterator[TagScores | PictureError]:
+    def score_each(
+        self,
+        pictures: Pictures,
+        *,
+        batch_size: int | None = None,
+        reading: Reading = _EXACT,
+        progress: OnProgress | None = None,
+    ) -> Iterator[TagScores | PictureError]:
         """Yield each picture's scores, in order, or the error of one that cannot be turned into pixels.
 
-        Raises: as `score`, but for `PictureError`.
+        A generator of pictures is gone through as results are taken, at most two batches ahead.
+
+        Raises: as `score`; `PictureError` only for what is no picture at all.
         """
-        return self._each(pictures, self._score_batch, batch_size)
+        return self._each(pictures, self._score_batch, batch_size, reading=reading, on_progress=progress)
+
+    def embed(
+        self,
+        pictures: Pictures,
+        *,
+        batch_size: int | None = None,
+        reading: Reading = _EXACT,
+        progress: OnProgress | None = None,
+    ) -> npt.NDArray[np.float32]:
+        """Return the pictures' features [N, D] float32: the mean over the patches of what the head is given.
+
+        Raises: as `score`.
+        """
+        rows = self._each(pictures, self._embed_batch, batch_size, reading=reading, on_progress=progress)
+        return np.array(_all(rows, pictures), dtype=np.float32).reshape(-1, self.network.config.d_model)
 
     def features_each(
-        self, pictures: Pictures, *, batch_size: int | None = None
+        self, pictures: Pictures, *, batch_size: int | None = None, reading: Reading = _EXACT
     ) -> Iterator[PatchFeatures | PictureError]:
         """Yield what the network knows of each patch of each picture: any tag's map and any region's scores follow.
 
         Raises: as `score_each`.
         """
-        return self._each(pictures, self._features_of_batch, batch_size)
+        # A fast reading would say another size of the picture.
+        return self._each(pictures, self._features_of_batch, batch_size, reading=replace(reading, reading="exact"))
 
-    def maps(self, pictures: Pictures, tags: Iterable[str], *, batch_size: int | None = None) -> list[TagMaps]:
+    def maps(
+        self, pictures: Pictures, tags: Iterable[str], *, batch_size: int | None = None, reading: Reading = _EXACT
+    ) -> list[TagMaps]:
         """Say where in each picture each of some tags is, for any number of tags in one pass; one result a picture.
 
         Raises: as `score`; SettingError: the model has no such tag.
         """
         names = [tag.name for tag in find_tags(self.vocabulary, tags)]
-        return [one.maps(names) for one in _all(self.features_each(pictures, batch_size=batch_size), pictures)]
+        features = self.features_each(pictures, batch_size=batch_size, reading=reading)
+        return [one.maps(names) for one in _all(features, pictures)]
 
     def score_regions(
         self, picture: OnePicture, regions: Sequence[Region], *, crop: bool = False, batch_size: int | None = None
@@ -147,19 +190,32 @@ class Tagger:
         self.forget()
 
     def _each(
-        self, pictures: Pictures, run: Callable[[list[PreparedPicture]], list[_Result]], batch_size: int | None
+        self,
+        pictures: Pictures,
+        run: Callable[[list[PreparedPicture]], list[_Result]],
+        batch_size: int | None,
+        *,
+        reading: Reading = _EXACT,
+        on_progress: OnProgress | None = None,
     ) -> Iterator[_Result | PictureError]:
-        total = count_pictures(pictures)
-        size = batch_size or self.batch_size
-        progress = self.host.progress(total=total, label="JoyTag")
-        side = self.network.config.image_size
+        self._computer.check_process()
+        total = count_pictures(pictures, reading=reading)
+        progress = self.host.progress(total=total or 0, label="JoyTag")
         done = 0
-        for prepared in prepare(split_pictures(pictures), image_size=side, batch_size=size, total=total):
+        for prepared in prepare(
+            split_pictures(pictures, reading=reading),
+            image_size=self.network.config.image_size,
+            batch_size=batch_size or self.batch_size,
+            reading=reading,
+            check_cancelled=self.host.check_cancelled,
+        ):
             self.host.check_cancelled()
             ready = [one for one in prepared if isinstance(one, PreparedPicture)]
             results = iter(run(ready) if ready else [])
             done += len(prepared)
             progress.update(done)
+            if on_progress is not None:
+                on_progress(done, total)
             yield from [next(results) if isinstance(one, PreparedPicture) else one for one in prepared]
 
     def score_pixels(self, pixels: Tensor) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
@@ -185,6 +241,9 @@ class Tagger:
 
     def _scores_of(self, pixels: Sequence[Tensor]) -> Sequence[npt.NDArray[np.float32]]:
         return list(self._computer.compute(torch.cat(list(pixels))).sigmoid().numpy())
+
+    def _embed_batch(self, prepared: list[PreparedPicture]) -> list[npt.NDArray[np.float32]]:
+        return list(self._computer.compute(torch.cat([one.pixels for one in prepared]), _pooled_features).numpy())
 
     def _features_of_batch(self, prepared: list[PreparedPicture]) -> list[PatchFeatures]:
         features = self._computer.compute(torch.cat([one.pixels for one in prepared]), self._patch_features).numpy()
@@ -216,6 +275,10 @@ def _all(results: Iterable[_Result | PictureError], pictures: Pictures) -> list[
     return done
 
 
+def _pooled_features(network: Network, pixels: Tensor) -> Tensor:
+    return network.patch_features(pixels).mean(dim=1)
+
+
 def _features_and_logits(network: Network, pixels: Tensor) -> Tensor:
     """Return [N, D + T]: the mean of the patches' features, and the logits."""
     features = network.patch_features(pixels)
@@ -225,5 +288,8 @@ def _features_and_logits(network: Network, pixels: Tensor) -> Tensor:
     return torch.cat([pooled, network.head(pooled)], dim=1)
 
 
-def _with_place(error: PictureError, number: int, count: int) -> PictureError:
-    return error if count == 1 else type(error)(f"picture {number} of {count}: {error}")
+def _with_place(error: PictureError, number: int, count: int | None) -> PictureError:
+    if count == 1:
+        return error
+    of_many = "" if count is None else f" of {count}"
+    return type(error)(f"picture {number}{of_many}: {error}", path=error.path)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import io
 import os
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, JpegImagePlugin
 
 from joytag_core import PictureError, PictureTooLargeError, UnreadablePictureError
 from joytag_core.pictures.files import load_picture
 from joytag_core.pictures.inputs import pictures_from
+from joytag_core.pictures.reading import Reading
 from joytag_core.pictures.rgb import to_rgb
 from tests.sample_pictures import BLUE, GREEN, RED, pixel, same, saved, upright
 
@@ -167,6 +169,75 @@ def test_a_file_that_is_no_picture_is_named(tmp_path: Path, content: bytes, reas
     with pytest.raises(UnreadablePictureError, match=reason) as caught:
         pictures_from(path)
     assert str(caught.value).startswith(str(path))
+
+
+EPS = b"""%!PS-Adobe-3.0 EPSF-3.0
+%%BoundingBox: 0 0 10 10
+%%EndComments
+showpage
+%%EOF
+"""
+WMF = b"\xd7\xcd\xc6\x9a" + bytes(2) + struct.pack("<4hH", 0, 0, 100, 100, 72) + bytes(100)
+
+
+@pytest.mark.parametrize("content", [EPS, WMF, b"%PDF-1.4\n%%EOF\n", b"GRIB" + bytes(200)])
+@pytest.mark.parametrize("suffix", ["png", "eps", "wmf"])
+def test_formats_that_start_other_programs_are_refused(tmp_path: Path, content: bytes, suffix: str) -> None:
+    """Whatever their ending, from a file, from its content, and from a picture that somebody has opened."""
+    path = tmp_path / f"x.{suffix}"
+    path.write_bytes(content)
+    for given in (path, content, io.BytesIO(content)):
+        with pytest.raises(UnreadablePictureError, match="no picture that Pillow can read"):
+            pictures_from(given)
+
+
+def test_an_opened_picture_of_such_a_format_is_refused() -> None:
+    """Before Pillow starts the program that draws it."""
+    with Image.open(io.BytesIO(EPS)) as opened, pytest.raises(UnreadablePictureError, match="EPS is no format"):
+        pictures_from(opened)
+
+
+@pytest.mark.parametrize("ending", ["jfif", "jpe", "apng", "jp2", "tga", "ppm", "dib", "qoi"])
+def test_every_ending_that_counts_is_read(tmp_path: Path, ending: str) -> None:
+    """Those that people's files have."""
+    kind = {"jfif": "JPEG", "jpe": "JPEG", "apng": "PNG", "jp2": "JPEG2000"}.get(ending)
+    path = tmp_path / f"a.{ending}"
+    try:
+        upright().save(path, kind)
+    except (ValueError, KeyError, OSError):
+        pytest.skip(f"this Pillow writes no {ending}")
+    assert (3, 2) == load_picture(path).size
+
+
+@pytest.mark.parametrize("error", [RuntimeError("avif"), NotImplementedError(), MemoryError(), AssertionError("x")])
+def test_whatever_a_decoder_raises_is_the_picture_s_own_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """Of a file it names the file; of an opened picture it is ours too."""
+
+    def fail(*_: object) -> None:
+        raise error
+
+    path = saved(tmp_path / "x.jpg", upright())
+    with Image.open(path) as opened:
+        monkeypatch.setattr(opened, "load", fail)
+        with pytest.raises(PictureError):
+            pictures_from(opened)
+    monkeypatch.setattr(JpegImagePlugin.JpegImageFile, "load", fail)
+    with pytest.raises(PictureError) as caught:
+        load_picture(path)
+    assert path == caught.value.path
+    assert str(caught.value).startswith(str(path))
+
+
+def test_a_fast_reading_decodes_jpegs_at_a_fraction(tmp_path: Path) -> None:
+    """Never below the side asked for, never another format, and upright as always."""
+    large = Image.linear_gradient("L").resize((1600, 800)).convert("RGB")
+    fast = Reading(reading="fast")
+    for side, expected in [(2000, 1600), (1600, 1600), (801, 1600), (800, 800), (400, 400), (399, 400), (100, 200)]:
+        assert (expected, expected // 2) == load_picture(saved(tmp_path / "a.jpg", large), reading=fast, side=side).size
+    assert large.size == load_picture(tmp_path / "a.jpg", side=100).size
+    assert large.size == load_picture(saved(tmp_path / "a.png", large), reading=fast, side=100).size
 
 
 def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
+import pickle
+import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +25,7 @@ from joytag_core import (
     TagScores,
     UnreadablePictureError,
 )
+from joytag_core.tagging import preparation
 from tests.conftest import DATA
 from tests.fakes import FakeHost, StoppedByPersonError
 
@@ -134,11 +140,115 @@ def test_a_broken_picture_among_many_is_reported_in_its_place(tiny: Path, pictur
 def test_what_is_no_picture_is_refused_before_anything_is_computed(
     tiny: Path, pictures: Pictures, host: FakeHost
 ) -> None:
-    """A generator would be counted and then be empty; it is refused, not silently dropped."""
-    tagger = Tagger.load(tiny, host=host)
-    with pytest.raises(PictureError, match="generator"):
-        tagger.score(picture for picture in pictures)  # type: ignore[arg-type]
+    """It is a mistake of the caller's, not of one picture."""
+    with pytest.raises(PictureError, match="a int is no picture"):
+        Tagger.load(tiny, host=host).score([pictures[0], 7])  # type: ignore[list-item]
     assert [] == host.batches
+
+
+# --- generators
+
+
+def test_a_generator_is_scored_as_a_list_is(tiny: Path, pictures: Pictures, host: FakeHost) -> None:
+    """Every picture once, in order; how many there are is not known."""
+    tagger = Tagger.load(tiny, host=host)
+    expected = tagger.score(list(pictures), batch_size=2)
+    actual = tagger.score((picture for picture in pictures), batch_size=2)
+    assert [one.as_dict() for one in expected] == [one.as_dict() for one in actual]
+    assert 0 == host.progresses[-1][0]
+    with pytest.raises(UnreadablePictureError, match=r"^picture 2: .*none\.png"):
+        tagger.score(iter([pictures[0], Path("none.png")]))
+
+
+def test_a_generator_is_taken_two_batches_ahead_and_no_more(tiny: Path, pictures: Pictures, host: FakeHost) -> None:
+    """Of however many pictures there are, no more are in memory."""
+    taken: list[int] = []
+
+    def many() -> Iterator[Any]:
+        for number in range(100):
+            taken.append(number)
+            yield pictures[0]
+
+    results = Tagger.load(tiny, host=host).score_each(many(), batch_size=3)
+    next(results)
+    assert 6 == len(taken)
+    results.close()  # type: ignore[attr-defined]
+
+
+def test_progress_is_told(tiny: Path, pictures: Pictures, host: FakeHost) -> None:
+    """How many are done of how many, after each batch; of a generator without the latter."""
+    tagger = Tagger.load(tiny, host=host)
+    seen: list[tuple[int, int | None]] = []
+    tagger.score(pictures[:3], batch_size=2, progress=lambda done, total: seen.append((done, total)))
+    tagger.score(iter(pictures[:1]), progress=lambda done, total: seen.append((done, total)))
+    assert [(2, 3), (3, 3), (1, None)] == seen
+
+
+def test_a_cancel_is_heeded_while_a_picture_is_read(
+    tiny: Path, host: FakeHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A picture whose reading does not end keeps nobody waiting."""
+    tagger = Tagger.load(tiny, host=host)
+    never = threading.Event()
+    monkeypatch.setattr(preparation, "open_picture", lambda *_, **__: never.wait(60))
+    host.cancel_after = 0
+    try:
+        with pytest.raises(StoppedByPersonError):
+            tagger.score(Path("slow.png"))
+    finally:
+        never.set()
+
+
+def test_an_error_knows_its_file(tiny: Path, pictures: Pictures, host: FakeHost, tmp_path: Path) -> None:
+    """Of a path it is that; of anything else there is none; in a worker's answer it is still there."""
+    (tmp_path / "broken.png").write_bytes(b"x")
+    given = [tmp_path / "broken.png", str(tmp_path / "none.png"), torch.full((1, 2, 3), float("nan"))]
+    errors = list(Tagger.load(tiny, host=host).score_each(given))
+    paths = [error.path for error in errors if isinstance(error, PictureError)]
+    assert [tmp_path / "broken.png", tmp_path / "none.png", None] == paths
+    again = pickle.loads(pickle.dumps(errors[0]))
+    assert (tmp_path / "broken.png", str(errors[0])) == (again.path, str(again))
+
+
+# --- features
+
+
+@pytest.mark.parametrize("name", ["tiny", "tiny-plain"])
+def test_embeddings_are_what_the_head_is_given(checkpoints: Path, name: str, pictures: Pictures) -> None:
+    """One row a picture, float32; the head of them is the logits."""
+    tagger = Tagger.load(checkpoints / name, device="cpu")
+    features = tagger.embed(pictures[:3], batch_size=2)
+    assert (3, 64) == features.shape
+    assert np.float32 == features.dtype
+    scores = np.stack([one.values for one in tagger.score(pictures[:3])])
+    logits = tagger.network.head(torch.from_numpy(features)).sigmoid().numpy()
+    assert np.allclose(scores, logits, rtol=0, atol=1e-6)
+    assert (0, 64) == tagger.embed([]).shape
+    with pytest.raises(UnreadablePictureError, match="picture 2 of 2"):
+        tagger.embed([pictures[0], "none.png"])
+
+
+# --- processes
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows forks no processes")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_child_is_refused_and_does_not_hang(tiny: Path, pictures: Pictures) -> None:
+    """Torch's threads do not come along; the error says what to do instead."""
+    tagger = Tagger.load(tiny, device="cpu")
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            tagger.score(pictures[0])
+        except ModelError as error:
+            os.write(write, str(error).encode())
+        finally:
+            os._exit(0)
+    os.close(write)
+    os.waitpid(child, 0)
+    with os.fdopen(read) as told:
+        assert "spawn" in told.read()
 
 
 # --- memory

@@ -1,0 +1,41 @@
+"""How does a person want pictures to be read?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ..errors import SettingError
+
+COLOURS = ("srgb", "stored")
+READINGS = ("exact", "fast")
+LAYOUTS = ("auto", "channels_last", "channels_first")
+
+Colours = Literal["srgb", "stored"]
+Layout = Literal["auto", "channels_last", "channels_first"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Hold how pictures are read.
+
+    `colours`: srgb, as browsers show a picture with a colour profile of another gamut; stored, its bare numbers, as
+    the published snippet takes them. `reading`: exact; fast, which decodes JPEGs at a fraction of their size.
+    `layout`: where tensors and arrays have their channels; auto tells it by the shape.
+    """
+
+    colours: Colours = "srgb"
+    reading: Literal["exact", "fast"] = "exact"
+    layout: Layout = "auto"
+
+    def __post_init__(self) -> None:
+        """Check the values.
+
+        Raises:
+            SettingError: one is no choice.
+        """
+        for name, value, choices in (
+            ("colours", self.colours, COLOURS), ("reading", self.reading, READINGS), ("layout", self.layout, LAYOUTS),
+        ):  # fmt: skip
+            if value not in choices:
+                raise SettingError(f"{name} is {value!r}; expected one of {', '.join(choices)}")

@@ -1,0 +1,110 @@
+"""Is a PNG read whatever metadata it carries, large or broken?"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from joytag_core.pictures.files import decode_picture, load_picture
+from joytag_core.pictures.png import without_metadata
+from joytag_core.pictures.rgb import to_rgb
+from tests.sample_pictures import same, upright
+
+EXIF_ORIENTATION = 0x0112
+HEADER_END = 33
+LARGE = zlib.compress(b"y" * 2_000_000)
+NOISY = bytes(range(256)) * 8_000
+"""Two megabytes."""
+
+
+def chunk(kind: bytes, data: bytes, *, checksum: int | None = None) -> bytes:
+    """Return a PNG chunk, with a checksum of its own or another."""
+    right = zlib.crc32(kind + data)
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", right if checksum is None else checksum)
+
+
+def png(picture: Image.Image | None = None, *, more: bytes = b"", behind: bytes = b"", exif: bytes = b"") -> bytes:
+    """Return a PNG with chunks added before and behind the pixels."""
+    buffer = io.BytesIO()
+    (picture or upright()).save(buffer, "PNG", **({"exif": exif} if exif else {}))
+    content = buffer.getvalue()
+    return content[:HEADER_END] + more + content[HEADER_END:-12] + behind + content[-12:]
+
+
+METADATA = {
+    "zTXt": chunk(b"zTXt", b"k\0\0" + LARGE),
+    "iTXt": chunk(b"iTXt", b"k\0\1\0\0\0" + LARGE),
+    "iTXt plain": chunk(b"iTXt", b"workflow\0\0\0\0\0" + NOISY),
+    "tEXt": chunk(b"tEXt", b"workflow\0" + NOISY),
+    "iCCP": chunk(b"iCCP", b"p\0\0" + LARGE),
+    "xmp": chunk(b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + LARGE),
+    "raw exif": chunk(b"zTXt", b"Raw profile type exif\0\0" + LARGE),
+    "many": chunk(b"zTXt", b"k\0\0" + zlib.compress(b"y" * 1_000_000)) * 70,
+    "wrong text checksum": chunk(b"tEXt", b"k\0v", checksum=1),
+    "wrong pHYs checksum": chunk(b"pHYs", b"\0" * 9, checksum=1),
+    "wrong tRNS checksum": chunk(b"tRNS", b"\0" * 6, checksum=1),
+    "wrong eXIf checksum": chunk(b"eXIf", b"MM\0*", checksum=1),
+    "short pHYs": chunk(b"pHYs", b"\0"),
+    "short gAMA": chunk(b"gAMA", b""),
+    "broken zTXt": chunk(b"zTXt", b"k\0\0nothing packed"),
+    "empty texts": chunk(b"zTXt", b"") + chunk(b"iTXt", b"") + chunk(b"tEXt", b""),
+    "unknown": chunk(b"vpAg", NOISY),
+}
+
+
+@pytest.mark.parametrize("name", METADATA)
+@pytest.mark.parametrize("place", ["more", "behind"])
+def test_metadata_of_any_size_changes_no_pixel(tmp_path: Path, name: str, place: str) -> None:
+    """Before the pixels and behind them, in a file and as its content."""
+    content = png(**{place: METADATA[name]})
+    (tmp_path / "a.png").write_bytes(content)
+    assert same(upright(), load_picture(tmp_path / "a.png"))
+    assert same(upright(), decode_picture(content))
+
+
+@pytest.mark.parametrize("name", ["zTXt", "iTXt", "iCCP", "wrong text checksum", "broken zTXt"])
+def test_metadata_behind_the_pixels_of_an_opened_picture_changes_none(name: str) -> None:
+    """What a host has opened is read to its end when it is decoded."""
+    with Image.open(io.BytesIO(png(behind=METADATA[name]))) as opened:
+        assert same(upright(), to_rgb(opened))
+
+
+@pytest.mark.parametrize("place", ["more", "behind"])
+def test_orientation_is_kept(place: str) -> None:
+    """In its own chunk and in texts, before the pixels; in its own behind them too."""
+    exif = Image.Exif()
+    exif[EXIF_ORIENTATION] = 6
+    stored = upright().rotate(90, expand=True)
+    xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description tiff:Orientation="6"/></x:xmpmeta>'
+    packed = zlib.compress(xmp)
+    for more in (
+        chunk(b"eXIf", exif.tobytes().removeprefix(b"Exif\0\0")),
+        chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp),
+        chunk(b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + packed),
+    ):
+        assert same(upright(), decode_picture(png(stored, **{place: more})))
+
+
+def test_transparency_is_kept() -> None:
+    """The chunk that says which colour is see-through decides pixels."""
+    picture = Image.new("RGB", (2, 1), (9, 9, 9))
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG", transparency=(9, 9, 9))
+    assert (255, 255, 255) == decode_picture(buffer.getvalue()).getpixel((0, 0))
+
+
+def test_only_what_decides_pixels_is_left() -> None:
+    """The rest is not copied, an animation's later frames included; what is behind the end is no part of it."""
+    content = png(more=METADATA["tEXt"] + chunk(b"acTL", b"\0\0\0\2\0\0\0\0"), behind=chunk(b"fdAT", NOISY))
+    assert png() == without_metadata(content + NOISY)
+
+
+@pytest.mark.parametrize("end", [8, 20, 33, 40, 60])
+def test_a_cut_off_file_is_left_as_it_is(end: int) -> None:
+    """So that the decoder says what is wrong with it."""
+    assert png()[:end] == without_metadata(png()[:end])
