@@ -131,11 +131,11 @@ def test_a_click_on_a_tag_shows_where_it_is(page: WebUIPage, pictures: list[Path
     """The map lies over the picture, in words too, and its mask goes to Inpaint upload with the picture."""
     page.show_tab("JoyTag")
     page.click(".joytag-bar.kept [data-joytag-action=map]")
-    page.page.locator("#joytag_map_words", has_text="speaks against it").wait_for()
+    page.page.locator("#joytag_map_words", has_text="speaks against it").first.wait_for()
     page.page.locator("#joytag_map img").first.wait_for()
-    page.page.locator("#joytag_map").scroll_into_view_if_needed()
+    page.page.locator("#joytag_map").first.scroll_into_view_if_needed()
     keep(page, "map")
-    page.page.locator("#joytag_map_shown").get_by_label("mask", exact=True).check()
+    page.page.locator("#joytag_map_shown").first.get_by_label("mask", exact=True).check()
     page.page.wait_for_timeout(1500)
     keep(page, "mask")
     page.click("#joytag_to_inpaint")
@@ -167,8 +167,8 @@ def test_a_file_that_is_no_picture_gets_our_sentence(page: WebUIPage, tmp_path: 
     page.upload("#joytag_picture", broken)
     page.click("#joytag_interrogate")
     said = "the file cannot be read as a picture"
-    wait_for(lambda: said in page.page.locator("#joytag_bars").inner_text())
-    assert said in page.page.locator("#joytag_bars").inner_text()
+    wait_for(lambda: said in page.page.locator("#joytag_bars").first.inner_text())
+    assert said in page.page.locator("#joytag_bars").first.inner_text()
     keep(page, "broken")
     page.clear("#joytag_picture")
 
