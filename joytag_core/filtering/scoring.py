@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from numbers import Real
 
+from ..errors import SettingError
 from ..prompts.items import Item
 from ..tags.names import NameIndex
 
@@ -12,6 +14,13 @@ class ScoreLookup:
     """Find scores by tag name, old or current, however either side is written."""
 
     def __init__(self, scores: Mapping[str, float], index: NameIndex) -> None:
+        """Take scores in 0..1.
+
+        Raises:
+            SettingError: they are none.
+        """
+        if not isinstance(scores, Mapping) or not all(map(_is_score, scores.items())):
+            raise SettingError("scores are no scores by name; expected numbers from 0 to 1, such as {'smile': 0.9}")
         self._scores = scores
         self._index = index
         self._by_key: dict[str, float] | None = None
@@ -28,3 +37,8 @@ class ScoreLookup:
 
     def _key(self, name: str) -> str:
         return self._index.facts(name).model_key
+
+
+def _is_score(pair: tuple[object, object]) -> bool:
+    name, score = pair
+    return isinstance(name, str) and isinstance(score, Real) and not isinstance(score, bool)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..checks import check_choice, check_number, check_unit
+from ..checks import check_choice, check_number, check_range, check_unit
 from ..errors import SettingError
 from ..prompts.format import PromptFormat
 from ..prompts.prose import PROSE
@@ -74,7 +74,15 @@ class FilterSettings:
         for name in _RULES:
             # A list could not be hashed, and a frozen value has to be.
             object.__setattr__(self, name, _as_text(name, getattr(self, name)))
-        object.__setattr__(self, "weight_range", tuple(self.weight_range))
+        for name in ("add_first", "add_last", "separator"):
+            if not isinstance(getattr(self, name), str):
+                raise SettingError(f"{name} {getattr(self, name)!r} is no text; expected tags as text")
+        for name in ("exclusive", "spaces", "trailing_separator", "keep_line_breaks"):
+            if not isinstance(getattr(self, name), bool):
+                raise SettingError(f"{name} is {getattr(self, name)!r}; expected true or false")
+        if isinstance(self.weight_range, list):
+            object.__setattr__(self, "weight_range", tuple(self.weight_range))
+        check_range("weight_range", self.weight_range)
         self.format  # noqa: B018  Checks the settings of the text.
         self.rule_book()
 

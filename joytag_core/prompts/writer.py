@@ -75,7 +75,7 @@ class Writer:
                 both = group is not None and len(items[start - 1].groups) > depth
                 gap = self._gap(items[start - 1], items[start], are_apart=both or is_list or are_lists)
             if parts and items[start].role == "word" and items[start].text.startswith("AND"):
-                parts[-1] = (parts[-1][0], self._guarded(parts[-1][1], items[:start]))
+                parts[-1] = (parts[-1][0], self._guarded(parts[-1][1], items[start - 1 : start]))
             piece = self._item(items[start]) if group is None else self._group(items[start:end], group, depth, weight)
             parts.append((gap, piece))
             start, are_lists = end, is_list

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from ..errors import RuleError
@@ -14,7 +14,9 @@ from ..tags.vocabulary import Vocabulary
 from .patterns import AnyOf, Candidate, Match, Pattern, Regex, parse_pattern
 
 _ARROW = re.compile(r"(?<!\\)(?:->|=>)")
-_ALTERNATIVE = re.compile(r'\s*(/.*?/(?=\s*(?:\||$))|"[^"]*"|(?:\\.|[^|\\])+)\s*(?:\||$)')
+_SLASH_ENDS = re.compile(r"/(?=\s*(?:\||\Z))")
+_BLANK = re.compile(r"\s*")
+_PLAIN = re.compile(r"(?:\\.|[^|\\]|\\\Z)*")
 _PLACE = re.compile(r"\\\*|\\([1-9])|\*")
 _COMMA = re.compile(r"(?<!\\)[,，、]")
 _SYNTAX = re.compile(r"[()\[\]]")
@@ -108,13 +110,35 @@ def _alternatives(old: str, line: str) -> list[Pattern]:
         raise RuleError(f"{line!r} replaces nothing; expected old -> new")
     if "|" in old and Vocabulary.joytag().find(old) is not None:  # `|_|` and `:|`
         return [parse_pattern(old.replace("|", r"\|"))]
-    parts = [match[1] for match in _ALTERNATIVE.finditer(old) if match[1].strip()]
+    parts = list(_parts(old))
+    if not parts:
+        raise RuleError(f"{line!r} replaces nothing; expected old -> new")
     for part in parts:
         if part[0] not in '/"' and _COMMA.search(part):
             raise RuleError(f"{old!r} holds a comma; separate several old names with |")
         if part[0] in "!@" and not is_face(part):
             raise RuleError(f"{part!r} cannot be replaced; expected a name, a glob, /regex/ or category:")
     return [parse_pattern(part.strip()) for part in parts]
+
+
+def _parts(old: str) -> Iterator[str]:
+    """Split at the bars outside of regular expressions and quotes; in time linear in the length."""
+    position = 0
+    last_slash = max((match.start() for match in _SLASH_ENDS.finditer(old)), default=-1)
+    while position < len(old):
+        blank = _BLANK.match(old, position)
+        start = blank.end() if blank else position
+        end = start
+        if old[start : start + 1] == "/" and last_slash > start:
+            close = _SLASH_ENDS.search(old, start + 1)
+            end = close.end() if close else start
+        elif old[start : start + 1] == '"' and (quote := old.find('"', start + 1)) > 0:
+            end = quote + 1
+        plain = _PLAIN.match(old, end)
+        end = plain.end() if plain else end
+        if old[start:end].strip():
+            yield old[start:end].strip()
+        position = end + 1
 
 
 def _places(pattern: Pattern) -> int:

@@ -17,7 +17,8 @@ from .replacements import Replacement, parse_replacements
 FolderState = tuple[tuple[str, int, int], ...]
 """Name, time of change and size of every list in a folder."""
 
-_LIMIT = re.compile(r"(\w+)\s*[:= ]\s*(\d+)")
+_LIMIT = re.compile(r"(\w+)(?:\s*[:=]\s*|\s+)(\d+)")
+_MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,5 +112,8 @@ def _limits(text: str) -> tuple[tuple[str, int], ...]:
                     f"max_per_group, line {number}: {match[1]!r} is no group; expected one of "
                     f"{', '.join((*GROUPS, *CATEGORIES))}"
                 )
+            if len(match[2]) > _MOST_DIGITS:
+                raise RuleError(f"max_per_group, line {number}: {match[1]} has a number of {len(match[2])} digits; "
+                                f"expected at most {_MOST_DIGITS}")  # fmt: skip
             limits.append((name, int(match[2])))
     return tuple(limits)

@@ -43,7 +43,7 @@ def _read(prompt: str, match: re.Match[str]) -> Mark | None:
     start, word = match.start(), match[1].strip().lower()
     if not word.startswith(NAME):
         return _misspelt(prompt, match) if _is_like_name(word) else None
-    after = _BLANK.match(prompt, prompt.lower().index(NAME, start, match.end()) + len(NAME))
+    after = _BLANK.match(prompt, match.start(1) + len(NAME))
     end = after.end() if after else len(prompt)
     if prompt[end : end + 1] == "}":
         return Mark(start, end + 1)

@@ -279,7 +279,10 @@ WRONG = [
     ({"replace": "* hair -> * and *"}, "more than the 1"),
     ({"replace": r"/(a)/ -> \2"}, "more than the 1"),
     ({"replace": "a, b -> c"}, "separate several old names with |"),
+    ({"replace": "| -> x"}, "'| -> x' replaces nothing"),
+    ({"replace": "a\n|| -> x"}, "replace, line 2: '|| -> x' replaces nothing"),
     ({"max_per_group": "hair"}, "'hair' is no limit"),
+    ({"max_per_group": "hair " + "1" * 5000}, "a number of 5000 digits; expected at most 9"),
     ({"max_per_group": "hairs 3"}, "'hairs' is no group"),
 ]  # fmt: skip
 
@@ -306,6 +309,17 @@ def test_malformed_rules_are_named(rules: dict[str, Any], message: str) -> None:
         ({"max_tags": -1}, "max_tags is -1; expected 0 or more"),
         ({"max_tokens": -1}, "max_tokens is -1"),
         ({"exclude": [1]}, "exclude [1] is no text"),
+        ({"exclude": None}, "exclude None is no text"),
+        ({"replace": 5}, "replace 5 is no text"),
+        ({"add_first": None}, "add_first None is no text"),
+        ({"add_last": ["a"]}, "add_last ['a'] is no text"),
+        ({"separator": 5}, "separator 5 is no text"),
+        ({"spaces": "yes"}, "spaces is 'yes'; expected true or false"),
+        ({"exclusive": 1}, "exclusive is 1"),
+        ({"weight_range": 5}, "weight_range is 5"),
+        ({"weight_range": [0.8]}, "weight_range is (0.8,)"),
+        ({"prose": "maybe"}, "prose is 'maybe'; expected one of keep, drop"),
+        ({"artist_style": "#"}, "artist_style is '#'"),
     ],
 )
 def test_settings_out_of_their_range_are_refused(rules: dict[str, Any], message: str) -> None:
@@ -345,6 +359,19 @@ def test_scores_are_found_however_their_names_are_written() -> None:
     for name in ("rabbit", "bunny", "Bunny"):
         assert ("bunny", "sky") == tag_filter.apply("sky, bunny", scores={name: 0.9, "sky": 0.5}).tags
     assert ("my tag", "sky") == tag_filter.apply("sky, my_tag", scores={"My Tag": 0.9, "sky": 0.5}).tags
+
+
+@pytest.mark.parametrize("scores", [5, ["smile"], {"smile": "high"}, {"smile": None}, {5: 0.5}, {"smile": True}])
+def test_what_are_no_scores_is_refused(scores: Any) -> None:
+    """Scores are numbers by name; anything else is an error that says so."""
+    with pytest.raises(SettingError, match="expected numbers from 0 to 1"):
+        TagFilter().apply("smile", scores=scores)
+
+
+def test_slashes_bars_and_backslashes_are_no_crash() -> None:
+    """A sign by itself on the left side is a name."""
+    assert "x, x, x" == TagFilter(replace=r"\ -> x" + "\n/ -> x", duplicates="keep").apply("\\, /, x").text
+    assert "x, x, x" == TagFilter(replace='"a|b"|/c|d/|e -> x', duplicates="keep").apply("a|b, d, e").text
 
 
 def test_another_vocabulary_brings_its_own_facts() -> None:
