@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from joytag_core import JoyTagError, TagFilter
 from joytag_core.rules.regexes import LONGEST_PATTERN, RegularExpression
@@ -35,10 +36,9 @@ def _rule(field: str, piece: str, before: str = "", after: str = "") -> _Work:
     """Make a filter of a rule that is a piece repeated up to a length; an error is an answer too."""
 
     def work(length: int) -> None:
-        try:
-            TagFilter(**{field: before + piece * (length // len(piece)) + after}).apply("smile, sky")  # type: ignore[arg-type]
-        except JoyTagError:
-            pass
+        rules = {field: before + piece * (length // len(piece)) + after}
+        with suppress(JoyTagError):
+            TagFilter(**rules).apply("smile, sky")  # type: ignore[arg-type]
 
     return work
 
@@ -47,10 +47,8 @@ def _placeholders(piece: str, before: str = "") -> _Work:
     def work(length: int) -> None:
         text = before + piece * (length // len(piece))
         clear_placeholders(text)
-        try:
+        with suppress(JoyTagError):
             fill_prompt(text, lambda _settings, said: TagFilter().apply("smile, sky", said=said), settings={})
-        except JoyTagError:
-            pass
 
     return work
 

@@ -36,4 +36,6 @@ def _arranged_row(row: Sequence[Item], order: str) -> list[Item]:
 
 
 def _rank(item: Item) -> int:
-    return prompt_rank(item.facts.tag, key=item.facts.key, artist=item.facts.artist)
+    facts = item.facts
+    category = "artist" if facts.artist else "character" if facts.is_character else ""
+    return prompt_rank(facts.tag, key=facts.key, category=category)

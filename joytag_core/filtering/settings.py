@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..checks import check_choice, check_number, check_range, check_unit
 from ..errors import SettingError
@@ -14,6 +15,10 @@ from ..rules.rule_book import RuleBook, RuleTexts, folder_state, read_rules
 from ..tags.ordering import ORDERS
 from .duplicates import DUPLICATES
 from .implications import IMPLICATIONS
+from .presets import read_preset
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 Rules = str | Sequence[str]
 """Rules as one text, or as several lines."""
@@ -80,11 +85,11 @@ class FilterSettings:
         for name in ("exclusive", "spaces", "trailing_separator", "keep_line_breaks"):
             if not isinstance(getattr(self, name), bool):
                 raise SettingError(f"{name} is {getattr(self, name)!r}; expected true or false")
-        if isinstance(self.weight_range, list):
+        if not isinstance(self.weight_range, str | int | float | None):
             object.__setattr__(self, "weight_range", tuple(self.weight_range))
         check_range("weight_range", self.weight_range)
         self.format  # noqa: B018  Checks the settings of the text.
-        self.rule_book()
+        self.with_presets()
 
     @property
     def format(self) -> PromptFormat:
@@ -94,6 +99,17 @@ class FilterSettings:
             weight_range=self.weight_range, separator=self.separator, trailing_separator=self.trailing_separator,
             artist_style=self.artist_style,
         )  # fmt: skip
+
+    def with_presets(self) -> Self:
+        """Return the same with the settings of its lists, where nothing else was set.
+
+        Raises:
+            RuleError: a rule is malformed, or a setting of a list.
+        """
+        defaults = {field.name: field.default for field in fields(self)}
+        found = dict(read_preset(where, line, defaults) for where, line in self.rule_book().settings)
+        new = {name: value for name, value in found.items() if getattr(self, name) == defaults[name] != value}
+        return replace(self, **new) if new else self
 
     def rule_book(self) -> RuleBook:
         """Return the rules taken apart, as the lists in the person's folder are now.

@@ -46,14 +46,14 @@ class TagFilter(FilterSettings):
         """
         if not isinstance(text, str):
             raise SettingError(f"{text!r} is no text; expected a prompt or tag list")
-        index = name_index(vocabulary or Vocabulary.joytag())
-        prompt = parse(text, self.target, index)
+        rules, index = self.with_presets(), name_index(vocabulary or Vocabulary.joytag())
+        prompt = parse(text, rules.target, index)
         if scores:
             lookup = ScoreLookup(scores, index)
             items = tuple(item if item.verbatim else replace(item, score=lookup.score(item)) for item in prompt.items)
             prompt = replace(prompt, items=items)
         place = Surroundings(count_tokens=count_tokens, said=said, tokens=tokens)
-        return self._filtered(prompt, index.vocabulary, PUBLISHED_THRESHOLD, place)
+        return rules._filtered(prompt, index.vocabulary, PUBLISHED_THRESHOLD, place)
 
     def apply_scored(
         self,
@@ -75,7 +75,7 @@ class TagFilter(FilterSettings):
             for place, scored in enumerate(tags)
         ]
         place = Surroundings(count_tokens=count_tokens, said=said, is_written=False)
-        return self._filtered(Prompt(tuple(items)), index.vocabulary, threshold, place)
+        return self.with_presets()._filtered(Prompt(tuple(items)), index.vocabulary, threshold, place)
 
     def _filtered(self, prompt: Prompt, vocabulary: Vocabulary, threshold: float, place: Surroundings) -> FilterResult:
         writer = Writer(self.format, threshold=self.min_score or threshold, keep_lines=self.keep_line_breaks)

@@ -88,8 +88,7 @@ def _in_sentence(nodes: list[Node], is_tag: Callable[[str], bool]) -> Iterator[S
     kinds = [_kind(piece, is_tag) for piece in pieces]
     is_ended = nodes[-1].kind == "text" and _TERMINATOR.search(nodes[-1].text.rstrip()) is not None
     first = next((at for at, kind in enumerate(kinds) if kind in ("phrase", "sentence")), len(pieces))
-    if not is_ended and 2 * sum(kind in ("tag", "sign") for kind in kinds) > len([k for k in kinds if k != "empty"]):
-        # A list of tags with a phrase among them.
+    if not is_ended and _is_list(kinds):
         yield from (Segment(_is_long_phrase(piece, kind), piece) for piece, kind in zip(pieces, kinds, strict=True))
         return
     last = len(pieces)
@@ -103,6 +102,13 @@ def _in_sentence(nodes: list[Node], is_tag: Callable[[str], bool]) -> Iterator[S
     yield Segment(False, [node for piece in pieces[:first] for node in piece])
     yield Segment(True, middle)
     yield Segment(False, [node for piece in pieces[last:] for node in piece])
+
+
+def _is_list(kinds: Sequence[str]) -> bool:
+    """Say whether pieces without a full stop are a list of tags, some phrases among them, and no sentence."""
+    there = [kind for kind in kinds if kind != "empty"]
+    begins = there[:1] not in (["phrase"], ["sentence"]) and 2 * there.count("phrase") <= len(there)
+    return begins or 2 * (there.count("tag") + there.count("sign")) > len(there)
 
 
 def _pieces(nodes: Sequence[Node]) -> list[list[Node]]:

@@ -53,6 +53,12 @@ class RuleList:
             lines.append(line if header is None and current in names else "")
         return "\n".join(lines)
 
+    def settings(self) -> Iterator[tuple[str, str]]:
+        """Yield the lines of the settings, each with how messages name its place."""
+        for number, line in enumerate(self.section("settings").splitlines(), start=1):
+            if line.strip() and not line.lstrip().startswith("#"):
+                yield f"{self.where}, line {number}", line.strip()
+
 
 class Library:
     """Find lists by name: a person's own in `folder` before the shipped ones."""
@@ -88,6 +94,8 @@ class Library:
             patterns = parse_patterns(found.section(*PATTERN_SECTIONS), found.where, self.patterns)
         if not patterns.rules and found.section("replace").strip():
             raise RuleError(f"{found.where} holds replacements and no patterns; name it in the replace rules")
+        if not patterns.rules and found.section("settings").strip():
+            raise RuleError(f"{found.where} holds settings and no patterns; name it in the lists")
         return patterns
 
     @contextmanager

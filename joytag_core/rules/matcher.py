@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from ..tags.names import Facts, NameIndex
 from .pattern_lists import Listed, PatternList, Rule
-from .patterns import ARTISTS, AnyOf, Candidate, Compared, Fact, Name, Pattern
+from .patterns import AnyOf, Candidate, Compared, Fact, Name, Pattern, marked_categories
 from .regexes import Budget
 
 _CACHED_VERDICTS = 50_000
@@ -71,8 +71,8 @@ class Matcher:
             tag = facts.tag
             for fact in (("category", tag.category), ("group", tag.group), ("set", tag.exclusive_set)):
                 number = max(number, self._by_fact.get(fact, -1))
-        elif facts.artist:
-            number = max(number, self._by_fact.get((ARTISTS.kind, ARTISTS.value), -1))
+        for category in marked_categories(facts) if facts.tag is None else ():
+            number = max(number, self._by_fact.get(("category", category), -1))
         verdict = (number, None if number < 0 else self._rules[number].said())
         for edge in facts.edges & self._by_edge.keys():
             verdict = _latest(self._by_edge[edge], candidate, verdict)

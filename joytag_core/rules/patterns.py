@@ -112,13 +112,14 @@ class Fact:
         """Match what the vocabulary says of the tag."""
         tag = candidate.facts.tag
         if tag is None:
-            return () if candidate.facts.artist and self == ARTISTS else None
+            return () if self.value in marked_categories(candidate.facts) and self.kind == "category" else None
         known = tag.category if self.kind == "category" else tag.group if self.kind == "group" else tag.exclusive_set
         return () if known == self.value else None
 
 
-ARTISTS = Fact("category", "artist")
-"""Means every artist, also those that only a mark (`artist:`, `@`) says to be one."""
+def marked_categories(facts: Facts) -> tuple[str, ...]:
+    """Return the categories of an unknown name: artist by its mark, character by a known series in brackets."""
+    return (*(["artist"] if facts.artist else []), *(["character"] if facts.is_character else []))
 
 
 @dataclass(frozen=True, slots=True)

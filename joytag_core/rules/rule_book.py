@@ -30,6 +30,8 @@ class RuleBook:
     protect: PatternList
     replace: tuple[Replacement, ...]
     limits: tuple[tuple[str, int], ...]
+    settings: tuple[tuple[str, str], ...] = ()
+    """Lines of the lists' own settings, each with how messages name its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,8 @@ def _read_rules(texts: RuleTexts) -> RuleBook:
         patterns(text, section)
         for text, section in zip((texts.exclude, texts.keep_only, texts.protect), PATTERN_SECTIONS, strict=True)
     )
-    return RuleBook(exclude, keep_only, protect, tuple(replace), _limits(texts.limits))
+    settings = tuple(line for rules in named for line in rules.settings())
+    return RuleBook(exclude, keep_only, protect, tuple(replace), _limits(texts.limits), settings)
 
 
 def list_names(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from .vocabulary import Tag, Vocabulary, tag_key
-from .words import is_phrase
+from .words import is_character, is_phrase
 
 _RENAMED_OFTEN = 3
 """A word that Danbooru replaced in this many tags (bunny -> rabbit) is taken to be replaced in all."""
@@ -32,7 +32,8 @@ class Facts:
     `key` is the name normalised; `tag` the tag it means, None where there is none; `names` the keys of all its names:
     as written, then the model's and Danbooru's of today. `model_key` and `current_key` are what two items share that
     are the same tag under the model's names and under today's. `artist` is the bare name (a key) of an artist, however
-    marked: `artist:name`, `@name`, `by name`. An unknown name with function words in it `is_phrase`.
+    marked: `artist:name`, `@name`, `by name`. An unknown name with function words in it `is_phrase`, one
+    with a known series in brackets `is_character`.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Facts:
     edges: frozenset[str] = frozenset()
     artist: str = ""
     is_phrase: bool = False
+    is_character: bool = False
 
 
 class NameIndex:
@@ -85,7 +87,17 @@ class NameIndex:
         if tag is None:
             shared = f"@{bare}" if bare else key
             either = tuple(dict.fromkeys((key, bare, f"@{bare}"))) if bare else (key,)
-            return Facts(key, None, either, shared, shared, _edges(*either), bare, not bare and is_phrase(key))
+            return Facts(
+                key,
+                None,
+                either,
+                shared,
+                shared,
+                _edges(*either),
+                bare,
+                not bare and is_phrase(key),
+                is_character(key, self.vocabulary),
+            )
         model_key = _key(tag.name)
         current_key = _key(tag.current_name) if tag.current_name else model_key
         names = tuple(dict.fromkeys((key, model_key, current_key)))

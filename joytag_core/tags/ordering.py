@@ -20,18 +20,16 @@ _NAME_RANK = {"character": 2, "copyright": 3, "artist": 4}
 _UNKNOWN_RANK = len(GROUPS) + 5
 
 
-def prompt_rank(tag: Tag | None, *, key: str = "", artist: str = "") -> int:
+def prompt_rank(tag: Tag | None, *, key: str = "", category: str = "") -> int:
     """Rank a tag, or an unknown name (a `tag_key`), for a prompt.
 
-    Quality first, then subjects, characters, copyrights, artists, then `GROUPS` outwards, unknown names last. `artist`
-    is not empty where the name is marked as an artist's.
+    Quality first, then subjects, characters, copyrights, artists, then `GROUPS` outwards, unknown names last.
+    `category` is that of an unknown name, if it says so itself.
     """
     if is_quality(key if tag is None else tag.key):
         return 0
-    if artist:
-        return _NAME_RANK["artist"]
     if tag is None:
-        return _UNKNOWN_RANK
+        return _NAME_RANK.get(category, _UNKNOWN_RANK)
     if tag.group == "subject":
         return 1
     return _NAME_RANK.get(tag.category) or _GROUP_RANK.get(tag.group, _UNKNOWN_RANK)

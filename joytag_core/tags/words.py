@@ -41,6 +41,22 @@ def is_word_name(name: str) -> bool:
     return all(part.isalpha() and part.lower() in _words() for part in name.split("_"))
 
 
+def is_character(key: str, vocabulary: Vocabulary) -> bool:
+    """Say whether an unknown name (a `tag_key`) has a series in brackets: `some girl (fate)`."""
+    match = _QUALIFIED.fullmatch(key) if key.endswith(")") else None
+    return match is not None and match[2] in _series(vocabulary)
+
+
+@lru_cache(maxsize=4)
+def _series(vocabulary: Vocabulary) -> frozenset[str]:
+    """Return the series of a vocabulary, and what stands last in brackets after its characters' names, as keys."""
+    characters = (
+        match for tag in vocabulary if tag.category == "character" if (match := _QUALIFIED.fullmatch(tag.key))
+    )
+    series = {tag.key.removesuffix(" (series)") for tag in vocabulary if tag.category == "copyright"}
+    return frozenset({match[2] for match in characters} | series)
+
+
 @lru_cache(maxsize=4)
 def qualifiers(vocabulary: Vocabulary) -> frozenset[str]:
     """Return the words that stand in brackets in a vocabulary's names, and its series, as keys."""

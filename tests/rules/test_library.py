@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from joytag_core import RuleError, TagFilter, Vocabulary
+from joytag_core import RuleError, SettingError, TagFilter, Vocabulary
 from joytag_core.rules.library import SHIPPED, Library
 
-SHIPPED_NAMES = ("background", "character-lora", "no-names", "outfit", "photo", "pose", "prompt", "sfw", "style-lora")
+SHIPPED_NAMES = (
+    "anima", "background", "character-lora", "illustrious", "no-names", "outfit", "photo", "pony", "pose", "prompt",
+    "sfw", "style-lora",
+)  # fmt: skip
 
 DROPS_AND_KEEPS = {
     "prompt": (
@@ -151,7 +154,93 @@ def test_shipped_lists_have_no_dead_lines(name: str) -> None:
     assert FROM_OTHER_TAGGERS >= set(strangers)
 
 
-FROM_OTHER_TAGGERS = {"helicopter", "truck", "office desk", "centaur"}
+FROM_OTHER_TAGGERS = {
+    "helicopter", "truck", "office desk", "centaur",
+    *(word for line in (SHIPPED / f"{name}.txt" for name in ("sfw", "prompt", "style-lora", "character-lora"))
+      for words in line.read_text(encoding="utf-8").partition("people")[2].splitlines()
+      for word in (text.strip().removeprefix("!") for text in words.split(","))),
+}  # fmt: skip
+"""Names that the vocabulary does not know, and all of the lines for the words of people."""
+
+WORDS_OF_PEOPLE = {
+    "sfw": (
+        "nsfw, explicit, rating_explicit, rating:explicit, hentai, naked, lewd, ecchi, naked girl, nude woman",
+        "rating_safe, safe, sfw, sexy dress code, explicitly not, masterpiece, girl, swimwear, hug",
+    ),
+    "prompt": (
+        "2023, 1999, year 2023, 2010s, highres, absurdres, english commentary, commentary request, bad pixiv id",
+        "masterpiece, best quality, score_9, 1girl, 12345, year of the dragon, hat, newest",
+    ),
+    "no-names": (
+        "some_girl_(fate), my oc (genshin impact), girl_9_(touhou), artist:wlop, @ask, by kantoku",
+        "some_girl_(school), dress_(red), wlop, 1girl, girl",
+    ),
+    "style-lora": (
+        "watercolor, oil painting, anime style, ghibli style, in the style of van gogh, artist:wlop, @ask, by kantoku, "
+        "line art, digital art, cel-shaded, photorealistic",
+        "long hair, hairstyle, lifestyle, paint bucket, water, ink bottle, smile, sunlight, girl",
+    ),
+    "character-lora": (
+        "blonde, blue-eyed, red-haired, green eyed, brunette, redhead, long blonde hair",
+        "wide-eyed, smile, blue dress, red, blue, hat, eyes closed",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WORDS_OF_PEOPLE)
+def test_shipped_lists_know_the_words_of_people(name: str) -> None:
+    """Each list does what its name says for words that JoyTag does not know, and leaves those beside them."""
+    drops, keeps = (text.split(", ") for text in WORDS_OF_PEOPLE[name])
+    result = TagFilter(lists=name, spaces=False, target="caption").apply(", ".join([*drops, *keeps]))
+
+    assert [] == [tag for tag in drops if tag in result.tags]
+    assert [] == [tag for tag in keeps if tag not in result.tags]
+
+
+MIXED = "sky, 1girl, touhou, tony_taka, hakurei_reimu, score_9, bunny_ears, (masterpiece:1.2), newest"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("anima", "score_9, (masterpiece:1.2), newest, 1girl, hakurei reimu, touhou, @tony taka, rabbit ears, sky"),
+        ("pony", "score_9, (masterpiece:1.2), newest, 1girl, hakurei reimu, touhou, by tony taka, bunny ears, sky"),
+        (
+            "illustrious",
+            "score_9, (masterpiece:1.2), newest, 1girl, hakurei reimu, touhou, tony taka, rabbit ears, sky",
+        ),
+    ],
+)
+def test_presets_set_what_a_model_wants(name: str, expected: str) -> None:
+    """Order, style of artists, underscores and names are the target model's; nothing is dropped."""
+    assert expected == TagFilter(lists=name).apply(MIXED).text
+
+
+def test_what_is_set_stands_over_a_preset(tmp_path: Path) -> None:
+    """A setting of one's own is stronger, and own lists may hold settings too."""
+    assert "by tony taka" == TagFilter(lists="anima", artist_style="by").apply("tony_taka").text
+    _write(tmp_path, mine="[settings]\nspaces = off\nmax tags = 1\ntarget = caption\n[exclude]\nsky\n")
+    assert "long_hair" == TagFilter(lists="mine", lists_folder=tmp_path).apply("sky, long_hair, hat").text
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("colour = red", "list 'mine', line 2: 'colour = red' is no setting"),
+        ("order", "'order' is no setting"),
+        ("lists = mine", "is no setting"),
+        ("spaces = maybe", "'spaces = maybe' has no value"),
+        ("max_tags = many", "has no value that max_tags can have"),
+        ("order = random", "order is 'random'"),
+    ],
+)
+def test_wrong_settings_of_lists_are_named(tmp_path: Path, line: str, message: str) -> None:
+    """An error in a list's settings names the list and the line."""
+    _write(tmp_path, mine=f"[settings]\n{line}\n")
+
+    with pytest.raises(SettingError) as caught:
+        TagFilter(lists="mine", lists_folder=tmp_path)
+    assert message in str(caught.value)
 
 
 def test_all_shipped_lists_are_there() -> None:
