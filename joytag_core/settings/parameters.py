@@ -175,7 +175,7 @@ _FILTER = (
     Parameter(
         name="lists", default="", label="Lists",
         help="Ready-made rules by name, separated by commas: prompt, character-lora, style-lora, outfit, pose, "
-        "background, sfw, photo, no-names, or a file in your lists folder.",
+        "background, sfw, photo, no-names, anima, pony, illustrious, or a file in your lists folder.",
     ),
     _unit(
         "min_score", 0.0, "Minimum score", "Drop tags whose score is lower; tags without a score stay.",
