@@ -1,4 +1,5 @@
 // What does a person see of tags to click? A slider, a picker of pictures, and a button for each tag.
+import { app } from "../../../scripts/app.js";
 import { message } from "./messages.js";
 
 const MARKS = { general: "", character: "★", copyright: "©", artist: "✎", meta: "⚙" };
@@ -92,6 +93,8 @@ function keepFromCanvas(panel, list) {
   panel.addEventListener("keydown", (event) => {
     if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
   });
+  // Classic pages hear keys before the chips do, and delete what is selected.
+  panel.addEventListener("focusin", () => (app.canvas.deselectAll ?? app.canvas.deselectAllNodes)?.call(app.canvas));
   panel.addEventListener("pointerdown", (event) => event.stopPropagation());
   list.addEventListener("wheel", (event) => {
     if (list.scrollHeight > list.clientHeight) event.stopPropagation();
