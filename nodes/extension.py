@@ -7,13 +7,15 @@ from comfy_api.latest import ComfyExtension, io
 from .freeing import free_on_request
 from .host import register_model_folder
 from .interrogate import Interrogate
+from .prompt_check import CheckPrompt
 from .region_tags import RegionTags
 from .routes import add_routes
 from .tag_filter import FilterTags
 from .tag_info import TagInfo
 from .tag_mask import TagMask
+from .tag_switch import SwitchOnTags
 
-NODES: list[type[io.ComfyNode]] = [Interrogate, FilterTags, TagInfo, TagMask, RegionTags]
+NODES: list[type[io.ComfyNode]] = [Interrogate, FilterTags, TagInfo, TagMask, RegionTags, SwitchOnTags, CheckPrompt]
 
 
 class JoyTagExtension(ComfyExtension):

@@ -8,14 +8,13 @@ from typing import Any
 from comfy_api.latest import io
 from torch import Tensor
 
-from ..joytag_core.errors import SettingError
 from ..joytag_core.model.folders import model_names
-from ..joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS
+from ..joytag_core.settings.parameters import FILTER_NAMES
 from ..joytag_core.tags.scores import TagScores
 from .chips import for_page
 from .host import session
-from .pictures import score_images
-from .schema import ADDED_LATER, CATEGORY, Scores, Settings, first_of_each, inputs_for, model_input, output, schema
+from .schema import ADDED_LATER, CATEGORY, Scores, first_of_each, inputs_for, model_input, output, schema
+from .tag_lists import paired, scores_of
 from .work import Work, files_used
 
 _SHOWN = ("exclude", "replace", "lists", "min_score", "max_tags", "add_first")
@@ -80,7 +79,7 @@ class FilterTags(io.ComfyNode):
         """Filter every tag list, or interrogate every picture where no tags came in."""
         settings = first_of_each(inputs)
         work = Work(settings)
-        pictures = _pictures(list(tags), _scores(image, scores, settings))
+        pictures = _pictures(list(tags), scores_of(image, scores, settings))
         results = [work.result(text, one) for text, one in pictures]
         texts = [result.text for result in results]
         dropped = [result.explain() for result in results]
@@ -89,28 +88,8 @@ class FilterTags(io.ComfyNode):
         return io.NodeOutput(texts, dropped, counts, ui=shown)
 
 
-def _scores(image: Sequence[Tensor], scores: Sequence[TagScores], settings: Settings) -> list[TagScores]:
-    if scores:
-        return list(scores)
-    if image:
-        return score_images(image, model=settings.get("model", PARAMETERS["model"].default))
-    return []
-
-
 def _pictures(tags: list[str], scores: list[TagScores]) -> Sequence[tuple[str | None, TagScores | None]]:
     """Return each picture's tags and scores; no tags where it is to be interrogated."""
     if scores and not any(text.strip() for text in tags):
         return [(None, one) for one in scores]
-    return _paired(tags or [""], scores)
-
-
-def _paired(tags: list[str], scores: list[TagScores]) -> list[tuple[str, TagScores | None]]:
-    """Give each tag list its picture; a single one of either goes with all of the other."""
-    if not scores:
-        return [(text, None) for text in tags]
-    if len(tags) != len(scores) and 1 not in (len(tags), len(scores)):
-        raise SettingError(
-            f"{len(tags)} tag lists came in with {len(scores)} pictures; expected as many of both, or one of either."
-        )
-    count = max(len(tags), len(scores))
-    return list(zip(tags * (count // len(tags)), scores * (count // len(scores)), strict=True))
+    return paired(tags or [""], scores)

@@ -31,7 +31,7 @@ class Work:
         # Imported late: ComfyUI's start should not wait for the filter, only the first picture.
         from ..joytag_core.settings.interrogation import Interrogation
 
-        self._interrogation = Interrogation.from_settings(settings, lists_folder=_lists_folder())
+        self._interrogation = Interrogation.from_settings(settings, lists_folder=lists_folder())
 
     def result(self, text: str | None, scores: TagScores | None) -> FilterResult:
         """Filter a tag list, by a picture's scores where there are any; without a list, interrogate the picture."""
@@ -61,8 +61,13 @@ def files_used(model: Any) -> str:
     return "\n".join(states)
 
 
+def lists_folder() -> Path:
+    """Return the folder of a person's own lists."""
+    return session().host.model_folders()[0] / _LISTS
+
+
 def _files(model: Any) -> Iterator[Path]:
-    yield from sorted(_lists_folder().glob("*.txt"))
+    yield from sorted(lists_folder().glob("*.txt"))
     for folder in installed_models(session().host):
         if folder.name == model:
             yield from _model_files(folder)
@@ -70,7 +75,3 @@ def _files(model: Any) -> Iterator[Path]:
 
 def _model_files(folder: ModelFolder) -> tuple[Path, ...]:
     return folder.config, folder.tags, folder.weights
-
-
-def _lists_folder() -> Path:
-    return session().host.model_folders()[0] / _LISTS

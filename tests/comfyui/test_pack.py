@@ -15,7 +15,10 @@ import joytag_core
 from joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, SELECTION_NAMES
 from tests.comfyui.fake_comfyui import OLDEST_SCHEMA, PACK, PACK_NAME, FakeComfy, fake_comfyui
 
-NODES = ("JoyTag_Interrogate", "JoyTag_TagFilter", "JoyTag_TagInfo", "JoyTag_TagMask", "JoyTag_RegionTags")
+NODES = (
+    "JoyTag_Interrogate", "JoyTag_TagFilter", "JoyTag_TagInfo", "JoyTag_TagMask", "JoyTag_RegionTags",
+    "JoyTag_TagSwitch", "JoyTag_PromptCheck",
+)  # fmt: skip
 LANGUAGES = ("en", "zh", "zh-TW", "ja", "ko")
 WORKFLOWS = sorted((PACK / "example_workflows").glob("*.json"))
 SETTINGS_OF_INTERROGATE = (
@@ -40,6 +43,8 @@ SETTINGS = {
     "JoyTag_TagFilter": SETTINGS_OF_TAG_FILTER,
     "JoyTag_TagInfo": ("tags",),
     "JoyTag_TagMask": SETTINGS_OF_TAG_MASK,
+    "JoyTag_TagSwitch": ("pattern", "tags", "threshold", "character_threshold", "model"),
+    "JoyTag_PromptCheck": ("prompt", "keep_best", "threshold", "character_threshold", "model"),
     "JoyTag_RegionTags": ("model", "tile", "overlap", "crop", *SETTINGS_OF_INTERROGATE[1:]),
 }
 SOCKETS = ("IMAGE", "MASK", "JOYTAG_SCORES")

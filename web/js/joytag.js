@@ -11,7 +11,15 @@ import { loadStyle } from "./style.js";
 import { shownPicture } from "./picture.js";
 import { loadMessages } from "./messages.js";
 
-const OURS = new Set(["JoyTag_Interrogate", "JoyTag_TagFilter", "JoyTag_TagInfo", "JoyTag_TagMask", "JoyTag_RegionTags"]);
+const OURS = new Set([
+  "JoyTag_Interrogate",
+  "JoyTag_TagFilter",
+  "JoyTag_TagInfo",
+  "JoyTag_TagMask",
+  "JoyTag_RegionTags",
+  "JoyTag_TagSwitch",
+  "JoyTag_PromptCheck",
+]);
 
 // Frontends before 1.30 know no getNodeMenuItems; their nodes are patched instead.
 const hasMenuHook = () => typeof app.collectNodeMenuItems === "function";

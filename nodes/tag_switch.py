@@ -1,0 +1,91 @@
+"""The node JoyTag Tag Switch: is a picture as a pattern says, yes or no?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from comfy_api.latest import io
+from torch import Tensor
+
+from ..joytag_core.model.folders import model_names
+from ..joytag_core.tags.scores import TagScores
+from .host import session
+from .schema import CATEGORY, Scores, first_of_each, inputs_for, model_input, output, schema
+from .tag_lists import paired, scores_of
+from .work import files_used, lists_folder
+
+_THRESHOLDS = ("threshold", "character_threshold")
+
+
+class SwitchOnTags(io.ComfyNode):
+    """Answer a question about pictures or tag lists, so that a workflow can take another way; lists give lists."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        """Describe the node."""
+        return schema(
+            node_id="JoyTag_TagSwitch",
+            display_name="JoyTag Tag Switch",
+            category=CATEGORY,
+            description="Is a picture, or a tag list, as a pattern says? Yes or no, for switches and sorting.",
+            search_aliases=["condition", "if tag", "route by tag", "contains tag", "boolean", "danbooru"],
+            is_input_list=True,
+            is_output_node=True,
+            inputs=[
+                io.String.Input(
+                    "pattern", display_name="Pattern", multiline=True, default="1girl, 1boy", optional=True,
+                    tooltip="What has to be there: cat ears & !dog; category:character; score>0.6 & smile. A comma or "
+                    "a new line means or.",
+                ),
+                io.Image.Input("image", optional=True, tooltip="The pictures to ask about: one, a batch, or a list."),
+                Scores.Input(
+                    "scores", optional=True,
+                    tooltip="Scores from JoyTag Interrogate, so that the picture is not scored again.",
+                ),
+                io.String.Input(
+                    "tags", display_name="Tags", multiline=True, default="", optional=True,
+                    tooltip="A tag list to ask about, in place of a picture or beside its scores.",
+                ),
+                *inputs_for(_THRESHOLDS),
+                model_input(model_names(session().host)),
+            ],
+            outputs=[
+                output(io.Boolean, "holds", "Whether it is as the pattern says.", is_list=True),
+                output(io.Float, "score", "How strongly, from 0 to 1.", is_list=True),
+            ],
+        )  # fmt: skip
+
+    @classmethod
+    def fingerprint_inputs(cls, **inputs: Any) -> str:
+        """Run again where the model's files or a list have changed."""
+        return files_used(first_of_each(inputs).get("model"))
+
+    @classmethod
+    def execute(
+        cls,
+        pattern: Sequence[str] = ("1girl, 1boy",),
+        image: Sequence[Tensor] = (),
+        scores: Sequence[TagScores] = (),
+        tags: Sequence[str] = (),
+        **inputs: Sequence[Any],
+    ) -> io.NodeOutput:
+        """Answer for every picture or tag list."""
+        from ..joytag_core.judging.tag_switch import TagSwitch  # late, as in work.py
+
+        settings = first_of_each(inputs)
+        thresholds = {name: settings[name] for name in _THRESHOLDS if name in settings}
+        switch = TagSwitch(pattern=pattern[0], lists_folder=lists_folder(), **thresholds)
+        found = scores_of(image, scores, settings)
+        if found and not any(text.strip() for text in tags):
+            verdicts = [switch.judge(one) for one in found]
+        else:
+            verdicts = [
+                switch.judge_text(
+                    text, scores=one.as_dict() if one else None, vocabulary=one.vocabulary if one else None
+                )
+                for text, one in paired(list(tags) or [""], found)
+            ]
+        shown = [f"{'yes' if verdict.holds else 'no'}, {verdict.score:.2f}" for verdict in verdicts]
+        answers = [verdict.holds for verdict in verdicts], [verdict.score for verdict in verdicts]
+        return io.NodeOutput(*answers, ui={"text": shown})
