@@ -262,7 +262,8 @@ class CaptionRun:
         needed = [change for change in changes if change.is_needed]
         if not self.options.dry_run:
             if store is not None and self.options.keep_scores and needed and isinstance(output, FileOutput):
-                store.note_captions((change.plan.target, text_digest(change.content)) for change in needed)
+                own = [change for change in needed if self._is_all_ours(change, store)]
+                store.note_captions([(change.plan.target, text_digest(change.content)) for change in own])
             for change in changes:
                 if change.is_needed or not isinstance(output, FileOutput):
                     self._write_one(change, output)
@@ -274,6 +275,12 @@ class CaptionRun:
             self.summary.unchanged += not change.is_needed
             self.summary.empty += change.is_needed and not change.after
             self.summary.tags += change.after.count(",") + 1 if change.after else 0
+
+    def _is_all_ours(self, change: Change, store: ScoreStore) -> bool:
+        """Say whether no word of a caption is a person's: words that were merged with JoyTag's stay theirs."""
+        if change.original is None or self._composer.how == "overwrite":
+            return True
+        return store.wrote_caption(change.plan.target, text_digest(change.original))
 
     def _write_one(self, change: Change, output: Output) -> None:
         try:

@@ -21,6 +21,7 @@ from .models import add_models_command
 from .parser import CommandParser
 from .program import program_name
 from .scores import add_scores_command
+from .stats import add_stats_command
 from .streams import LogHandler, close_bars, complain, set_up_streams, silence_output
 from .tag import add_tag_command
 from .tags import add_tags_command
@@ -73,6 +74,7 @@ def make_parser() -> CommandParser:
     add_map_command(commands)
     add_models_command(commands)
     add_scores_command(commands)
+    add_stats_command(commands)
     add_tags_command(commands)
     for command in (parser, *commands.choices.values()):
         # Before the command and behind it; what is not given there must not undo what is given here.

@@ -146,6 +146,21 @@ def test_own_captions_are_redone_and_others_left(tiny: Path, draw: Draw, tmp_pat
     assert (2, 1) == (summary.written, summary.skipped)
 
 
+@pytest.mark.parametrize("how", ["append", "merge", "prune"])
+def test_a_person_s_words_among_joytag_s_stay_the_person_s(tiny: Path, draw: Draw, tmp_path: Path, how: str) -> None:
+    """A caption that was merged is never taken for JoyTag's own; one that JoyTag began is."""
+    draw(tmp_path, ["a.png", "b.png"])
+    (tmp_path / "a.txt").write_text("my words, tag_39")
+    caption_folder(tmp_path, model=lazy(tiny), existing=how, settings={"max_tags": 1, "threshold": 0.6})
+    caption_folder(tmp_path, model=lazy(tiny), existing=how, triggers=["x"])
+
+    summary = caption_folder(tmp_path, model=lazy(tiny), own=True, triggers=["new"])
+
+    assert "my words" in (tmp_path / "a.txt").read_text()
+    assert (tmp_path / "b.txt").read_text().startswith("new, tag 8")
+    assert (1, 1) == (summary.written, summary.skipped)
+
+
 def test_a_dry_run_tells_and_writes_nothing(tiny: Path, draw: Draw, tmp_path: Path) -> None:
     """What is there before and after is told for each picture."""
     draw(tmp_path, ["a.png", "b.png"])
