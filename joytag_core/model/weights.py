@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,13 +64,19 @@ def _open_weights(path: Path) -> Iterator[tuple[dict[str, tuple[int, ...]], Call
 def _read_pickled(path: Path) -> dict[str, Tensor]:
     try:
         loaded = torch.load(path, map_location="cpu", weights_only=True)
-    except (RuntimeError, pickle.UnpicklingError, EOFError, OSError, ValueError, KeyError) as error:
+    except Exception as error:  # a broken pickle makes torch raise nearly anything
         reason = str(error).partition("\n")[0] or type(error).__name__
         raise ModelFileError(f"{path}: {_what_is(path)}: {reason}") from error
     state = loaded.get("model", loaded) if isinstance(loaded, dict) else None
-    if not isinstance(state, dict) or not all(isinstance(tensor, Tensor) for tensor in state.values()):
+    if not isinstance(state, dict) or not all(map(_is_named_tensor, state.items())):
         raise ModelFileError(f"{path}: holds no tensors by name; expected them at the top or under 'model'")
     return state
+
+
+def _is_named_tensor(item: tuple[object, object]) -> bool:
+    name, tensor = item
+    is_whole = isinstance(tensor, Tensor) and tensor.layout == torch.strided and not tensor.is_quantized
+    return is_whole and isinstance(name, str)
 
 
 def _what_is(path: Path) -> str:
@@ -122,6 +127,8 @@ def _assign(network: nn.Module, state: Mapping[str, Tensor]) -> None:
 
 
 def _converted(path: Path, name: str, tensor: Tensor, like: Tensor) -> Tensor:
+    if not tensor.is_floating_point() and like.is_floating_point():
+        raise ModelFileError(f"{path}: tensor {name!r} is of {tensor.dtype}; expected floating-point numbers")
     if tensor.is_floating_point():
         # torch 2.1 has no aminmax of halves on the CPU.
         smallest, largest = torch.aminmax(tensor.float() if tensor.element_size() < 4 else tensor)

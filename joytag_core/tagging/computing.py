@@ -36,9 +36,16 @@ class Computer:
     """Compute with one network in a host's memory management; one thread at a time."""
 
     def __init__(
-        self, network: Network, host: Host, placement: Placement, *, lock: AbstractContextManager[Any] | None = None
+        self,
+        network: Network,
+        host: Host,
+        placement: Placement,
+        *,
+        lock: AbstractContextManager[Any] | None = None,
+        name: str = "the model",
     ) -> None:
-        """Take a network on the CPU and hand it to the host's memory management."""
+        """Take a network on the CPU and hand it to the host's memory management; `name` is for messages."""
+        self._name = name
         self.network = network
         self.placement = placement
         self.lock = lock or threading.RLock()
@@ -62,7 +69,10 @@ class Computer:
                 )
                 values = self._in_float32(pixels, forward)
             if not bool(torch.isfinite(values).all()):
-                raise ModelError("The model's outputs are not finite, even in float32: its weights are broken.")
+                raise ModelError(
+                    f"The outputs of {self._name} are not finite, even in float32: its weights are broken. Get its "
+                    "files again; `joytag models verify` compares them with what is known of them."
+                )
             return values
 
     def batch_size(self) -> int:

@@ -54,13 +54,17 @@ class Tagger:
         placement: Placement | None = None,
         lock: AbstractContextManager[Any] | None = None,
         remember: int = 0,
+        name: str = "the model",
     ) -> None:
-        """Take a network on the CPU and hand it to the host's memory management; keep `remember` bytes of scores."""
+        """Take a network on the CPU and hand it to the host's memory management; keep `remember` bytes of scores.
+
+        `name` is the model's, with its files, for messages.
+        """
         self.network = network
         self.vocabulary = vocabulary
         self.host = host
         self.placement = placement or host.placement()
-        self._computer = Computer(network, host, self.placement, lock=lock)
+        self._computer = Computer(network, host, self.placement, lock=lock, name=name)
         self._head: Head | None = None
         self._remembered = RememberedScores(remember)
 
@@ -91,7 +95,8 @@ class Tagger:
         folder = find_installed(model, host) or download_joytag(host)
         network, vocabulary = load_network(folder, operations=host.operations, dtype=placement.dtype)
         logger.info("loaded %s for %s in %s", folder.path, placement.device, placement.dtype)
-        return cls(network, vocabulary, host, placement=placement, lock=lock, remember=remember)
+        name = f"{folder.name} ({folder.weights})"
+        return cls(network, vocabulary, host, placement=placement, lock=lock, remember=remember, name=name)
 
     def score(
         self,

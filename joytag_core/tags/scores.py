@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from .selection import Selection
 from .vocabulary import Tag, Vocabulary
+
+_Default = TypeVar("_Default")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,10 @@ class ScoredTag:
 
 
 class TagScores:
-    """Hold one picture's scores over a vocabulary: `values` [T] float32 0..1, in the vocabulary's order."""
+    """Hold one picture's scores over a vocabulary: `values` [T] float32 0..1, in the vocabulary's order.
+
+    It can be asked as a mapping from names to scores, but for `values`, which is the array.
+    """
 
     def __init__(self, vocabulary: Vocabulary, values: npt.ArrayLike) -> None:
         """Take a vocabulary of T tags and T scores.
@@ -52,8 +57,38 @@ class TagScores:
             raise KeyError(name)
         return float(self.values[tag.index])
 
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self.vocabulary.find(name) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the model's own names, in the vocabulary's order."""
+        return iter(self.vocabulary.names)
+
     def __len__(self) -> int:
         return len(self.values)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, TagScores):
+            return np.array_equal(self.values, other.values) and self.vocabulary.names == other.vocabulary.names
+        return dict(self.items()) == other if isinstance(other, Mapping) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[type[TagScores], tuple[Vocabulary, npt.NDArray[np.float32]]]:
+        return TagScores, (self.vocabulary, self.values)
+
+    def keys(self) -> tuple[str, ...]:
+        """Return the model's own names, in the vocabulary's order."""
+        return self.vocabulary.names
+
+    def items(self) -> Iterator[tuple[str, float]]:
+        """Go through names and scores, in the vocabulary's order."""
+        return zip(self.vocabulary.names, self.values.tolist(), strict=True)
+
+    def get(self, name: str, default: _Default | None = None) -> float | _Default | None:
+        """Return the score of a tag, old or current name, however written; `default` where there is no such tag."""
+        tag = self.vocabulary.find(name)
+        return default if tag is None else float(self.values[tag.index])
 
     def __repr__(self) -> str:
         best = ", ".join(f"{item.name} {item.score:.2f}" for item in self.top(3))

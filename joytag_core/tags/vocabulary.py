@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import overload
+from typing import Any, overload
 
 from ..errors import ModelFileError
 
@@ -160,6 +160,15 @@ class Vocabulary(Sequence[Tag]):
 
     def __repr__(self) -> str:
         return f"Vocabulary({len(self)} tags)"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What a name is known for is read again where it is unpickled: the names are enough, if anything is.
+        if self is _joytag():
+            return Vocabulary.joytag, ()
+        made = Vocabulary.from_names(self.names)
+        if (self._tags, self._parents) == (made._tags, made._parents):
+            return Vocabulary.from_names, (self.names,)
+        return Vocabulary, (self._tags, self._parents)
 
 
 def _fact_of(name: str, index: int, known: Vocabulary) -> Tag:

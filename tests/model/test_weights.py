@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -323,3 +324,38 @@ def test_the_config_says_how_it_was_written(folder: Path) -> None:
     expected = read_config(folder / "config.json")
     (folder / "config.json").write_text(json.dumps(config, sort_keys=True))
     assert expected == read_config(folder / "config.json")
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_model_pt_that_is_broken_anywhere_is_our_error(folder: Path, seed: int) -> None:
+    """Whatever torch makes of cut and changed bytes, in the zip and in the pickle."""
+    pickled(folder)
+    whole = np.frombuffer((folder / "model.pt").read_bytes(), dtype=np.uint8)
+    random = np.random.default_rng(seed)
+    for _ in range(15):
+        damaged = whole.copy()
+        places = random.integers(0, len(whole), 200) if seed % 2 else random.integers(0, 4000, 12)
+        damaged[places] = random.integers(0, 256, len(places))
+        end = random.integers(1, len(whole)) if seed > 5 else len(whole)
+        (folder / "model.pt").write_bytes(damaged[:end].tobytes())
+        with suppress(ModelFileError):
+            load_network(ModelFolder("x", folder))
+
+
+@pytest.mark.parametrize(
+    "state", [{1: torch.ones(1)}, {"a": torch.ones(2, 2).to_sparse()}, {"a": 3}, [torch.ones(1)], {"model": None}]
+)
+def test_a_model_pt_of_other_things_is_named(folder: Path, state: Any) -> None:
+    """Sparse tensors, other keys, other values."""
+    torch.save(state, folder / "model.pt")
+    (folder / "model.safetensors").unlink(missing_ok=True)
+    with pytest.raises(ModelFileError, match="no tensors by name"):
+        load_network(ModelFolder("x", folder))
+
+
+def test_whole_numbers_are_no_weights(folder: Path) -> None:
+    """A file that holds them belongs to something else."""
+    tensors = {name: tensor.astype(np.int64) for name, tensor in load_file(folder / "model.safetensors").items()}
+    save_file(tensors, folder / "model.safetensors")
+    with pytest.raises(ModelFileError, match=r"torch\.int64; expected floating-point"):
+        load_network(ModelFolder("x", folder))

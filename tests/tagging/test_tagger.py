@@ -330,11 +330,12 @@ def test_values_that_are_not_finite_are_computed_again_in_float32(
 
 
 def test_values_that_stay_infinite_are_an_error(tiny: Path, pictures: Pictures, host: FakeHost) -> None:
-    """Never NaN as a score."""
+    """Never NaN as a score; the error names the model and the file."""
     tagger = Tagger.load(tiny, host=host)
     tagger.network.register_forward_hook(lambda _m, _i, logits: torch.full_like(logits, float("nan")))
-    with pytest.raises(ModelError, match="not finite"):
+    with pytest.raises(ModelError, match="not finite") as caught:
         tagger.score(pictures)
+    assert f"{tiny.name} ({tiny / 'model.safetensors'})" in str(caught.value)
 
 
 def test_a_host_s_own_autocast_changes_nothing(checkpoints: Path, pictures: Pictures) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -65,3 +67,43 @@ def test_the_best_are_shown() -> None:
     assert "TagScores(3 tags; own_tag 0.75, bunny 0.50, long_hair 0.25, ...)" == repr(
         TagScores(TAGS, [0.25, 0.5, 0.75])
     )
+
+
+def test_scores_are_a_mapping_from_names() -> None:
+    """All that a dict of scores could do, by any spelling of a name."""
+    scores = TagScores(TAGS, [0.25, 0.5, 0.75])
+    assert ["long_hair", "bunny", "own_tag"] == list(scores) == list(scores.keys())
+    assert [("long_hair", 0.25), ("bunny", 0.5), ("own_tag", 0.75)] == list(scores.items())
+    assert "long hair" in scores
+    assert "rabbit" in scores
+    assert "short_hair" not in scores
+    assert 7 not in scores
+    assert (0.25, None, 0.0) == (scores.get("long hair"), scores.get("x"), scores.get("x", 0.0))
+    assert {"long_hair": 0.25, "bunny": 0.5, "own_tag": 0.75} == dict(scores)
+
+
+def test_scores_are_equal_where_tags_and_values_are() -> None:
+    """To other scores, and to a mapping that says the same."""
+    scores = TagScores(TAGS, [0.25, 0.5, 0.75])
+    assert scores == TagScores(TAGS, [0.25, 0.5, 0.75])
+    assert scores == {"long_hair": 0.25, "bunny": 0.5, "own_tag": 0.75}
+    assert scores != TagScores(TAGS, [0.25, 0.5, 0.5])
+    assert scores != TagScores(Vocabulary.from_names(["a", "b", "c"]), [0.25, 0.5, 0.75])
+    assert scores != 0.25
+
+
+def test_a_pickle_of_scores_is_small_and_whole() -> None:
+    """The published vocabulary is not in it; another's names are, and what is known of them is known again."""
+    published = Vocabulary.joytag()
+    scores = TagScores(published, np.linspace(0, 1, len(published), dtype=np.float32))
+    packed = pickle.dumps(scores)
+    assert len(packed) < 5 * len(published)
+    again = pickle.loads(packed)
+    assert scores == again
+    assert published is again.vocabulary
+    own = pickle.loads(pickle.dumps(TagScores(TAGS, [0.25, 0.5, 0.75])))
+    assert list(TAGS) == list(own.vocabulary)
+    assert TAGS.ancestors("long_hair") == own.vocabulary.ancestors("long_hair")
+    assert 0.5 == own["rabbit"]
+    with pytest.raises(ValueError, match="read-only"):
+        own.values[0] = 1
