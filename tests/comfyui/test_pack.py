@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import joytag_core
+from joytag_core.settings.map_parameters import MAP_PARAMETERS
 from joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, SELECTION_NAMES
 from tests.comfyui.fake_comfyui import OLDEST_SCHEMA, PACK, PACK_NAME, FakeComfy, fake_comfyui
 
@@ -201,15 +202,16 @@ def test_every_node_has_a_help_page_in_every_language(node: str) -> None:
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 def test_the_settings_saved_in_a_workflow_are_valid(comfy: FakeComfy, path: Path) -> None:
-    """A workflow keeps settings by place; each has to be one that its setting takes."""
+    """A workflow keeps settings by place; each has to be one that its setting takes, and has an input to be wired."""
     ours = [node for node in read_json("example_workflows", path.name)["nodes"] if node["type"] in NODES]
     assert ours
     for node in ours:
         names = SETTINGS[node["type"]]
+        assert names == tuple(one["name"] for one in node["inputs"] if "widget" in one)
         assert len(names) == len(node["widgets_values"])
         for name, value in zip(names, node["widgets_values"], strict=True):
-            if name in PARAMETERS:
-                PARAMETERS[name].check(value)
+            if name in PARAMETERS | MAP_PARAMETERS:
+                (PARAMETERS | MAP_PARAMETERS)[name].check(value)
 
 
 def test_every_workflow_has_a_thumbnail() -> None:

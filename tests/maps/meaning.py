@@ -19,6 +19,7 @@ from joytag_core.maps.tag_maps import TagMaps
 from training.drawing import SHAPES, DrawnPicture, draw_picture
 
 Mask = npt.NDArray[np.bool_]
+_TRIES = 20
 
 
 @dataclass(frozen=True)
@@ -80,9 +81,11 @@ def _painting_matters(
 
 
 def _moved(mask: Mask, random: np.random.Generator) -> Mask:
-    """Return the same region at a random place; what leaves the picture comes in on the other side."""
+    """Return the same region at a random place, of twenty the one that meets it least, for else it would be compared
+    with itself; what leaves the picture comes in on the other side."""
     height, width = mask.shape
-    return np.roll(mask, (int(random.integers(height)), int(random.integers(width))), axis=(0, 1))
+    shifts = [(int(random.integers(height)), int(random.integers(width))) for _ in range(_TRIES)]
+    return min((np.roll(mask, shift, axis=(0, 1)) for shift in shifts), key=lambda moved: (moved & mask).sum())
 
 
 def _paint(picture: Image.Image, mask: Mask) -> Image.Image:
