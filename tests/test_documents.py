@@ -91,3 +91,16 @@ def test_the_python_page_has_an_example_of_every_public_name() -> None:
 
     for text in (code, prose):
         assert [] == [name for name in joytag_core.__all__ if not re.search(rf"\b{name}\b", text)]
+
+
+def test_powershell_gets_the_same_commands() -> None:
+    """README's two commands stand there once for a Unix shell, which CI runs, and once for Windows."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    unix = re.findall(r"^(python3 -m venv \.venv && .+)$", readme, re.MULTILINE)
+    changes = {"python3 ": "py ", " && ": "; ", ".venv/bin/python": r".venv\Scripts\python"}
+
+    assert 2 == len(unix)
+    for command in unix:
+        for old, new in changes.items():
+            command = command.replace(old, new)  # noqa: PLW2901
+        assert f"\n{command}\n" in readme

@@ -41,6 +41,9 @@ environment: JOYTAG_MODELS lists folders with models, or models, as PATH does; H
 are huggingface_hub's.
 """
 
+_REQUIRED = ("torch", "numpy", "PIL", "safetensors", "huggingface_hub")
+_INSTALL = "run the Python of your .venv, or install requirements.txt into this one with pip"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status."""
@@ -53,6 +56,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _ended(2, f"error: {error}")
     except OSError as error:
         return _failed(error)
+    except ModuleNotFoundError as error:
+        if error.name not in _REQUIRED:
+            raise
+        return _ended(2, f"error: {sys.executable} has no {error.name}; {_INSTALL}")
 
 
 def make_parser() -> CommandParser:
@@ -67,9 +74,9 @@ def make_parser() -> CommandParser:
     commands = parser.add_subparsers(metavar="COMMAND")
     add_tag_command(commands)
     add_caption_command(commands)
+    add_check_command(commands)
     add_compare_command(commands)
     add_evaluate_command(commands)
-    add_check_command(commands)
     add_filter_command(commands)
     add_map_command(commands)
     add_models_command(commands)

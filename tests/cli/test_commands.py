@@ -256,6 +256,18 @@ def test_help_imports_no_torch(command: list[str]) -> None:
     assert "usage: python -m joytag_core" in ran.stdout
 
 
+@pytest.mark.parametrize(("module", "words"), [("torch", ["models"]), ("numpy", ["filter", "smile"])])
+def test_a_python_without_the_requirements_is_a_sentence(module: str, words: list[str]) -> None:
+    """Whoever runs another Python than that of .venv is told so."""
+    code = (
+        f"import sys; sys.modules[{module!r}] = None; from joytag_core.cli.main import main; sys.exit(main({words!r}))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert (2, "") == (ran.returncode, ran.stdout)
+    assert f"error: {sys.executable} has no {module}; run the Python of your .venv, or install " in ran.stderr
+
+
 def test_a_reader_that_leaves_early_is_no_error() -> None:
     """`| head` ends the output without a traceback."""
     tags = subprocess.Popen(
