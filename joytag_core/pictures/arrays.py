@@ -92,9 +92,11 @@ def _channels_are_last(tensor: Tensor, batch: Tensor, layout: Layout) -> bool:
 
 def _to_steps(values: Tensor) -> Tensor:
     values = values.float()
-    if not bool(torch.isfinite(values).all()):
+    smallest, largest = torch.aminmax(values)  # NaN if one value is: one pass instead of three
+    if not bool(torch.isfinite(smallest) & torch.isfinite(largest)):
         raise PictureError("the picture holds values that are not finite (NaN or infinity); expected 0 to 1")
-    return values.clamp(0, 1).mul_(255).round_().to(torch.uint8)
+    within = values if smallest >= 0 and largest <= 1 else values.clamp(0, 1)
+    return within.mul(255).round_().to(torch.uint8)
 
 
 def _shape_error(tensor: Tensor) -> PictureError:
