@@ -53,6 +53,14 @@ class HubStandIn:
     fails_when_broken: bool = False
     stall: threading.Event | None = None
     ignore_ranges: bool = False
+    busy: list[int] = field(default_factory=list)
+    """Statuses that the next requests are answered with, with `retry_after`."""
+    retry_after: str = "0"
+    page: bytes = b""
+    """A block page that GETs are answered with instead, of the kind `page_type`."""
+    page_type: str = "text/html; charset=utf-8"
+    without_sizes: bool = False
+    """Say no length and no size of anything, as some mirrors do."""
     url: str = ""
     gets: list[tuple[str, str]] = field(default_factory=list)
     """Each GET so far: file name and Range header."""
@@ -93,6 +101,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, *, with_body: bool) -> None:
         self.hub.requests += 1
+        if self.hub.busy:
+            self._send(self.hub.busy.pop(0), b"", {"Retry-After": self.hub.retry_after})
+            return
         prefix = f"/{HUB_REPOSITORY}/resolve/{HUB_REVISION}/"
         name = self.path[len(prefix) :].partition("?")[0]
         if self.hub.status or not self.path.startswith(prefix) or name not in self.hub.files:
@@ -107,8 +118,13 @@ class _Handler(BaseHTTPRequestHandler):
             "X-Linked-Size": str(len(promised)),
             "X-Linked-Etag": f'"{_etag(name, promised)}"',
         }
+        if self.hub.without_sizes:
+            del headers["X-Linked-Size"]
         if not with_body:
             self._send(HTTPStatus.OK, content, headers, with_body=False)
+            return
+        if self.hub.page:
+            self._send(HTTPStatus.OK, self.hub.page, {"Content-Type": self.hub.page_type})
             return
         if self.hub.fails_when_broken and self.hub.break_after.get(name) == []:
             self._send(HTTPStatus.INTERNAL_SERVER_ERROR, b"", {})
@@ -130,7 +146,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         for header, value in headers.items():
             self.send_header(header, value)
-        self.send_header("Content-Length", str(len(content)))
+        if self.hub.without_sizes and content:
+            self.send_header("Connection", "close")
+            self.close_connection = True
+        else:
+            self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         if not with_body:
             return

@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 import re
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ..errors import JoyTagError, ModelDownloadError, ModelFileError
 from ..host.protocol import Host
+from .answers import WrongAnswerError, patiently
 from .fetching import HubFile, arrived, difference, fetch
 from .folders import HUB_REPOSITORY, HUB_REVISION, JOYTAG, MODEL_FILES, WEIGHTS_FILE, ModelFolder, hub_cache
 
@@ -40,8 +43,7 @@ def download_joytag(host: Host) -> ModelFolder:
     """
     parent = host.download_folder()
     folder = None if parent is None else parent / JOYTAG
-    with _explaining(host):
-        files = [hub_file(name) for name in MODEL_FILES]
+    files = [patiently(partial(_explained_file, name, host), partial(_wait, host)) for name in MODEL_FILES]
     places = {file: hub_cache() / "blobs" / file.etag if folder is None else folder / file.name for file in files}
     logger.info("downloading %s (%.0f MB) from the Hub", HUB_REPOSITORY, sum(file.size for file in files) / 1e6)
     _fetch_watched(places, host)
@@ -102,7 +104,7 @@ def _fetch_watched(places: Mapping[HubFile, Path], host: Host) -> None:
             failures.append(error)
 
     thread = threading.Thread(target=run, name="joytag-download", daemon=True)
-    total = sum(file.size for file in places)
+    total = sum(file.size for file in places) if all(file.size for file in places) else 0
     progress = host.progress(total=total, label="Downloading JoyTag")
     thread.start()
     try:
@@ -116,10 +118,24 @@ def _fetch_watched(places: Mapping[HubFile, Path], host: Host) -> None:
         raise failures[0]
 
 
+def _explained_file(name: str, host: Host) -> HubFile:
+    with _explaining(host):
+        return hub_file(name)
+
+
+def _wait(host: Host, seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        host.check_cancelled()
+        time.sleep(min(left, _POLL_SECONDS))
+
+
 @contextmanager
 def _explaining(host: Host) -> Iterator[None]:
     try:
         yield
+    except WrongAnswerError as error:
+        raise ModelDownloadError(no_model_message(host, str(error))) from error
     except JoyTagError:
         raise
     except Exception as error:  # the library's errors have no common base over its versions

@@ -8,10 +8,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ..errors import CancelledError, ModelDownloadError
+from ..errors import CancelledError, JoyTagError, ModelDownloadError
+from .answers import answer_to, check_answer, patiently, promised_length, wrong_answer
 
 _LOCK_SECONDS = 0.25
 
@@ -31,31 +33,37 @@ def fetch(file: HubFile, place: Path, stop: threading.Event) -> None:
     """Bring one file to its place, whole, going on with what has arrived of it before.
 
     Raises:
-        ModelDownloadError: what has arrived is not what the Hub says; it is removed.
+        ModelDownloadError: what has arrived is not what the Hub says; it is removed. Or the server refuses, or answers
+            with something else, of which nothing is kept.
         CancelledError: `stop` was set; what has arrived is kept.
         Whatever huggingface_hub raises when the connection fails; what has arrived is kept.
     """
-    partial = _partial(file, place)
+    part = _partial(file, place)
     place.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(partial, stop):
+    with _locked(part, stop):
         if place.is_file() and not difference(place, file):
             return
-        with _StoppableFile(partial, stop) as out:
+        with _StoppableFile(part, stop) as out:
+            resumed = out.seek(0, io.SEEK_END) > 0
             _receive(file, out)
-        wrong = difference(partial, file)
+            if resumed and difference(part, file):  # what had been kept was wrong: once more, from the start
+                out.truncate(0)
+                _receive(file, out)
+        wrong = difference(part, file)
         if wrong:
-            partial.unlink()
+            part.unlink()
             raise ModelDownloadError(
                 f"The download is broken and was removed: {file.name}: {wrong}. Try again, or try another mirror."
             )
-        partial.replace(place)
+        part.replace(place)
 
 
 def arrived(file: HubFile, place: Path) -> int:
     """Return how many bytes of a file are at its place, or beside it and not yet whole."""
     for path in (place, _partial(file, place)):
         with suppress(OSError):  # not there yet, or renamed just now
-            return min(path.stat().st_size, file.size)
+            size = path.stat().st_size
+            return min(size, file.size) if file.size else size
     return 0
 
 
@@ -80,18 +88,37 @@ def sha256_of(path: Path) -> str:
 def _receive(file: HubFile, out: _StoppableFile) -> None:
     """Fetch the rest of a file; a connection that breaks is made again as long as each brings something."""
     # Not hf_hub_download: from version 2 on it throws away what had arrived when a download fails.
-    from huggingface_hub.file_download import http_get
-
-    if out.tell() > file.size:
+    if file.size and out.seek(0, io.SEEK_END) > file.size:
         out.truncate(0)
     while True:
         before = out.seek(0, io.SEEK_END)
-        try:
-            http_get(file.url, out, resume_size=before, expected_size=file.size or None)
+        if file.size and before == file.size:
             return
-        except Exception:  # the library's errors have no common base over its versions
+        try:
+            patiently(partial(_take, file, out, before), out.wait)
+            return
+        except JoyTagError:
+            raise
+        except Exception:  # what breaks a connection has no common base over the library's versions
             if out.seek(0, io.SEEK_END) <= before or out.stop.is_set():
                 raise
+
+
+def _take(file: HubFile, out: _StoppableFile, start: int) -> None:
+    """Append one answer's bytes; if it ends by its own word before the file is whole, none of them."""
+    with answer_to(file.url, start=start) as answer:
+        if answer.status_code == 200:  # also to a request for the rest: the server sends it all
+            start = 0
+        check_answer(answer, size=file.size, start=start)
+        out.truncate(start)
+        for piece in answer.pieces():
+            out.write(piece)
+        arrived_now = out.seek(0, io.SEEK_END)
+        if file.size and arrived_now != file.size:
+            if promised_length(answer) is not None:
+                raise ConnectionError(f"the connection broke after {arrived_now:,} bytes")
+            out.truncate(start)
+            raise wrong_answer(f"{arrived_now - start:,} bytes; expected {file.size - start:,}")
 
 
 class _StoppableFile(io.FileIO):
@@ -106,13 +133,18 @@ class _StoppableFile(io.FileIO):
             raise CancelledError("the download was stopped")
         return super().write(chunk)
 
+    def wait(self, seconds: float) -> None:
+        """Wait, unless told to stop."""
+        if self.stop.wait(seconds):
+            raise CancelledError("the download was stopped")
+
 
 @contextmanager
-def _locked(partial: Path, stop: threading.Event) -> Iterator[None]:
+def _locked(part: Path, stop: threading.Event) -> Iterator[None]:
     """Let one thread of one process at a time write a file."""
     from filelock import FileLock, Timeout  # huggingface_hub requires it, so it is there
 
-    lock = FileLock(f"{partial}.lock")
+    lock = FileLock(f"{part}.lock")
     while not lock.is_locked:
         if stop.is_set():
             raise CancelledError("the download was stopped")

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from huggingface_hub import constants, try_to_load_from_cache, utils
@@ -16,6 +17,7 @@ from safetensors.torch import load_file
 
 from joytag_core import LocalHost, ModelDownloadError, ModelFileError, ModelNotFoundError, Tagger, Vocabulary
 from joytag_core.host.protocol import Progress
+from joytag_core.model.answers import Answer, BusyError, patiently
 from joytag_core.model.download import download_joytag, verify_published
 from joytag_core.model.folders import JOYTAG, MODEL_FILES, find_installed, installed_models
 from tests.checkpoints import RELEASE_CONFIG, config_bytes
@@ -194,14 +196,85 @@ def test_a_file_that_is_cut_off_is_no_model(hub: HubStandIn, host: WatchingHost)
     assert find_installed(JOYTAG, host) is None
 
 
-def test_a_damaged_part_is_thrown_away(hub: HubStandIn, host: WatchingHost) -> None:
-    """What was kept and is wrong does not stay in the way for ever."""
+@pytest.mark.parametrize("length", [1, 50_000, len(WEIGHTS)])
+def test_a_damaged_part_is_thrown_away(hub: HubStandIn, host: WatchingHost, length: int) -> None:
+    """What was kept and is wrong is begun again, by itself and once."""
     leave_half_a_download(hub, host)
     (partial,) = (host.model_folders()[0] / "joytag").glob("model.safetensors.*.incomplete")
-    partial.write_bytes(bytes(50_000))
-    with pytest.raises(ModelDownloadError, match="SHA-256"):
-        download_joytag(host)
+    partial.write_bytes(b"\xff" * length)
+    hub.gets.clear()
     assert WEIGHTS == download_joytag(host).weights.read_bytes()
+    assert ("model.safetensors", "") == hub.gets[-1]
+    assert len(hub.gets) <= 2
+
+
+@pytest.mark.parametrize("page_type", ["text/html", "text/plain", "application/octet-stream"])
+@pytest.mark.parametrize("length", [20, 49_152, len(WEIGHTS) - 49_152, len(WEIGHTS)])
+def test_of_a_block_page_no_byte_is_kept(hub: HubStandIn, host: WatchingHost, page_type: str, length: int) -> None:
+    """A login or a filter in between answers 200 with something else: the part stays as it was, and is gone on with."""
+    rest = leave_half_a_download(hub, host)
+    hub.page, hub.page_type = b"<" * length, page_type
+    is_of_the_right_length = length in (len(WEIGHTS) - rest, len(WEIGHTS))
+    if page_type != "text/html" and is_of_the_right_length:
+        pytest.skip("only its hash tells it from the file")
+    with pytest.raises(ModelDownloadError, match=r"(?s)block page.*--model demo"):
+        download_joytag(host)
+    (partial,) = (host.model_folders()[0] / "joytag").glob("model.safetensors.*.incomplete")
+    assert WEIGHTS[:rest] == partial.read_bytes()
+    hub.page = b""
+    hub.gets.clear()
+    assert WEIGHTS == download_joytag(host).weights.read_bytes()
+    assert [("model.safetensors", f"bytes={rest}-")] == hub.gets
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_busy_server_is_asked_again(hub: HubStandIn, host: WatchingHost, status: int) -> None:
+    """For what it says of the files, and for the files; as often as it takes, up to five times."""
+    hub.busy = [status] * 3
+    assert WEIGHTS == download_joytag(host).weights.read_bytes()
+    assert [] == hub.busy
+
+
+def test_a_server_that_stays_busy_is_given_up(hub: HubStandIn, host: WatchingHost) -> None:
+    """After a bounded number of tries, with the status and what to do."""
+    hub.busy = [503] * 1000
+    with pytest.raises(ModelDownloadError, match=r"(?s)503.*--model demo"):
+        download_joytag(host)
+    assert len(hub.busy) > 900
+
+
+def test_a_cancel_ends_the_waiting_for_a_busy_server(hub: HubStandIn, host: WatchingHost) -> None:
+    """An hour that the server wants keeps nobody."""
+    hub.busy, hub.retry_after, host.cancelled = [429] * 9, "3600", True
+    with pytest.raises(StoppedByPersonError):
+        download_joytag(host)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("7", 7.0), ("0", 0.0), ("3600", 60.0), ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0), ("soon", 1.0), ("", 1.0)],
+)
+def test_how_long_a_busy_server_is_waited_for(text: str, expected: float) -> None:
+    """As it says, in seconds or as a date, never over a minute; a second where it says nothing."""
+    waited: list[float] = []
+    answers: list[Any] = [BusyError("busy", Answer(429, {"Retry-After": text}, lambda: iter(()))), None]
+
+    def call() -> str:
+        answer = answers.pop(0)
+        if answer is not None:
+            raise answer
+        return "done"
+
+    assert "done" == patiently(call, waited.append)
+    assert [expected] == waited
+
+
+def test_a_mirror_that_says_no_sizes_is_downloaded_from(hub: HubStandIn, host: WatchingHost) -> None:
+    """Progress has no total then; the bytes are shown, and the hashes decide."""
+    hub.without_sizes = True
+    assert WEIGHTS == download_joytag(host).weights.read_bytes()
+    assert 0 == host.total
+    assert sum(map(len, GENUINE.values())) == host.shown[-1]
 
 
 def test_a_part_that_is_too_long_is_begun_again(hub: HubStandIn, host: WatchingHost) -> None:
@@ -285,6 +358,7 @@ def test_an_installed_model_is_verified_against_the_hub(hub: HubStandIn, host: W
 
 GET_MODEL = """
 from joytag_core import LocalHost
+from joytag_core.model.answers import Answer, BusyError, patiently
 from joytag_core.model.download import download_joytag
 from joytag_core.model.folders import find_installed
 host = LocalHost(device="cpu", model_folders=[])
