@@ -44,7 +44,7 @@ class PatchGrid:
 
     def enlarge(self, values: npt.ArrayLike) -> Floats:
         """Return values [h, w] of the patches as [H, W] float32 of the picture's pixels, linear between the middles."""
-        rows, columns = (self._between(pixels) for pixels in self._pixels)
+        rows, columns = self._weights
         enlarged: Floats = (rows @ np.asarray(values, dtype=np.float32) @ columns.T).astype(np.float32)
         return enlarged
 
@@ -105,6 +105,12 @@ class PatchGrid:
     def _overlaps(self) -> tuple[_Doubles, _Doubles]:
         """Return how much of each row [h, H] and column [w, W] of the picture lies in each cell."""
         rows, columns = (self._in_cells(pixels) for pixels in self._pixels)
+        return rows, columns
+
+    @cached_property
+    def _weights(self) -> tuple[_Doubles, _Doubles]:
+        """Return how much of each patch's value a row [H, h] and a column [W, w] of the picture gets."""
+        rows, columns = (self._between(pixels) for pixels in self._pixels)
         return rows, columns
 
     def _in_cells(self, middles: _Doubles) -> _Doubles:

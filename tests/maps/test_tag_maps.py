@@ -58,7 +58,7 @@ def test_full_size_maps_are_exact(full: Path, tmp_path: Path, after: bool) -> No
         (tmp_path / name).symlink_to(full / name)
     config = (full / "config.json").read_text(encoding="utf-8")
     (tmp_path / "config.json").write_text(config.replace("{", f'{{"head_mean_after": {str(after).lower()},', 1))
-    tagger = Tagger.load(tmp_path, device="cpu")
+    tagger = Tagger.load(tmp_path, device="cpu", dtype="float32")
     assert after is tagger.network.config.head_mean_after
     paths = [DATA / "pictures" / name for name in ("exact_448x448.png", "coffee_600x400.png", "tall_100x400.png")]
     logits: list[torch.Tensor] = []
