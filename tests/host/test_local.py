@@ -84,7 +84,7 @@ def test_auto_dtype_is_what_the_device_is_fast_in(device: str, expected: torch.d
 
 
 @pytest.mark.parametrize(
-    ("units", "ratio", "expected"), [(True, 0.69, True), (True, 0.7, False), (True, 1.5, False), (False, 0.1, False)]
+    ("units", "ratio", "expected"), [(True, 0.89, True), (True, 0.9, False), (True, 1.5, False), (False, 0.1, False)]
 )
 def test_bfloat16_is_for_processors_that_are_faster_in_it(
     monkeypatch: pytest.MonkeyPatch, units: bool, ratio: float, expected: bool
