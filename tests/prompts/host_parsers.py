@@ -19,11 +19,7 @@ def load_a1111(webui: Path) -> Callable[[str], Parsed]:
 
     Needs the package `lark`, as the host does.
     """
-    spec = importlib.util.spec_from_file_location("a1111_prompt_parser", webui / "modules" / "prompt_parser.py")
-    assert spec is not None and spec.loader is not None
-    parser = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(parser)
-    networks = _names_from(webui / "modules" / "extra_networks.py", {"re_extra_net", "parse_prompt"})
+    parser, networks = _a1111(webui)
 
     def parse(prompt: str) -> Parsed:
         prompt, found = networks["parse_prompt"](prompt)
@@ -33,6 +29,36 @@ def load_a1111(webui: Path) -> Callable[[str], Parsed]:
         return [(piece, weight * whole_weight) for piece, weight in parser.parse_prompt_attention(text)]
 
     return parse
+
+
+def load_a1111_prompt(webui: Path) -> Callable[[str], list[list[Any]]]:
+    """Return A1111's way from a whole prompt, of several parts and with networks, to weighted text.
+
+    Parts stand behind each other with AND between; a part's weight multiplies those inside it.
+    """
+    parser, networks = _a1111(webui)
+
+    def parse(prompt: str) -> list[list[Any]]:
+        text, _ = networks["parse_prompt"](prompt)
+        [parts], texts, _ = parser.get_multicond_prompt_list([text])
+        read: list[list[Any]] = []
+        for number, (index, whole_weight) in enumerate(parts):
+            schedule = parser.get_learned_conditioning_prompt_schedules([texts[index]], 20)[0]
+            pieces = [
+                [f" {piece} " if weight == -1 else piece, 1.0 if weight == -1 else weight * whole_weight]
+                for _, part in schedule
+                for piece, weight in parser.parse_prompt_attention(part)
+            ]
+            read += [*([[" AND ", 1.0]] if number else []), *pieces]
+        return read
+
+    return parse
+
+
+def load_comfyui_prompt(comfyui: Path) -> Callable[[str], list[list[Any]]]:
+    """Return ComfyUI's way from a prompt to weighted text, as lists."""
+    parse = load_comfyui(comfyui)
+    return lambda prompt: [list(piece) for piece in parse(prompt)]
 
 
 def load_comfyui(comfyui: Path) -> Callable[[str], Parsed]:
@@ -45,6 +71,15 @@ def load_comfyui(comfyui: Path) -> Callable[[str], Parsed]:
         return [(names["unescape_important"](piece), weight) for piece, weight in pieces]
 
     return parse
+
+
+def _a1111(webui: Path) -> tuple[Any, dict[str, Any]]:
+    """Return A1111's prompt parser, and the names of its extra networks' one."""
+    spec = importlib.util.spec_from_file_location("a1111_prompt_parser", webui / "modules" / "prompt_parser.py")
+    assert spec is not None and spec.loader is not None
+    parser = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(parser)
+    return parser, _names_from(webui / "modules" / "extra_networks.py", {"re_extra_net", "parse_prompt"})
 
 
 def _names_from(path: Path, wanted: set[str]) -> dict[str, Any]:
