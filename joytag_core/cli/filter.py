@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import SettingError
 from ..settings.parameters import FILTER_NAMES, PARAMETERS
-from ..whole_files import write_whole
 from .arguments import (
     add_filter_settings,
     add_format_option,
@@ -17,9 +17,10 @@ from .arguments import (
     add_model_options,
     settings_of,
 )
+from .caption_texts import CaptionText, find_texts, read_text, write_text
 from .other_tagger import add_other_tagger_options, combination_of, read_score_file
 from .scoring import load_tagger
-from .streams import complain, read_standard_input, read_text_file, say, to_json
+from .streams import complain, read_standard_input, say, to_json
 
 if TYPE_CHECKING:
     from ..filtering.result import FilterResult
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 _EPILOG = """\
 examples:
   %(prog)s "1girl, long_hair, chair" --exclude "*hair" --explain
-  %(prog)s --files captions/*.txt --list character-lora --target caption --in-place
+  %(prog)s --files captions --recursive --list character-lora --dry-run
+  %(prog)s --files captions/*.txt --list character-lora --in-place --backup
   %(prog)s --rules my-rules.txt < prompt.txt
   %(prog)s --show-list photo
 
@@ -55,8 +57,15 @@ def add_filter_command(commands: Any) -> None:
     )
     parser.add_argument("text", nargs="*", help="prompts or tag lists, each filtered by itself")
     reading = parser.add_argument_group("what is read, and what is written")
-    reading.add_argument("--files", nargs="+", default=[], metavar="FILE", help="files, a prompt or caption each")
+    reading.add_argument(
+        "--files", nargs="+", default=[], metavar="FILE",
+        help="files, a caption each; folders of .txt files; globs. Here the target is caption and line breaks stay, "
+        "unless you say otherwise",
+    )  # fmt: skip
+    reading.add_argument("--recursive", action="store_true", help="also the folders below a folder, and ** in globs")
     reading.add_argument("--in-place", action="store_true", help="write the result back into each file")
+    reading.add_argument("--backup", action="store_true", help="with --in-place: keep the original beside it, .bak")
+    reading.add_argument("--dry-run", action="store_true", help="show what --in-place would change, and change nothing")
     reading.add_argument("--each-line", action="store_true", help="take each line as a prompt of its own")
     reading.add_argument("--explain", action="store_true", help="say on standard error what was dropped, and why")
     add_format_option(
@@ -81,21 +90,60 @@ def add_filter_command(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Filter; return 2 (by way of the error) if a rule or a file is wrong."""
+    """Filter; return 1 if some files could not be read or written, 2 (by way of the error) if a rule is wrong."""
     if arguments.show_lists or arguments.show_list:
         return _show(arguments)
     tag_filter = _filter(arguments)
     scores = _scores(arguments)
-    if arguments.in_place and not arguments.files:
-        raise SettingError("--in-place writes files back, and --files names none")
+    for option in ("in_place", "dry_run", "backup"):
+        if getattr(arguments, option) and not arguments.files:
+            raise SettingError(f"--{option.replace('_', '-')} is about files, and --files names none")
     for prompt in _prompts(arguments):
-        lines = prompt.text.split("\n") if arguments.each_line else [prompt.text]
-        results = [tag_filter.apply(line, scores=scores) for line in lines]
-        if arguments.in_place and prompt.path is not None:
-            _write(prompt.path, "\n".join(result.text for result in results))
-        for result in results:
+        for result in _results(arguments, tag_filter, prompt.text, scores):
             _report(arguments, prompt, result)
-    return 0
+    return _filter_files(arguments, tag_filter, scores) if arguments.files else 0
+
+
+def _results(
+    arguments: argparse.Namespace, tag_filter: TagFilter, text: str, scores: dict[str, float] | None
+) -> list[FilterResult]:
+    lines = text.split("\n") if arguments.each_line else [text]
+    return [tag_filter.apply(line, scores=scores) for line in lines]
+
+
+def _filter_files(arguments: argparse.Namespace, tag_filter: TagFilter, scores: dict[str, float] | None) -> int:
+    """Filter every file; one that cannot be read or written is named, and the rest done."""
+    changed = failed = dropped = 0
+    paths = list(find_texts(arguments.files, recursive=arguments.recursive))
+    for path in paths:
+        try:
+            caption = read_text(path)
+            body, end = caption.text.removesuffix("\n"), caption.text[-1:] if caption.text.endswith("\n") else ""
+            results = _results(arguments, tag_filter, body, scores)
+            text = "\n".join(result.text for result in results) + end
+            if arguments.in_place and not arguments.dry_run and text != caption.text:
+                write_text(caption, text, backup=arguments.backup)
+        except SettingError as error:
+            failed += 1
+            complain(f"error: {error}")
+            continue
+        changed += text != caption.text
+        dropped += sum(len(result.dropped) for result in results)
+        if arguments.dry_run:
+            _show_difference(caption, text)
+        for result in results:
+            _report(arguments, _Prompt(body, path), result)
+    if arguments.in_place or arguments.dry_run:
+        would = "would change" if arguments.dry_run else "changed"
+        complain(f"{len(paths)} files: {changed} {would}, {failed} failed; {dropped} tags dropped")
+    return 1 if failed else 0
+
+
+def _show_difference(caption: CaptionText, text: str) -> None:
+    name = str(caption.path)
+    lines = difflib.unified_diff(caption.text.splitlines(), text.splitlines(), name, name, lineterm="", n=1)
+    if text != caption.text:
+        say("\n".join(lines))
 
 
 def _filter(arguments: argparse.Namespace) -> TagFilter:
@@ -103,6 +151,8 @@ def _filter(arguments: argparse.Namespace) -> TagFilter:
     from ..settings.rule_files import load_rule_file
 
     fields = load_rule_file(arguments.rules) if arguments.rules else {}
+    if arguments.files:
+        fields = {"target": "caption", "keep_line_breaks": not arguments.each_line} | fields
     given = settings_of(arguments, FILTER_NAMES)
     if arguments.list:
         given["lists"] = ", ".join(filter(None, [given.get("lists", ""), *arguments.list]))
@@ -114,18 +164,8 @@ def _filter(arguments: argparse.Namespace) -> TagFilter:
 
 def _prompts(arguments: argparse.Namespace) -> Iterator[_Prompt]:
     yield from map(_Prompt, arguments.text)
-    for name in arguments.files:
-        yield _Prompt(read_text_file(Path(name)), Path(name))
     if not arguments.text and not arguments.files:
         yield _Prompt(read_standard_input().removesuffix("\n"))
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace a file by a whole new one, or leave it as it is."""
-    try:
-        write_whole(path, text + "\n")
-    except OSError as error:
-        raise SettingError(f"{path} cannot be written: {error}") from error
 
 
 def _scores(arguments: argparse.Namespace) -> dict[str, float] | None:
@@ -143,7 +183,7 @@ def _report(arguments: argparse.Namespace, prompt: _Prompt, result: FilterResult
         found = result.to_dict()
         path = {} if prompt.path is None else {"path": str(prompt.path)}
         say(to_json(path | found))
-    elif not arguments.in_place:
+    elif not (arguments.in_place or arguments.dry_run):
         say(result.text)
     if arguments.explain and result.dropped:
         heading = f"{prompt.path}: dropped" if prompt.path is not None else "dropped"

@@ -187,7 +187,8 @@ class _Reader:
             return "|" in inside or "$$" in inside
         if self._meaning(inside.strip())[1].tag is not None or self._ends_with_face(node):
             return False
-        own = "".join(part.text for part in node.inside if part.kind in ("text", "word"))
+        # Curly brackets are nothing to A1111, so that a bar in them is one of these.
+        own = "".join(part.text for part in node.inside if part.kind in ("text", "word") or part.text[:1] == "{")
         return "|" in own or (node.inside[-1].kind == "text" and bool(split_weight(node.inside[-1].text)[1]))
 
     def _skip_blanks(self, blank: str) -> None:

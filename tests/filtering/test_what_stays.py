@@ -50,6 +50,7 @@ VERBATIM: list[Case] = [
     ({}, "__hat__, hat, __hat__", "__hat__, hat, __hat__"),
     ({}, "__a/b_c__ hat_x, 2#__x__", "__a/b_c__ hat_x, 2#__x__"),
     ({"exclude": "*"}, "1.2::red_hat, sky::, sun, 0.8::blue_sky::", "1.2::red_hat, sky::, 0.8::blue_sky::"),
+    ({"exclude": "hat"}, "[{red|blue} sky, hat], hat", "[{red|blue} sky, hat]"),
     ({}, "-1::long_hair::, [cat::5]", "-1::long_hair::, [cat::5]"),
     ({"exclude": "hat"}, "((hat)) ((sky)) [sun]", "((sky)) [sun]"),
     ({"exclude": "hat"}, "(sky:1.2)(hat:1.1)(sun:1.1)", "(sky:1.2), (sun:1.1)"),

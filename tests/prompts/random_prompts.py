@@ -57,13 +57,12 @@ def _item(dice: random.Random, target: str, depth: int) -> str:
         return f"({_list(dice, target, depth - 1)}:{dice.choice(('1.1', '0.9', '1.25', '.5'))})"
     if kind < 0.8:
         return f"({_plain_end(_list(dice, target, depth - 1))})"
-    if kind < 0.86:
-        return f"({dice.choice(TAGS[:9])}:1.2)({dice.choice(TAGS[:9])}:1.1)"
     if kind < 0.9 and target == "a1111":
-        return f"[{_plain_end(_list(dice, target, depth - 1))}]"
-    if kind < 0.94:
-        return dice.choice(("__hat__", "__a/b c__".replace(" ", "_"), "{red|blue} hat"))
-    return "<lora:some_name:0.8>" if target == "a1111" else dice.choice(TAGS)
+        inside = _plain_end(_list(dice, target, depth - 1))
+        return f"[{inside}]" if "|" not in inside else inside  # with a bar it would be [a|b], and verbatim
+    network = "<lora:some_name:0.8>" if target == "a1111" else dice.choice(TAGS)
+    pair = f"({dice.choice(TAGS[:9])}:1.2)({dice.choice(TAGS[:9])}:1.1)"
+    return dice.choice((pair, network, "__hat__", "__a/b_c__", "{red|blue} hat"))
 
 
 def _plain_end(text: str) -> str:
