@@ -71,7 +71,7 @@ class Selection:
 
     def near_misses(self, scores: TagScores, count: int) -> list[ScoredTag]:
         """Return the best `count` tags that `choose` leaves out although their categories are asked for, best first."""
-        allowed = _facts(scores.vocabulary).allowed(self.categories, self.min_precision)
+        allowed = _facts(scores.vocabulary).allowed(self.categories, self.min_precision).copy()
         allowed[[one.tag.index for one in self.choose(scores)]] = False
         candidates = np.flatnonzero(allowed)
         return scores.at(candidates[_best(scores.values[candidates], count)].tolist())

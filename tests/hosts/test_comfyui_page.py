@@ -180,5 +180,5 @@ def test_an_example_workflow_loads_and_is_valid(comfyui: ComfyServer, page: Any,
 
 def _saved_settings(node: dict[str, Any]) -> dict[str, Any]:
     """Return a saved node's settings by name, without those that a link decides; the page saves them by their place."""
-    settings = zip((one for one in node["inputs"] if "widget" in one), node["widgets_values"], strict=True)
+    settings = zip((one for one in node["inputs"] if "widget" in one), node["widgets_values"], strict=False)
     return {one["name"]: value for one, value in settings if one["link"] is None}

@@ -134,3 +134,11 @@ def test_near_misses_are_what_scores_alone_left_out() -> None:
     strict = Selection(threshold=0.5, categories=("general",), min_precision=0.3)
     assert ["hat"] == [one.name for one in strict.near_misses(SCORES, 9)]
     assert [] == Selection(threshold=0.0).near_misses(SCORES, 9)
+
+
+def test_looking_for_near_misses_changes_no_choice() -> None:
+    """What was chosen before is chosen again."""
+    selection = Selection(threshold=0.5)
+    before = selection.choose(SCORES)
+    selection.near_misses(SCORES, 9)
+    assert before == selection.choose(SCORES)

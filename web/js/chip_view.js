@@ -51,7 +51,7 @@ export class ChipView {
   }
 
   show(chips, setting) {
-    const focused = [...this.list.children].indexOf(document.activeElement);
+    const focused = this.list.contains(document.activeElement) ? document.activeElement.dataset.tag : undefined;
     this.error.hidden = true;
     this.bar.hidden = false;
     this.setting.textContent = setting?.label ?? setting?.name ?? "";
@@ -61,7 +61,7 @@ export class ChipView {
     this.value.textContent = Number(this.slider.value).toFixed(2);
     this.list.replaceChildren(...chips.map((chip) => this.chip(chip)));
     if (chips.length === 0) this.list.textContent = message("no_tags");
-    if (focused >= 0) this.list.children[Math.min(focused, chips.length - 1)]?.focus();
+    [...this.list.children].find(({ dataset }) => dataset.tag === focused)?.focus();
   }
 
   fail(reason) {

@@ -74,7 +74,9 @@ class Chips {
   asked(chip) {
     const picture = this.run.pictures[this.view.picked] ?? this.run.pictures[0];
     const click = chip && { tag: chip.tag, action: chip.action };
-    return { settings: this.settings(), picture, click };
+    const settings = this.settings();
+    this.asking = JSON.stringify(settings);
+    return { settings, picture, click };
   }
 
   take({ settings, text, dropped, chips }) {
@@ -120,7 +122,8 @@ class Chips {
 
   follow(widget) {
     const { callback } = widget;
-    const update = () => this.update();
+    // Pages call this also where nothing has changed, as when a chip takes the focus.
+    const update = () => this.run && JSON.stringify(this.settings()) !== this.asking && this.update();
     widget.callback = function () {
       const result = callback?.apply(this, arguments);
       update();
