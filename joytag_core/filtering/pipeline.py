@@ -247,7 +247,15 @@ class Pipeline:
         items = parse(text, self._settings.target, self._tools.index).items
         new = [item for item in items if not self._is_said(item)]
         return [
-            replace(item, position=-1, gap=None, line=beside.line, region=beside.region, as_given=True) for item in new
+            replace(
+                item,
+                position=-1,
+                gap=item.gap if item.composes else None,
+                line=beside.line,
+                region=beside.region,
+                as_given=True,
+            )
+            for item in new
         ]
 
 
