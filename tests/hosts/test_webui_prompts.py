@@ -139,7 +139,7 @@ def test_txt2img_takes_tags_from_the_given_picture(
         "alwayson_scripts": {"JoyTag": {"args": [{"picture": encoded(pictures[3])}]}},
     }  # fmt: skip
     if webui.kind == "neo":
-        body["hr_upscaler"] = "Lanczos"  # it has none named Latent
+        body["hr_upscaler"] = "None"  # it has neither Latent nor Lanczos
     if webui.kind in ("forge", "neo"):  # their API fails with hires and without this (Forge of June 2025)
         body["hr_additional_modules"] = ["Use same choices"]
     (infotext,) = infotexts_of(webui, "txt2img", body)
