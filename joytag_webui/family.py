@@ -25,6 +25,7 @@ pictures of img2img   gr.Image            gr.HTML, then a        gr.Image       
                                           LogicalImage                                 LogicalImage
 Inpaint's picture     image and mask      the picture            text if unpainted     the picture
 img2img > Batch       1.10: Upload too    Upload too             directory only        Upload too
+folder of pictures    gradio's            gradio's               gradio's              named, not made
 the log's level       WARNING or INFO     WARNING or INFO        WARNING or INFO       ERROR
 ====================  ==================  =====================  ====================  =====================
 """
@@ -36,6 +37,7 @@ import importlib.util
 import inspect
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import Any
 
 PICTURE_BOXES = ("img2img_image", "img2img_sketch", "img2maskimg", "inpaint_sketch", "img_inpaint_base")
@@ -151,6 +153,15 @@ def sending() -> tuple[Any, Any]:
     except ImportError:
         from modules.generation_parameters_copypaste import ParamBinding, register_paste_params_button
     return ParamBinding, register_paste_params_button
+
+
+def make_picture_folder() -> None:
+    """Make the folder that pictures of the page are written to: Forge Neo names one by itself, and may not have it."""
+    from modules import shared
+
+    folder = getattr(shared.opts, "temp_dir", None)
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
 
 
 def toast(text: str) -> str:

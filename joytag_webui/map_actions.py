@@ -9,6 +9,7 @@ from typing import Any
 from joytag_core.errors import PictureError, SettingError
 from joytag_core.pictures.rgb import to_rgb
 
+from .family import make_picture_folder
 from .maps import MappedPicture, map_in_queue
 from .messages import told_on_page
 from .sent_pictures import picture_from
@@ -58,7 +59,11 @@ def _mapped(clicked: str, picture: Any, model: str, threshold: float) -> MappedP
 
 
 def _with_look(mapped: MappedPicture, *, strength: float, level: float) -> MappedPicture:
-    return replace(mapped, settings={**mapped.settings, "strength": strength, "level": level})
+    make_picture_folder()
+    mask_settings = replace(mapped.showing.mask_settings, level=level)
+    # Whoever clicks on a tag that does not hold wants to see where it would be, and is told so in words.
+    showing = replace(mapped.showing, strength=strength, mask_settings=mask_settings, only_held=False)
+    return replace(mapped, showing=showing)
 
 
 def _words(mapped: MappedPicture) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,13 @@ def test_the_look_changes_without_the_model(webui: FakeWebUI, picture: Image.Ima
     assert np.asarray(faint).tolist() != np.asarray(overlay).tolist()
     assert (picture.size, "L") == (wide.size, wide.mode)
     assert np.asarray(wide).sum() >= np.asarray(narrow).sum()
+
+
+def test_the_folder_for_pictures_is_there(webui: FakeWebUI, picture: Image.Image, tmp_path: Path) -> None:
+    """Forge Neo names a folder for the page's pictures that a first start has not made."""
+    webui.opts.data["temp_dir"] = str(tmp_path / "data" / "tmp")
+    shown(picture)
+    assert (tmp_path / "data" / "tmp").is_dir()
 
 
 def test_nothing_clicked_shows_nothing(webui: FakeWebUI) -> None:
