@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ..pictures.reading import COLOURS, READINGS, Reading
 from .arguments import model_of
 from .streams import complain
 
@@ -44,12 +45,32 @@ class ScoredPictures:
 
         if not self.paths:
             return
-        for path, scores in zip(self.paths, load_tagger(self._arguments).score_each(self.paths), strict=True):
+        results = load_tagger(self._arguments).score_each(self.paths, reading=reading_of(self._arguments))
+        for path, scores in zip(self.paths, results, strict=True):
             if isinstance(scores, PictureError):
                 self.report(scores)
             else:
                 self._scored += 1
                 yield path, scores
+
+
+def add_reading_options(group: Any) -> None:
+    """Add how picture files are read to a command's group of options."""
+    group.add_argument(
+        "--colours", choices=COLOURS, default="srgb",
+        help="srgb: pictures with another colour profile as browsers show them; stored: their bare numbers. "
+        "Default: srgb.",
+    )  # fmt: skip
+    group.add_argument(
+        "--reading", choices=READINGS, default="exact",
+        help="fast: decode JPEGs at a fraction of their size, at least twice the network's. Default: exact.",
+    )  # fmt: skip
+
+
+def reading_of(arguments: argparse.Namespace) -> Reading:
+    """Return how the options say that pictures are read; commands without them read exactly."""
+    given = {name: getattr(arguments, name) for name in ("colours", "reading") if hasattr(arguments, name)}
+    return Reading(**given)
 
 
 def load_tagger(arguments: argparse.Namespace) -> Tagger:

@@ -18,7 +18,7 @@ from .arguments import (
     unit,
 )
 from .other_tagger import add_other_tagger_options, check_place, combination_of, scores_for
-from .scoring import ScoredPictures
+from .scoring import ScoredPictures, add_reading_options
 from .streams import say, to_json
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def add_tag_command(commands: Any) -> None:
     parser.add_argument("paths", nargs="+", metavar="PATH", help="picture files, or folders of pictures")
     reading = parser.add_argument_group("what is read, and what is written")
     reading.add_argument("-r", "--recursive", action="store_true", help="also the folders below a folder")
+    add_reading_options(reading)
     add_format_option(
         reading,
         ("text", "json", "scores"),

@@ -16,8 +16,8 @@ CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
 """Per channel, of pixels in 0..1; from OpenAI's CLIP, used by the published model."""
 
-MOST_SIDE = 1 << 24
-"""A 16,777,216 x 1 picture takes some ten seconds."""
+MOST_SIDE = 1 << 22
+"""Of a 4,194,304 x 1 picture the weights alone are 128 MiB in Pillow."""
 
 # From these shares of the sides on, Pillow's way over the white square's rows is the slower one (measured).
 _TALL_STRIP = 2.5

@@ -17,8 +17,7 @@ _Array = npt.NDArray[np.float64]
 
 _ONE = float(1 << 22)
 _WHITE = 255.0
-_VALUES_AT_A_TIME = 1 << 21
-_LARGEST_TILE = 16
+_TILE = 8
 _KEPT_SIDE = 1 << 18  # the weights of one axis are then 8 MiB
 
 
@@ -32,12 +31,13 @@ def fit_strip(picture: Image.Image, size: int) -> Image.Image:
     across = _Axis(square, (side - picture.width) // 2, picture.width)
     down = _Axis(square, (side - picture.height) // 2, picture.height)
     white_row = _rounded(_WHITE * square.totals)
-    fitted = _rounded(np.outer(square.totals, np.repeat(white_row, 3))).reshape(size, size, 3)
+    grey = _rounded(np.outer(square.totals, white_row)).astype(np.uint8)
+    fitted = np.repeat(grey[:, :, None], 3, axis=2)
     if picture.width > picture.height:
-        _fit_wide(picture, across, down, white_row, fitted)
+        _fit_wide(picture, down, white_row, fitted)
     else:
         _fit_tall(picture, across, down, fitted)
-    return Image.fromarray(fitted.astype(np.uint8))
+    return Image.fromarray(fitted)
 
 
 class _Square:
@@ -96,11 +96,11 @@ class _Axis:
         return found
 
 
-def _fit_tall(picture: Image.Image, across: _Axis, down: _Axis, fitted: _Array) -> None:
+def _fit_tall(picture: Image.Image, across: _Axis, down: _Axis, fitted: npt.NDArray[np.uint8]) -> None:
     """Fill in the columns that a picture taller than wide touches, some of its rows at a time."""
     low, high = across.touched
     sums = np.zeros((down.size, (high - low) * 3))
-    rows = int(_LARGEST_TILE * down.scale) + 1
+    rows = int(_TILE * down.scale) + 1
     for first in range(0, picture.height, rows):
         last = min(first + rows, picture.height)
         narrowed = _narrowed(picture.crop((0, first, picture.width, last)), across)
@@ -114,8 +114,8 @@ def _narrowed(rows: Image.Image, across: _Axis) -> _Array:
     low, high = across.touched
     turned = _turned(rows)
     found = np.empty((high - low, rows.height * 3))
-    for tile in range(low, high, _LARGEST_TILE):
-        end = min(tile + _LARGEST_TILE, high)
+    for tile in range(low, high, _TILE):
+        end = min(tile + _TILE, high)
         first, last = across.places_under(tile, end)
         weights = across.matrix(tile, end, first, last)
         around = _WHITE * (across.square.totals[tile:end] - weights.sum(1))
@@ -124,21 +124,14 @@ def _narrowed(rows: Image.Image, across: _Axis) -> _Array:
     return narrowed
 
 
-def _fit_wide(picture: Image.Image, across: _Axis, down: _Axis, white_row: _Array, fitted: _Array) -> None:
-    """Fill in the rows that a picture wider than tall touches, some columns of the output at a time."""
+def _fit_wide(picture: Image.Image, down: _Axis, white_row: _Array, fitted: npt.NDArray[np.uint8]) -> None:
+    """Fill in the rows that a picture wider than tall touches; its own rows are whole, so Pillow narrows them."""
     low, high = down.touched
+    narrowed = picture.resize((down.size, picture.height), Image.Resampling.BICUBIC)
     weights = down.matrix(low, high, 0, picture.height)
-    around = down.square.totals[low:high] - weights.sum(1)
-    outputs = int(_VALUES_AT_A_TIME / (3 * picture.height * across.scale)) - 4
-    outputs = max(1, min(_LARGEST_TILE, outputs))
-    for left in range(0, across.size, outputs):
-        right = min(left + outputs, across.size)
-        first, last = across.places_under(left, right)
-        turned = _turned(picture.crop((first, 0, last, picture.height)))
-        narrowed = _rounded(across.matrix(left, right, first, last) @ turned)
-        columns = narrowed.reshape(right - left, picture.height, 3).transpose(1, 0, 2).reshape(picture.height, -1)
-        sums = weights @ columns + np.outer(around, np.repeat(white_row[left:right], 3))
-        fitted[low:high, left:right] = _rounded(sums).reshape(high - low, right - left, 3)
+    around = np.outer(down.square.totals[low:high] - weights.sum(1), np.repeat(white_row, 3))
+    sums = weights @ np.asarray(narrowed).astype(np.float64).reshape(picture.height, -1) + around
+    fitted[low:high] = _rounded(sums).reshape(high - low, down.size, 3)
 
 
 def _turned(picture: Image.Image) -> _Array:
@@ -156,8 +149,12 @@ def _rounded(sums: _Array) -> _Array:
 
 
 def _cubic(distances: _Array) -> _Array:
-    """Return Keys' cubic convolution kernel with a = -1/2 (IEEE ASSP 29, 1981) at distances in places."""
+    """Return Keys' cubic convolution kernel with a = -1/2 (IEEE ASSP 29, 1981) at rising distances in places."""
     x = np.abs(distances)
-    near = (1.5 * x - 2.5) * x * x + 1.0
-    far = (((x - 5.0) * x + 8.0) * x - 4.0) * -0.5
-    return np.where(x < 1.0, near, np.where(x < 2.0, far, 0.0))
+    weights: _Array = (((x - 5.0) * x + 8.0) * x - 4.0) * -0.5
+    start, end = np.searchsorted(distances, -1.0, "right"), np.searchsorted(distances, 1.0, "left")
+    near = x[start:end]
+    weights[start:end] = (1.5 * near - 2.5) * near * near + 1.0
+    weights[: np.searchsorted(distances, -2.0, "right")] = 0.0
+    weights[np.searchsorted(distances, 2.0, "left") :] = 0.0
+    return weights
