@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -20,6 +21,9 @@ def find_pictures(
 ) -> Iterator[Path]:
     """Yield files as they are given, and for a folder the pictures in it by name, those below it too if `recursive`.
 
+    A path that is not there and holds `*`, `?` or `[...]` is a pattern, as shells read it (`**`: any folders); cmd.exe
+    and PowerShell hand patterns on.
+
     Lazily: a folder is listed when it is reached. Hidden files and folders, and those of systems (`@eaDir`,
     `__MACOSX`), are passed over. A folder that holds no picture or cannot be read is told to `report`, and the rest
     goes on.
@@ -27,7 +31,7 @@ def find_pictures(
     Raises:
         UnreadablePictureError: there is such a folder, and no `report`; its `path` names it.
     """
-    for path in map(Path, paths):
+    for path in (Path(one) for given in paths for one in _matches(given)):
         if not os.path.isdir(path):  # noqa: PTH112 - pathlib's raises where a name is too long
             yield path
             continue
@@ -37,6 +41,15 @@ def find_pictures(
             yield found
         if is_empty and os.access(path, os.R_OK):  # else that was told
             _tell(report, path, f"there is no picture in this folder{_hint(path, recursive=recursive)}")
+
+
+def _matches(path: str | os.PathLike[str]) -> list[str | os.PathLike[str]]:
+    """Return what a pattern matches, by name; a path that is there, or that nothing matches, as it is."""
+    text = os.fspath(path)
+    if not glob.has_magic(text) or os.path.lexists(text):
+        return [path]
+    found = sorted(glob.glob(text, recursive=True))  # noqa: PTH207 - pathlib's takes no absolute pattern
+    return [*found] if found else [path]
 
 
 def _pictures_in(folder: Path, *, recursive: bool, report: Report | None, above: tuple[str, ...]) -> Iterator[Path]:

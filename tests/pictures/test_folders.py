@@ -116,3 +116,14 @@ def test_a_folder_that_may_not_be_read_is_told_once(tmp_path: Path) -> None:
     closed.chmod(0o700)
     assert 1 == len(told)
     assert "ermission" in str(told[0])
+
+
+def test_a_pattern_is_expanded_where_no_shell_did(tmp_path: Path) -> None:
+    """By name, `**` through folders; a file whose own name holds brackets is that file; no match is told as a path."""
+    made(tmp_path, "b.png", "a.png", "c.jpg", "below/d.png", "x[1].png")
+    found = [path.relative_to(tmp_path).as_posix() for path in find_pictures([tmp_path / "*.png"])]
+    assert ["a.png", "b.png", "x[1].png"] == found
+    deep = {path.relative_to(tmp_path).as_posix() for path in find_pictures([tmp_path / "**" / "*.png"])}
+    assert {"a.png", "b.png", "x[1].png", "below/d.png"} == deep
+    assert [tmp_path / "x[1].png"] == list(find_pictures([tmp_path / "x[1].png"]))
+    assert [tmp_path / "*.webp"] == list(find_pictures([tmp_path / "*.webp"]))
