@@ -32,6 +32,8 @@ def split_ends(items: Sequence[Item], first: Sequence[Item], last: Sequence[Item
 
     Brackets that a person put around it in the text come along, unless it was asked for with brackets of its own.
     """
+    if not (first or last):
+        return Ends([], [], list(items), [])
     asked = {identity(item, names): item for item in reversed([*first, *last])}
     found: dict[str, Item] = {}
     between: list[Item] = []

@@ -106,8 +106,11 @@ class FilterSettings:
         Raises:
             RuleError: a rule is malformed, or a setting of a list.
         """
+        lines = self.rule_book().settings
+        if not lines:
+            return self
         defaults = {field.name: field.default for field in fields(self)}
-        found = dict(read_preset(where, line, defaults) for where, line in self.rule_book().settings)
+        found = dict(read_preset(where, line, defaults) for where, line in lines)
         new = {name: value for name, value in found.items() if getattr(self, name) == defaults[name] != value}
         return replace(self, **new) if new else self
 

@@ -15,7 +15,7 @@ from .prose import LONGEST_TAG, segments_of
 from .tree import CLOSING, Node, tree_of
 
 _BY_ITSELF = ("separator", "standalone", "word", "weight", "comment")
-_NEEDS_ESCAPE = {"a1111": "()[]", "comfyui": "()", "caption": ""}
+_NEEDS_ESCAPE = {"a1111": frozenset("()[]"), "comfyui": frozenset("()"), "caption": frozenset[str]()}
 
 
 def parse(text: str, target: str, index: NameIndex) -> Prompt:
@@ -136,6 +136,8 @@ class _Reader:
     def _needs_escape(self, source: str) -> bool:
         """Say whether brackets of a name stand there bare, so that the target would take them for syntax."""
         special = _NEEDS_ESCAPE[self._target]
+        if special and special.isdisjoint(source):
+            return False
         escaped = False
         for sign in source:
             if sign in special and not escaped:

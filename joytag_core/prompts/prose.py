@@ -53,7 +53,11 @@ def _in_stretch(nodes: list[Node], is_tag: Callable[[str], bool]) -> Iterator[Se
         yield Segment(False, nodes)
         return
     waiting: list[Node] = []
-    for sentence in _sentences(nodes):
+    sentences = list(_sentences(nodes))
+    if len(sentences) == 1:
+        yield from _in_sentence(nodes, is_tag)
+        return
+    for sentence in sentences:
         for is_prose, found in _in_sentence(sentence, is_tag):
             if is_prose:
                 if waiting:

@@ -26,7 +26,7 @@ def prompt_rank(tag: Tag | None, *, key: str = "", category: str = "") -> int:
     Quality first, then subjects, characters, copyrights, artists, then `GROUPS` outwards, unknown names last.
     `category` is that of an unknown name, if it says so itself.
     """
-    if is_quality(key if tag is None else tag.key):
+    if is_quality(key or (tag.key if tag is not None else "")):
         return 0
     if tag is None:
         return _NAME_RANK.get(category, _UNKNOWN_RANK)

@@ -9,6 +9,7 @@ from pathlib import Path
 _FILE = Path(__file__).with_name("data") / "quality.txt"
 
 
+@lru_cache(maxsize=20_000)
 def is_quality(key: str) -> bool:
     """Say whether a name (a `tag_key`) is a word of quality, age or rating: `masterpiece`, `score 9`, `year 2023`."""
     return _words().fullmatch(key) is not None

@@ -13,7 +13,7 @@ _FUNCTION_WORDS = """
 """
 """Words that sentences have and names of tags seldom."""
 
-_FUNCTION_WORD = re.compile(rf"\b(?:{'|'.join(_FUNCTION_WORDS.split())})\b", re.IGNORECASE)
+_FUNCTION_WORD = re.compile(rf"(?<![\w-])(?:{'|'.join(_FUNCTION_WORDS.split())})(?![\w-])", re.IGNORECASE)
 _QUALIFIED = re.compile(r"(.+?)[ _]\(([^()]+)\)")
 _QUALIFIER = re.compile(r"[ _]\(([^():]+)\)")
 
