@@ -103,7 +103,7 @@ def list_names(text: str) -> list[str]:
 
 
 def _limits(text: str) -> tuple[tuple[str, int], ...]:
-    limits = []
+    limits: dict[str, int] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         for part in filter(None, (part.strip() for part in re.split(r"[,，、]", line))):
             match = _LIMIT.fullmatch(part)
@@ -118,5 +118,5 @@ def _limits(text: str) -> tuple[tuple[str, int], ...]:
             if len(match[2]) > _MOST_DIGITS:
                 raise RuleError(f"max_per_group, line {number}: {match[1]} has a number of {len(match[2])} digits; "
                                 f"expected at most {_MOST_DIGITS}")  # fmt: skip
-            limits.append((name, int(match[2])))
-    return tuple(limits)
+            limits[name] = min(int(match[2]), limits.get(name, int(match[2])))
+    return tuple(limits.items())
