@@ -31,8 +31,13 @@ def arranged(items: Sequence[Item], order: str) -> list[Item]:
 
 
 def _arranged_row(row: Sequence[Item], order: str) -> list[Item]:
-    movable = iter(sorted((item for item in row if not item.verbatim), key=_KEYS[order]))
-    return [item if item.verbatim else next(movable) for item in row]
+    movable = iter(sorted((item for item in row if not _stays(item)), key=_KEYS[order]))
+    return [item if _stays(item) else next(movable) for item in row]
+
+
+def _stays(item: Item) -> bool:
+    """Say whether an item keeps its place: a verbatim piece, or a tag that a full stop ends a list with."""
+    return item.verbatim or bool(item.stop)
 
 
 def _rank(item: Item) -> int:

@@ -24,17 +24,18 @@ class Item:
     """Hold one tag, fragment or verbatim piece of a prompt.
 
     `text` is what a person means, without escapes; `source`, where given, is written back as it is, and `raw` wherever
-    nothing about the name has to change. An item `as_given` keeps its underscores and its name. A `verbatim` item is
-    never matched. `role` says what else it is: "word" (of composition), "weight" (of a part), "comment", "prose", or
-    nothing. `groups` are the brackets around it, the outermost first. `gap` is the blank before it where no comma stood
-    there (a line end where only that did), `tail` the same after a word of composition. `region` counts the words of
-    composition before it.
+    nothing about the name has to change. `stop` is the full stop behind a tag. An item `as_given` keeps its underscores
+    and its name. A `verbatim` item is never matched. `role` says what else it is: "word" (of composition), "weight" (of
+    a part), "comment", "prose", or nothing. `groups` are the brackets around it, the outermost first. `gap` is the
+    blank before it where no comma stood there (a line end where only that did), `tail` the same after a word of
+    composition. `region` counts the words of composition before it.
     """
 
     text: str
     facts: Facts = NO_FACTS
     source: str | None = None
     raw: str | None = None
+    stop: str = ""
     as_given: bool = False
     verbatim: bool = False
     role: str = ""

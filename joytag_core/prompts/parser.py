@@ -14,6 +14,7 @@ from .numbers import split_weight
 from .prose import LONGEST_TAG, segments_of
 from .tree import CLOSING, Node, tree_of
 
+_STOPS = (".", "。")
 _BY_ITSELF = ("separator", "standalone", "word", "weight", "comment")
 _NEEDS_ESCAPE = {"a1111": frozenset("()[]"), "comfyui": frozenset("()"), "caption": frozenset[str]()}
 
@@ -106,6 +107,14 @@ class _Reader:
         parts = [node for node in nodes if node.text.strip()]
         brackets = [node for node in parts if node.kind == "group"]
         text, facts = self._meaning(source)
+        if (
+            facts.tag is None
+            and not brackets
+            and source[-1] in _STOPS
+            and self._meaning(source[:-1])[1].tag is not None
+        ):
+            self._add_name(source[:-1], *self._meaning(source[:-1]), groups, stop=source[-1])
+            return
         if len(brackets) == len(parts) > 1:
             self._read_apart(nodes, groups)
         elif any(map(self._is_verbatim, parts)):
@@ -128,10 +137,10 @@ class _Reader:
         for node in nodes:
             self._read_run([node], groups)
 
-    def _add_name(self, source: str, text: str, facts: Facts, groups: tuple[Group, ...]) -> None:
+    def _add_name(self, source: str, text: str, facts: Facts, groups: tuple[Group, ...], *, stop: str = "") -> None:
         if facts.tag is not None and "\\\\" in text:  # a backslash that an earlier program escaped
             text = text.replace("\\\\", "\\")
-        self._add(text, groups, facts=facts, raw=None if self._needs_escape(source) else source)
+        self._add(text, groups, facts=facts, raw=None if self._needs_escape(source) else source, stop=stop)
 
     def _needs_escape(self, source: str) -> bool:
         """Say whether brackets of a name stand there bare, so that the target would take them for syntax."""
@@ -211,6 +220,7 @@ class _Reader:
         facts: Facts = NO_FACTS,
         source: str | None = None,
         raw: str | None = None,
+        stop: str = "",
         verbatim: bool = False,
         role: str = "",
     ) -> None:
@@ -226,6 +236,7 @@ class _Reader:
                 facts=facts,
                 source=text if verbatim and source is None else source,
                 raw=raw,
+                stop=stop,
                 verbatim=verbatim,
                 role=role,
                 groups=groups,

@@ -105,8 +105,8 @@ class Writer:
         is_as_written = item.facts.tag is None and item.raw is not None and name == item.text
         text = item.raw if is_as_written and item.raw is not None else self._form.escape(name)
         if item.groups or item.score is None:
-            return text
-        return self._form.weighted(text, self._form.weight_of(item.score, threshold=self._threshold))
+            return text + item.stop
+        return self._form.weighted(text, self._form.weight_of(item.score, threshold=self._threshold)) + item.stop
 
     def _gap(self, before: Item, item: Item, *, are_apart: bool) -> str:
         """Return what stands between two items; `are_apart` says that brackets alone would keep them so."""
