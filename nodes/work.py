@@ -43,9 +43,10 @@ class Work:
         """Return the tags that were nearly chosen for a picture, best first, as they would be written."""
         from ..joytag_core.filtering.result import Kept
 
-        name_of = self._interrogation.tag_filter.format.name_of
+        form = self._interrogation.tag_filter.format
         nearly = self._interrogation.selection.near_misses(scores, count)
-        return [Kept(name_of(one.tag), one.tag, one.score) for one in nearly if one.score >= _LOWEST_SCORE]
+        near = [one for one in nearly if one.score >= _LOWEST_SCORE]
+        return [Kept(form.spell(form.name_of(one.tag), is_tag=True), one.tag, one.score) for one in near]
 
     def _filter(self, text: str, scores: TagScores | None) -> FilterResult:
         by_name = None if scores is None else scores.as_dict()
