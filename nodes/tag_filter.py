@@ -8,6 +8,7 @@ from typing import Any
 from comfy_api.latest import io
 from torch import Tensor
 
+from ..joytag_core.errors import SettingError
 from ..joytag_core.model.folders import model_names
 from ..joytag_core.settings.parameters import FILTER_NAMES
 from ..joytag_core.tags.scores import TagScores
@@ -90,6 +91,9 @@ class FilterTags(io.ComfyNode):
 
 def _pictures(tags: list[str], scores: list[TagScores]) -> Sequence[tuple[str | None, TagScores | None]]:
     """Return each picture's tags and scores; no tags where it is to be interrogated."""
+    for text in tags:
+        if not isinstance(text, str):
+            raise SettingError(f"{text!r} came in as tags; expected text: a prompt or tag list")
     if scores and not any(text.strip() for text in tags):
         return [(None, one) for one in scores]
     return paired(tags or [""], scores)

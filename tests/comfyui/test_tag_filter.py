@@ -87,6 +87,14 @@ def test_lists_and_pictures_that_do_not_pair_say_so(comfy: FakeComfy) -> None:
         filter_tags(comfy, "smile", "solo", scores=[scores()] * 3)
 
 
+@pytest.mark.parametrize("tags", [None, 5, ["smile"]])
+def test_what_is_no_text_is_told(comfy: FakeComfy, tags: Any) -> None:
+    """What another node hands over instead of text is an error that says what was expected."""
+    for more in ({}, {"scores": [scores(smile=0.9)]}):
+        with pytest.raises(ValueError, match="expected text: a prompt or tag list"):
+            filter_tags(comfy, tags, **more)
+
+
 def test_nothing_in_gives_nothing_out(comfy: FakeComfy) -> None:
     """A picture in which a tagger found nothing must not stop a folder's run."""
     assert ([""], [""], [0]) == filter_tags(comfy, "").args
