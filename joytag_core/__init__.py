@@ -44,7 +44,8 @@ if TYPE_CHECKING:
     from .settings.interrogation import Interrogation
     from .tagging.session import Session, shared_session
     from .tagging.tagger import Tagger
-    from .tags.scores import ScoredTag, TagScores
+    from .tags.scored_tag import ScoredTag
+    from .tags.scores import TagScores
     from .tags.selection import Selection
     from .tags.vocabulary import Tag, Vocabulary
 
@@ -138,7 +139,8 @@ _HOMES = {
     "settings.interrogation": ("Interrogation",),
     "tagging.session": ("Session", "shared_session"),
     "tagging.tagger": ("Tagger",),
-    "tags.scores": ("ScoredTag", "TagScores"),
+    "tags.scored_tag": ("ScoredTag",),
+    "tags.scores": ("TagScores",),
     "tags.selection": ("Selection",),
     "tags.vocabulary": ("Tag", "Vocabulary"),
 }

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from html import escape
 
 from joytag_core.filtering.result import FilterResult
-from joytag_core.tags.scores import ScoredTag, TagScores
+from joytag_core.tags.scored_tag import ScoredTag
+from joytag_core.tags.scores import TagScores
 
 from .folders import FolderResult
 

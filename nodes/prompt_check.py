@@ -18,7 +18,7 @@ from .work import files_used
 
 if TYPE_CHECKING:
     from ..joytag_core.judging.prompt_check import AskedTag
-    from ..joytag_core.tags.scores import ScoredTag
+    from ..joytag_core.tags.scored_tag import ScoredTag
 
 _THRESHOLDS = ("threshold", "character_threshold")
 

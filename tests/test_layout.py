@@ -44,27 +44,20 @@ def module_of(path: Path) -> tuple[str, ...]:
     return path.relative_to(CORE).with_suffix("").parts
 
 
-def imports_of(path: Path, *, with_types: bool = True) -> Iterator[tuple[str, ...]]:
-    """Yield the modules of the core that a file imports, at once or late, for types alone too by choice."""
+def imports_of(path: Path) -> Iterator[tuple[str, ...]]:
+    """Yield the modules of the core that a file imports: at once, late, or for types alone."""
     package = module_of(path)[:-1]
-    for node in _nodes(ast.parse(path.read_text(encoding="utf-8")), with_types=with_types):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.level:
             base = package[: len(package) - node.level + 1]
             inner = tuple(node.module.split(".")) if node.module else ()
             yield from ((*base, *inner, name.name) for name in node.names)
 
 
-def _nodes(tree: ast.AST, *, with_types: bool) -> Iterator[ast.AST]:
-    for node in ast.iter_child_nodes(tree):
-        if with_types or not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)):
-            yield node
-            yield from _nodes(node, with_types=with_types)
-
-
 def test_every_folder_of_the_core_is_in_the_table() -> None:
     """And every folder of the table is there; beside them only the entry and the shared single files."""
     folders = {path.parent.name for path in CORE.glob("*/__init__.py")}
-    assert folders <= set(ALLOWED)
+    assert folders == set(ALLOWED)
     assert SHARED | {"__init__", "__main__"} == {path.stem for path in CORE.glob("*.py")}
 
 
@@ -89,11 +82,10 @@ def test_the_table_has_no_circle() -> None:
 
 
 def test_no_modules_of_the_core_import_each_other() -> None:
-    """Not through any number of steps; an import for types alone makes no circle when the program runs."""
+    """Not through any number of steps, nor for types alone."""
     modules = {module_of(path): path for path in CORE.rglob("*.py")}
     below = {
-        module: {name for target in imports_of(path, with_types=False) for name in (target, target[:-1])}
-        & set(modules) - {module}
+        module: {name for target in imports_of(path) for name in (target, target[:-1])} & set(modules) - {module}
         for module, path in modules.items()
     }
     placed: set[tuple[str, ...]] = set()

@@ -12,7 +12,7 @@ from ..prompts.parser import parse
 from ..prompts.writer import Writer
 from ..rules.rule_book import RuleBook
 from ..tags.names import name_index
-from ..tags.scores import ScoredTag
+from ..tags.scored_tag import ScoredTag
 from ..tags.vocabulary import PUBLISHED_THRESHOLD, Vocabulary
 from .pipeline import Pipeline, Surroundings, Tools
 from .result import FilterResult, Kept

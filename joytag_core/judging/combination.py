@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from ..checks import check_choice, check_unit
 from ..tags.names import name_index
-from ..tags.scores import ScoredTag, TagScores
+from ..tags.scored_tag import ScoredTag
+from ..tags.scores import TagScores
 from ..tags.selection import Selection
 from ..tags.vocabulary import CATEGORIES, Tag, Vocabulary
 

@@ -13,7 +13,8 @@ from ..prompts.format import TARGETS
 from ..prompts.items import Item
 from ..prompts.parser import parse
 from ..tags.names import name_index
-from ..tags.scores import ScoredTag, TagScores
+from ..tags.scored_tag import ScoredTag
+from ..tags.scores import TagScores
 from ..tags.vocabulary import PUBLISHED_THRESHOLD, Tag
 from .there import those_over
 

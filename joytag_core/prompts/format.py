@@ -18,7 +18,7 @@ from ..tags.words import is_word_name
 from .numbers import split_weight
 
 if TYPE_CHECKING:
-    from ..tags.scores import ScoredTag
+    from ..tags.scored_tag import ScoredTag
 
 TARGETS = ("comfyui", "a1111", "caption")
 NAMES = ("model", "current")

@@ -12,7 +12,8 @@ from ..filtering.result import FilterResult
 from ..filtering.tag_filter import TagFilter
 from ..rules.rule_book import folder_state
 from ..rules.thresholds import ThresholdRule, ThresholdTexts, read_thresholds, tag_thresholds
-from ..tags.scores import ScoredTag, TagScores
+from ..tags.scored_tag import ScoredTag
+from ..tags.scores import TagScores
 from ..tags.selection import Selection
 from ..tags.vocabulary import Vocabulary
 from .parameters import FILTER_NAMES, PARAMETERS, check_settings

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from ..errors import SettingError
 from .quality import is_quality
+from .scored_tag import ScoredTag
 from .vocabulary import GROUPS, Tag
-
-if TYPE_CHECKING:
-    from .scores import ScoredTag
 
 ORDERS = ("given", "score", "alphabetical", "vocabulary", "prompt")
 """As they came; best score first; by name; by how common in training; subject, names, then outwards."""

@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from .scored_tag import ScoredTag
 from .selection import Selection
-from .vocabulary import Tag, Vocabulary
+from .vocabulary import Vocabulary
 
 _Default = TypeVar("_Default")
-
-
-@dataclass(frozen=True, slots=True)
-class ScoredTag:
-    """Hold one tag of one picture with its score in 0..1 (a score, not a probability: the loss was focal)."""
-
-    tag: Tag
-    score: float
-
-    @property
-    def name(self) -> str:
-        """Return the model's name of the tag."""
-        return self.tag.name
 
 
 class TagScores:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -13,10 +13,18 @@ import numpy.typing as npt
 from ..checks import check_choice, check_number, check_unit
 from ..errors import SettingError
 from .ordering import ORDERS, arrange
+from .scored_tag import ScoredTag
 from .vocabulary import CATEGORIES, PUBLISHED_THRESHOLD, Vocabulary
 
-if TYPE_CHECKING:
-    from .scores import ScoredTag, TagScores
+
+class Scores(Protocol):
+    """Hold what is chosen from, as `TagScores` does: one picture's `values` [T] float32 0..1 over a vocabulary."""
+
+    vocabulary: Vocabulary
+    values: npt.NDArray[np.float32]
+
+    def at(self, indices: Iterable[int]) -> list[ScoredTag]:
+        """Return the tags at some places of the vocabulary with their scores."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +62,7 @@ class Selection:
         if 0 < self.max_tags < self.min_tags:
             raise SettingError(f"min_tags {self.min_tags} is more than max_tags {self.max_tags}")
 
-    def choose(self, scores: TagScores) -> list[ScoredTag]:
+    def choose(self, scores: Scores) -> list[ScoredTag]:
         """Choose from one picture's scores."""
         values = scores.values
         facts = _facts(scores.vocabulary)
@@ -69,7 +77,7 @@ class Selection:
         by_score = chosen[np.argsort(-values[chosen], kind="stable")]
         return arrange(scores.at(by_score.tolist()), self.order)
 
-    def near_misses(self, scores: TagScores, count: int) -> list[ScoredTag]:
+    def near_misses(self, scores: Scores, count: int) -> list[ScoredTag]:
         """Return the best `count` tags that `choose` leaves out although their categories are asked for, best first."""
         allowed = _facts(scores.vocabulary).allowed(self.categories, self.min_precision).copy()
         allowed[[one.tag.index for one in self.choose(scores)]] = False
