@@ -63,7 +63,9 @@ def run(page: Any, prompt: dict[str, Any] = ALONE, node: str = "JoyTag_Interroga
 
 def click(page: Any, tag: str) -> None:
     """Click on a tag, and wait for what becomes of it."""
-    page.locator(f'.joytag-chip[data-tag="{tag}"]').first.dispatch_event("click")
+    page.wait_for_timeout(500)  # what a run shows comes in two steps
+    with page.expect_response("**/joytag/preview"):
+        page.locator(f'.joytag-chip[data-tag="{tag}"]').first.dispatch_event("click")
     page.wait_for_timeout(1000)
 
 
