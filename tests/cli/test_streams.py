@@ -123,8 +123,8 @@ def test_standard_input_is_unicode_with_or_without_a_mark(given: bytes, expected
     assert (0, expected) == (done.returncode, done.stdout.decode("utf-8").rstrip("\r\n")), done.stderr
 
 
-def test_standard_input_of_another_encoding_is_a_sentence_and_status_2(tmp_path: Path) -> None:
-    """Latin-1 is not guessed at; a file of it is named."""
+def test_text_of_another_encoding_is_told_in_a_sentence(tmp_path: Path) -> None:
+    """Latin-1 is not guessed at: status 2; a file of it is named, and the others are done: status 1."""
     latin = "é, smile".encode("latin-1")
     (tmp_path / "latin.txt").write_bytes(latin)
 
@@ -132,7 +132,7 @@ def test_standard_input_of_another_encoding_is_a_sentence_and_status_2(tmp_path:
 
     assert (2, b"") == (piped.returncode, piped.stdout)
     assert piped.stderr.startswith(b"error: standard input is no UTF-8 text (")
-    assert (2, b"") == (read.returncode, read.stdout)
+    assert (1, b"") == (read.returncode, read.stdout)
     assert b"latin.txt is no UTF-8 text (" in read.stderr
 
 
