@@ -133,7 +133,7 @@ def test_text_of_another_encoding_is_told_in_a_sentence(tmp_path: Path) -> None:
     assert (2, b"") == (piped.returncode, piped.stdout)
     assert piped.stderr.startswith(b"error: standard input is no UTF-8 text (")
     assert (1, b"") == (read.returncode, read.stdout)
-    assert b"latin.txt is no UTF-8 text (" in read.stderr
+    assert b"latin.txt is no text in UTF-8 or UTF-16: " in read.stderr
 
 
 class _Terminal(io.StringIO):
