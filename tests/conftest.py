@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from PIL import Image
 
 from tests.checkpoints import full_checkpoint, write_checkpoint
 
 DATA = Path(__file__).parent / "data"
 
+# A busy machine is no fault.
+_UNTIMED: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 # The same examples in every run; `--hypothesis-profile random` looks for new ones.
-settings.register_profile("repeatable", derandomize=True)
-settings.register_profile("random", derandomize=False, print_blob=True)
+settings.register_profile("repeatable", derandomize=True, **_UNTIMED)
+settings.register_profile("random", derandomize=False, print_blob=True, **_UNTIMED)
 settings.load_profile("repeatable")
 
 
