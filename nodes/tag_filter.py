@@ -8,14 +8,13 @@ from typing import Any
 from comfy_api.latest import io
 from torch import Tensor
 
-from ..joytag_core.errors import SettingError
 from ..joytag_core.model.folders import model_names
 from ..joytag_core.settings.parameters import FILTER_NAMES
 from ..joytag_core.tags.scores import TagScores
 from .chips import for_page
 from .host import session
 from .schema import ADDED_LATER, CATEGORY, Scores, first_of_each, inputs_for, model_input, output, schema
-from .tag_lists import paired, scores_of
+from .tag_lists import paired, scores_of, texts_of
 from .work import Work, files_used
 
 _SHOWN = ("exclude", "replace", "lists", "min_score", "max_tags", "add_first")
@@ -80,7 +79,7 @@ class FilterTags(io.ComfyNode):
         """Filter every tag list, or interrogate every picture where no tags came in."""
         settings = first_of_each(inputs)
         work = Work(settings)
-        pictures = _pictures(list(tags), scores_of(image, scores, settings))
+        pictures = _pictures(texts_of(tags), scores_of(image, scores, settings))
         results = [work.result(text, one) for text, one in pictures]
         texts = [result.text for result in results]
         dropped = [result.explain() for result in results]
@@ -91,9 +90,6 @@ class FilterTags(io.ComfyNode):
 
 def _pictures(tags: list[str], scores: list[TagScores]) -> Sequence[tuple[str | None, TagScores | None]]:
     """Return each picture's tags and scores; no tags where it is to be interrogated."""
-    for text in tags:
-        if not isinstance(text, str):
-            raise SettingError(f"{text!r} came in as tags; expected text: a prompt or tag list")
     if scores and not any(text.strip() for text in tags):
         return [(None, one) for one in scores]
     return paired(tags or [""], scores)

@@ -22,6 +22,18 @@ def scores_of(image: Sequence[Tensor], scores: Sequence[TagScores], settings: Se
     return []
 
 
+def texts_of(tags: Sequence[object]) -> list[str]:
+    """Return the tag lists that came in.
+
+    Raises:
+        SettingError: one is no text.
+    """
+    for text in tags:
+        if not isinstance(text, str):
+            raise SettingError(f"{text!r} came in as tags; expected text: a prompt or tag list")
+    return [str(text) for text in tags]
+
+
 def paired(tags: list[str], scores: list[TagScores]) -> list[tuple[str, TagScores | None]]:
     """Give each tag list its picture; a single one of either goes with all of the other.
 

@@ -12,7 +12,7 @@ from ..joytag_core.model.folders import model_names
 from ..joytag_core.tags.scores import TagScores
 from .host import session
 from .schema import CATEGORY, Scores, first_of_each, inputs_for, model_input, output, schema
-from .tag_lists import paired, scores_of
+from .tag_lists import paired, scores_of, texts_of
 from .work import files_used, lists_folder
 
 _THRESHOLDS = ("threshold", "character_threshold")
@@ -76,15 +76,15 @@ class SwitchOnTags(io.ComfyNode):
         settings = first_of_each(inputs)
         thresholds = {name: settings[name] for name in _THRESHOLDS if name in settings}
         switch = TagSwitch(pattern=pattern[0], lists_folder=lists_folder(), **thresholds)
-        found = scores_of(image, scores, settings)
-        if found and not any(text.strip() for text in tags):
+        found, texts = scores_of(image, scores, settings), texts_of(tags)
+        if found and not any(text.strip() for text in texts):
             verdicts = [switch.judge(one) for one in found]
         else:
             verdicts = [
                 switch.judge_text(
                     text, scores=one.as_dict() if one else None, vocabulary=one.vocabulary if one else None
                 )
-                for text, one in paired(list(tags) or [""], found)
+                for text, one in paired(texts or [""], found)
             ]
         shown = [f"{'yes' if verdict.holds else 'no'}, {verdict.score:.2f}" for verdict in verdicts]
         answers = [verdict.holds for verdict in verdicts], [verdict.score for verdict in verdicts]

@@ -100,3 +100,9 @@ def test_pictures_are_scored_where_no_scores_come(comfy: FakeComfy) -> None:
     assert 2 == len(run(comfy, "JoyTag_PromptCheck", **inputs).args[0])
     with pytest.raises(Exception, match="2 pictures came in with 3"):
         run(comfy, "JoyTag_PromptCheck", image=[pictures(2)], prompt=["smile"], scores=[scores(GIRL)] * 3)
+
+
+def test_tags_that_are_no_text_are_told_by_the_switch(comfy: FakeComfy) -> None:
+    """As on the Tag Filter node: what came in, and what was expected."""
+    with pytest.raises(ValueError, match="7 came in as tags; expected text"):
+        comfy.nodes()["JoyTag_TagSwitch"].execute(pattern=["1girl"], tags=[7])
