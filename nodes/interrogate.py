@@ -8,16 +8,14 @@ from typing import Any
 from comfy_api.latest import io
 from torch import Tensor
 
-from ..joytag_core.model.folders import model_names
-from ..joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, SELECTION_NAMES
+from ..joytag_core.settings.parameters import PARAMETERS
 from .chips import for_page
-from .host import session
+from .inputs import interrogation_inputs
 from .pictures import score_images
-from .schema import ADDED_LATER, CATEGORY, Scores, first_of_each, inputs_for, model_input, output, schema
+from .schema import CATEGORY, Scores, first_of_each, output, schema
 from .work import Work, files_used
 
-_SHOWN = ("threshold", "character_threshold", "max_tags", "exclude", "lists", "add_first")
-_FOLDED = [name for name in (*SELECTION_NAMES, *FILTER_NAMES) if name not in (*_SHOWN, *ADDED_LATER, "model")]
+_ID = "JoyTag_Interrogate"
 
 
 class Interrogate(io.ComfyNode):
@@ -27,7 +25,7 @@ class Interrogate(io.ComfyNode):
     def define_schema(cls) -> io.Schema:
         """Describe the node."""
         return schema(
-            node_id="JoyTag_Interrogate",
+            node_id=_ID,
             display_name="JoyTag Interrogate",
             category=CATEGORY,
             description="Says what pictures show, as Danbooru tags: a prompt for each picture.",
@@ -45,10 +43,7 @@ class Interrogate(io.ComfyNode):
             is_output_node=True,
             inputs=[
                 io.Image.Input("image", tooltip="One picture, a batch, or a list of any sizes."),
-                model_input(model_names(session().host)),
-                *inputs_for(_SHOWN),
-                *inputs_for(_FOLDED, folded=_FOLDED),
-                *inputs_for(ADDED_LATER, folded=ADDED_LATER),
+                *interrogation_inputs(_ID),
             ],
             outputs=[
                 output(io.String, "tags", "The tags of each picture: a list of prompts.", is_list=True),

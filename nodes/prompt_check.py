@@ -9,10 +9,9 @@ from comfy_api.latest import io
 from torch import Tensor
 
 from ..joytag_core.errors import SettingError
-from ..joytag_core.model.folders import model_names
 from ..joytag_core.tags.scores import TagScores
-from .host import session
-from .schema import CATEGORY, Scores, first_of_each, inputs_for, model_input, output, schema
+from .inputs import THRESHOLDS, judging_inputs, scores_input
+from .schema import CATEGORY, first_of_each, output, schema
 from .tag_lists import paired, scores_of
 from .work import files_used
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from ..joytag_core.judging.prompt_check import AskedTag
     from ..joytag_core.tags.scored_tag import ScoredTag
 
-_THRESHOLDS = ("threshold", "character_threshold")
+_ID = "JoyTag_PromptCheck"
 
 
 class CheckPrompt(io.ComfyNode):
@@ -30,7 +29,7 @@ class CheckPrompt(io.ComfyNode):
     def define_schema(cls) -> io.Schema:
         """Describe the node."""
         return schema(
-            node_id="JoyTag_PromptCheck",
+            node_id=_ID,
             display_name="JoyTag Prompt Check",
             category=CATEGORY,
             description="Which tags of a prompt does a picture show, and what does it show that nobody asked for? "
@@ -44,16 +43,12 @@ class CheckPrompt(io.ComfyNode):
                     "prompt", display_name="Prompt", multiline=True, default="", optional=True,
                     tooltip="What the pictures should show: the prompt that made them. One for all, or one each.",
                 ),
-                Scores.Input(
-                    "scores", optional=True,
-                    tooltip="Scores of these pictures from JoyTag Interrogate, so that they are not scored again.",
-                ),
+                scores_input("the pictures are"),
                 io.Int.Input(
                     "keep_best", display_name="Keep the best", default=0, min=0, max=10_000, step=1, optional=True,
                     tooltip="Give only so many pictures on, the best ones. 0: all of them.",
                 ),
-                *inputs_for(_THRESHOLDS),
-                model_input(model_names(session().host)),
+                *judging_inputs(_ID),
             ],
             outputs=[
                 output(io.Image, "image", "The pictures, the best first.", is_list=True),
@@ -82,7 +77,7 @@ class CheckPrompt(io.ComfyNode):
         from ..joytag_core.judging.prompt_check import PromptCheck, best_first  # late, as in work.py
 
         settings = first_of_each(inputs)
-        check = PromptCheck(**{name: settings[name] for name in _THRESHOLDS if name in settings})
+        check = PromptCheck(**{name: settings[name] for name in THRESHOLDS if name in settings})
         pictures = [picture[None] for batch in image for picture in batch]
         pairs = paired(list(prompt), scores_of(image, scores, settings))
         if len(pairs) != len(pictures):

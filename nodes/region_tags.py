@@ -12,18 +12,18 @@ from torch import Tensor
 from ..joytag_core.errors import SettingError
 from ..joytag_core.maps.regions import Box
 from ..joytag_core.maps.tiles import tiles_of
-from ..joytag_core.model.folders import check_model_name, model_names
-from ..joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, SELECTION_NAMES
+from ..joytag_core.model.folders import check_model_name
+from ..joytag_core.settings.parameters import PARAMETERS
 from ..joytag_core.settings.region_parameters import REGION_PARAMETERS
 from ..joytag_core.tagging.region_pictures import Region, box_of
 from .chips import for_page
 from .host import session
+from .inputs import interrogation_inputs, settings_inputs
 from .pictures import check_images
-from .schema import ADDED_LATER, CATEGORY, Scores, first_of_each, inputs_for, model_input, output, schema
+from .schema import CATEGORY, Scores, first_of_each, output, schema
 from .work import Work, files_used
 
-_SHOWN = ("threshold", "character_threshold", "max_tags", "exclude", "lists", "add_first")
-_FOLDED = [name for name in (*SELECTION_NAMES, *FILTER_NAMES) if name not in (*_SHOWN, *ADDED_LATER, "model")]
+_ID = "JoyTag_RegionTags"
 
 
 class RegionTags(io.ComfyNode):
@@ -32,8 +32,9 @@ class RegionTags(io.ComfyNode):
     @classmethod
     def define_schema(cls) -> io.Schema:
         """Describe the node."""
+        model, *settings = interrogation_inputs(_ID)
         return schema(
-            node_id="JoyTag_RegionTags",
+            node_id=_ID,
             display_name="JoyTag Region Tags",
             category=CATEGORY,
             description="Says what parts of a picture show, as Danbooru tags: a prompt for each mask or tile.",
@@ -46,11 +47,9 @@ class RegionTags(io.ComfyNode):
                     "mask", optional=True,
                     tooltip="The parts to tag: any number for one picture, or one for each picture. Without, tiles.",
                 ),
-                model_input(model_names(session().host)),
-                *inputs_for(REGION_PARAMETERS, parameters=REGION_PARAMETERS),
-                *inputs_for(_SHOWN),
-                *inputs_for(_FOLDED, folded=_FOLDED),
-                *inputs_for(ADDED_LATER, folded=ADDED_LATER),
+                model,
+                *settings_inputs(_ID, REGION_PARAMETERS, parameters=REGION_PARAMETERS),
+                *settings,
             ],
             outputs=[
                 output(io.String, "tags", "The tags of each part: a list of prompts.", is_list=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from comfy_api.latest import io
@@ -16,9 +16,6 @@ Scores = io.Custom("JOYTAG_SCORES")
 
 Settings = dict[str, Any]
 
-ADDED_LATER = ("artist_style", "prose", "thresholds")
-"""Settings whose inputs stand last: ComfyUI saves values by their place, and those of saved workflows must stay."""
-
 
 def schema(**fields: Any) -> io.Schema:
     """Return a schema of the fields that this ComfyUI knows; the class refuses those that came later."""
@@ -26,26 +23,13 @@ def schema(**fields: Any) -> io.Schema:
     return io.Schema(**{name: value for name, value in fields.items() if name in known})
 
 
-def inputs_for(
-    names: Iterable[str], *, folded: Iterable[str] = (), parameters: Mapping[str, Parameter] = PARAMETERS
-) -> list[io.Input]:
-    """Return the inputs of settings by their names; those in `folded` are hidden until a person asks for them.
-
-    All are optional, so that a prompt sent by a program names only what it changes.
-    """
-    folded = frozenset(folded)
-    made = {name: _input_for(parameters[name]) for name in names}
-    return [_folded(one) if name in folded else one for name, one in made.items()]
-
-
-def model_input(models: Sequence[str], *, folded: bool = False) -> io.Input:
-    """Return the chooser of a model among those that there are."""
-    parameter = PARAMETERS["model"]
-    chooser = io.Combo.Input(
-        parameter.name, options=list(models), default=parameter.default, optional=True,
-        display_name=parameter.label, tooltip=parameter.help,
-    )  # fmt: skip
-    return _folded(chooser) if folded else chooser
+def input_for(parameter: Parameter, *, folded: bool, choices: Sequence[str] = ()) -> io.Input:
+    """Return the input of a setting, perhaps hidden until a person asks for it; `choices` are those known only here."""
+    made = _input_for(parameter, tuple(choices) or parameter.choices)
+    if folded:
+        # The page has long known `advanced`; as a keyword it is younger than the oldest ComfyUI here.
+        made.extra_dict = {**made.extra_dict, "advanced": True}
+    return made
 
 
 def output(kind: Any, name: str, tooltip: str, *, is_list: bool = False) -> io.Output:
@@ -61,13 +45,7 @@ def first_of_each(inputs: Mapping[str, Sequence[Any]], *, parameters: Mapping[st
     return {name: values[0] for name, values in inputs.items() if name in parameters and len(values) > 0}
 
 
-def _folded(made: io.Input) -> io.Input:
-    # The page has long known `advanced`; as a keyword it is younger than the oldest ComfyUI here.
-    made.extra_dict = {**made.extra_dict, "advanced": True}
-    return made
-
-
-def _input_for(parameter: Parameter) -> io.Input:
+def _input_for(parameter: Parameter, choices: Sequence[str]) -> io.Input:
     default = parameter.default
     shared: Settings = {"display_name": parameter.label, "tooltip": parameter.help, "optional": True}
     if isinstance(default, bool):
@@ -79,6 +57,6 @@ def _input_for(parameter: Parameter) -> io.Input:
     if isinstance(default, tuple):
         # A text field: the page's own multiple choice differs from version to version.
         return io.String.Input(parameter.name, default=parameter.text(default), **shared)
-    if parameter.choices:
-        return io.Combo.Input(parameter.name, options=list(parameter.choices), default=default, **shared)
+    if choices:
+        return io.Combo.Input(parameter.name, options=list(choices), default=default, **shared)
     return io.String.Input(parameter.name, default=default, multiline=parameter.multiline, **shared)

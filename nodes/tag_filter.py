@@ -8,18 +8,15 @@ from typing import Any
 from comfy_api.latest import io
 from torch import Tensor
 
-from ..joytag_core.model.folders import model_names
 from ..joytag_core.settings.parameters import FILTER_NAMES
 from ..joytag_core.tags.scores import TagScores
 from .chips import for_page
-from .host import session
-from .schema import ADDED_LATER, CATEGORY, Scores, first_of_each, inputs_for, model_input, output, schema
+from .inputs import scores_input, settings_inputs, tags_input
+from .schema import CATEGORY, first_of_each, output, schema
 from .tag_lists import paired, scores_of, texts_of
 from .work import Work, files_used
 
-_SHOWN = ("exclude", "replace", "lists", "min_score", "max_tags", "add_first")
-_LATER = [name for name in ADDED_LATER if name in FILTER_NAMES]
-_FOLDED = [name for name in FILTER_NAMES if name not in _SHOWN]
+_ID = "JoyTag_TagFilter"
 
 
 class FilterTags(io.ComfyNode):
@@ -29,7 +26,7 @@ class FilterTags(io.ComfyNode):
     def define_schema(cls) -> io.Schema:
         """Describe the node."""
         return schema(
-            node_id="JoyTag_TagFilter",
+            node_id=_ID,
             display_name="JoyTag Tag Filter",
             category=CATEGORY,
             description="Keeps, drops, replaces, sorts and weights the tags of any prompt; with a picture, by what is "
@@ -38,23 +35,14 @@ class FilterTags(io.ComfyNode):
             is_input_list=True,
             is_output_node=True,
             inputs=[
-                io.String.Input(
-                    "tags", display_name="Tags", multiline=True, default="", optional=True,
-                    tooltip="Any prompt or tag list: JoyTag's, another tagger's, or your own.",
-                ),
+                tags_input("Any prompt or tag list: JoyTag's, another tagger's, or your own."),
                 io.Image.Input(
                     "image", optional=True,
                     tooltip="The picture that the tags are about: JoyTag scores them by it. One a tag list, or one for "
                     "all.",
                 ),
-                Scores.Input(
-                    "scores", optional=True,
-                    tooltip="Scores from JoyTag Interrogate, so that the picture is not scored again.",
-                ),
-                *inputs_for([name for name in FILTER_NAMES if name not in ADDED_LATER], folded=_FOLDED),
-                model_input(model_names(session().host), folded=True),
-                *inputs_for(["threshold"], folded=["threshold"]),
-                *inputs_for(_LATER, folded=_LATER),
+                scores_input(),
+                *settings_inputs(_ID, (*FILTER_NAMES, "model", "threshold")),
             ],
             outputs=[
                 output(io.String, "tags", "The tags that remain: one text for each tag list.", is_list=True),

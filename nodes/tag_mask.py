@@ -14,17 +14,15 @@ from torch import Tensor
 from ..joytag_core.errors import SettingError
 from ..joytag_core.maps.showing import Showing
 from ..joytag_core.maps.tag_maps import TagMaps
-from ..joytag_core.model.folders import model_names
 from ..joytag_core.pictures.arrays import picture_from_tensor
 from ..joytag_core.settings.map_parameters import MAP_PARAMETERS
 from ..joytag_core.settings.parameters import PARAMETERS
-from .host import session
+from .inputs import settings_inputs
 from .pictures import map_images
-from .schema import CATEGORY, Settings, first_of_each, inputs_for, model_input, output, schema
+from .schema import CATEGORY, Settings, first_of_each, output, schema
 from .work import files_used
 
-_FOLDED = ("smallest", "invert", "only_held", "points", "strength")
-_SHOWN = [name for name in MAP_PARAMETERS if name not in _FOLDED]
+_ID = "JoyTag_TagMask"
 
 Boxes = io.Custom("BOUNDING_BOX")
 """ComfyUI's own boxes (seen in 0.33): for each picture of a batch, a list of x, y, width, height and score."""
@@ -37,7 +35,7 @@ class TagMask(io.ComfyNode):
     def define_schema(cls) -> io.Schema:
         """Describe the node."""
         return schema(
-            node_id="JoyTag_TagMask",
+            node_id=_ID,
             display_name="JoyTag Tag Mask",
             category=CATEGORY,
             description="Says where in a picture a tag is: a mask to inpaint, boxes and points to segment by, and the "
@@ -51,10 +49,9 @@ class TagMask(io.ComfyNode):
                     "tags", display_name="Tags", multiline=True, default="",
                     tooltip="The tags to look for, separated by commas or lines.",
                 ),
-                model_input(model_names(session().host)),
-                *inputs_for(_SHOWN, parameters=MAP_PARAMETERS),
-                *inputs_for(_FOLDED, folded=_FOLDED, parameters=MAP_PARAMETERS),
-                *inputs_for(["threshold"], folded=["threshold"]),
+                *settings_inputs(_ID, ["model"]),
+                *settings_inputs(_ID, MAP_PARAMETERS, parameters=MAP_PARAMETERS),
+                *settings_inputs(_ID, ["threshold"]),
             ],
             outputs=_outputs(),
         )  # fmt: skip

@@ -8,14 +8,13 @@ from typing import Any
 from comfy_api.latest import io
 from torch import Tensor
 
-from ..joytag_core.model.folders import model_names
 from ..joytag_core.tags.scores import TagScores
-from .host import session
-from .schema import CATEGORY, Scores, first_of_each, inputs_for, model_input, output, schema
+from .inputs import THRESHOLDS, judging_inputs, scores_input, tags_input
+from .schema import CATEGORY, first_of_each, output, schema
 from .tag_lists import paired, scores_of, texts_of
 from .work import files_used, lists_folder
 
-_THRESHOLDS = ("threshold", "character_threshold")
+_ID = "JoyTag_TagSwitch"
 
 
 class SwitchOnTags(io.ComfyNode):
@@ -25,7 +24,7 @@ class SwitchOnTags(io.ComfyNode):
     def define_schema(cls) -> io.Schema:
         """Describe the node."""
         return schema(
-            node_id="JoyTag_TagSwitch",
+            node_id=_ID,
             display_name="JoyTag Tag Switch",
             category=CATEGORY,
             description="Is a picture, or a tag list, as a pattern says? Yes or no, for switches and sorting.",
@@ -39,16 +38,9 @@ class SwitchOnTags(io.ComfyNode):
                     "a new line means or.",
                 ),
                 io.Image.Input("image", optional=True, tooltip="The pictures to ask about: one, a batch, or a list."),
-                Scores.Input(
-                    "scores", optional=True,
-                    tooltip="Scores from JoyTag Interrogate, so that the picture is not scored again.",
-                ),
-                io.String.Input(
-                    "tags", display_name="Tags", multiline=True, default="", optional=True,
-                    tooltip="A tag list to ask about, in place of a picture or beside its scores.",
-                ),
-                *inputs_for(_THRESHOLDS),
-                model_input(model_names(session().host)),
+                scores_input(),
+                tags_input("A tag list to ask about, in place of a picture or beside its scores."),
+                *judging_inputs(_ID),
             ],
             outputs=[
                 output(io.Boolean, "holds", "Whether it is as the pattern says.", is_list=True),
@@ -74,7 +66,7 @@ class SwitchOnTags(io.ComfyNode):
         from ..joytag_core.judging.tag_switch import TagSwitch  # late, as in work.py
 
         settings = first_of_each(inputs)
-        thresholds = {name: settings[name] for name in _THRESHOLDS if name in settings}
+        thresholds = {name: settings[name] for name in THRESHOLDS if name in settings}
         switch = TagSwitch(pattern=pattern[0], lists_folder=lists_folder(), **thresholds)
         found, texts = scores_of(image, scores, settings), texts_of(tags)
         if found and not any(text.strip() for text in texts):

@@ -46,7 +46,7 @@ STRENGTH = Parameter(
 )  # fmt: skip
 
 ONLY_HELD = Parameter(
-    name="only_held", default=True, label="Only what is there",
+    name="only_held", default=True, label="Only what is there", advanced=True,
     help="A tag whose score does not pass the threshold gets an empty mask, no boxes and no points. Off: they show "
     "where it would be.",
 )  # fmt: skip

@@ -48,6 +48,13 @@ SETTINGS = {
     "JoyTag_PromptCheck": ("prompt", "keep_best", "threshold", "character_threshold", "model"),
     "JoyTag_RegionTags": ("model", "tile", "overlap", "crop", *SETTINGS_OF_INTERROGATE[1:]),
 }
+SHOWN = {
+    "JoyTag_Interrogate": {"model", "threshold", "character_threshold", "max_tags", "exclude", "lists", "add_first"},
+    "JoyTag_TagFilter": {"tags", "exclude", "replace", "lists", "min_score", "max_tags", "add_first"},
+    "JoyTag_TagMask": {"tags", "model", "combine", "method", "level", "smooth", "grow"},
+    "JoyTag_RegionTags": {"model", "tile", "overlap", "crop", "threshold", "character_threshold", "max_tags", "exclude",
+                          "lists", "add_first"},
+}  # fmt: skip
 SOCKETS = ("IMAGE", "MASK", "JOYTAG_SCORES")
 
 
@@ -100,6 +107,13 @@ def test_the_order_of_settings_only_grows_at_its_end(comfy: FakeComfy, node: str
     """ComfyUI saves settings by their place: one that comes in between would shift those of every saved workflow."""
     widgets = [one.id for one in schemas(comfy)[node].inputs if one.io_type not in SOCKETS]
     assert list(SETTINGS[node]) == widgets
+
+
+@pytest.mark.parametrize("node", NODES)
+def test_rare_settings_are_folded_away(comfy: FakeComfy, node: str) -> None:
+    """By one rule for all nodes; those that judge have no rare ones."""
+    shown = {one.id for one in schemas(comfy)[node].inputs if not one.extra_dict.get("advanced")}
+    assert SHOWN.get(node, set(SETTINGS[node])) == shown - {"image", "mask", "scores"}
 
 
 def test_no_setting_is_missing(comfy: FakeComfy) -> None:

@@ -1,0 +1,75 @@
+"""Which inputs do the nodes share, in which order, and which of them are folded away?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from comfy_api.latest import io
+
+from ..joytag_core.model.folders import model_names
+from ..joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, SELECTION_NAMES, Parameter
+from .host import session
+from .schema import Scores, input_for
+
+THRESHOLDS = ("threshold", "character_threshold")
+"""What decides whether a tag is there, on the nodes that judge."""
+
+_ADDED_LATER = ("artist_style", "prose", "thresholds")
+"""Settings whose inputs stand last: ComfyUI saves values by their place, and those of saved workflows must stay."""
+
+_FIRST_OF_INTERROGATION = ("model", "threshold", "character_threshold", "max_tags", "exclude", "lists", "add_first")
+
+# Rare settings are folded away (`Parameter.advanced`). The exceptions are these, and no others:
+# A node is narrow, and each of these is a box of several lines, or is written by clicks on chips.
+_NO_ROOM = ("keep_only", "protect", "replace", "add_last")
+# What people take the Tag Filter for; the minimum score is what its slider moves.
+_SHOWN_ON = {"JoyTag_TagFilter": ("replace", "min_score")}
+# These act on a picture alone: the Tag Filter seldom gets one, and a mask has limits of its own.
+_FOLDED_ON = {"JoyTag_TagFilter": ("model", "threshold"), "JoyTag_TagMask": ("threshold",)}
+
+
+def settings_inputs(
+    node: str, names: Iterable[str], *, parameters: Mapping[str, Parameter] = PARAMETERS
+) -> list[io.Input]:
+    """Return the inputs of settings by their names, for the node with that id; those added later stand last.
+
+    All are optional, so that a prompt sent by a program names only what it changes.
+    """
+    given = list(names)
+    in_saved_order = [name for name in given if name not in _ADDED_LATER] + [n for n in _ADDED_LATER if n in given]
+    return [_setting_input(node, parameters[name]) for name in in_saved_order]
+
+
+def interrogation_inputs(node: str) -> list[io.Input]:
+    """Return the inputs of all settings that make a prompt of a picture."""
+    rest = (name for name in (*SELECTION_NAMES, *FILTER_NAMES) if name not in _FIRST_OF_INTERROGATION)
+    return settings_inputs(node, (*_FIRST_OF_INTERROGATION, *rest))
+
+
+def judging_inputs(node: str) -> list[io.Input]:
+    """Return the inputs of a node that asks whether tags are there: its thresholds, and the model."""
+    return settings_inputs(node, (*THRESHOLDS, "model"))
+
+
+def tags_input(tooltip: str) -> io.Input:
+    """Return a field for tag lists, which may be left empty."""
+    return io.String.Input("tags", display_name="Tags", multiline=True, default="", optional=True, tooltip=tooltip)
+
+
+def scores_input(of: str = "the picture is") -> io.Input:
+    """Return a socket for the scores that JoyTag Interrogate gives."""
+    return Scores.Input(
+        "scores", optional=True, tooltip=f"Scores from JoyTag Interrogate, so that {of} not scored again."
+    )
+
+
+def _setting_input(node: str, parameter: Parameter) -> io.Input:
+    # The models are those of this ComfyUI; a person's own come with no release of ours.
+    choices = {"choices": tuple(model_names(session().host))} if parameter.name == "model" else {}
+    return input_for(parameter, folded=_is_folded(node, parameter), **choices)
+
+
+def _is_folded(node: str, parameter: Parameter) -> bool:
+    if parameter.name in _SHOWN_ON.get(node, ()):
+        return False
+    return parameter.advanced or parameter.name in (*_NO_ROOM, *_FOLDED_ON.get(node, ()))
