@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from joytag_core.errors import JoyTagError, PictureError, SettingError
-from joytag_core.rules.patterns import exact_pattern
+from joytag_core.settings.clicks import ClickedTags, click_tag
 from joytag_core.tags.scores import TagScores
 
-from .added_tags import added_tags, with_added, without_added
 from .bars import Marks, render_bars, render_error, render_list
 from .controls import CONTROLS, shown_values, values_by_name
 from .folders import LIST_ONLY, run_folder
@@ -21,7 +20,7 @@ from .messages import tell, told_on_page
 from .presets import Presets, presets_file
 from .rules import choose_tags, make_interrogation
 from .sent_pictures import picture_from
-from .settings import current_settings
+from .settings import TARGET, current_settings
 from .tagging import QUEUE_JOB, cancel_work, score_in_queue, unload
 
 logger = logging.getLogger("joytag")
@@ -59,12 +58,8 @@ def show(scores: TagScores | None, *values: Any) -> list[Any]:
 
 
 def _marks(settings: Mapping[str, Any]) -> Marks:
-    exclude, protect = (set(settings[rule].splitlines()) for rule in ("exclude", "protect"))
-    added = added_tags(settings["add_last"])
-    return Marks(
-        is_banned=lambda tag: exact_pattern(tag) in exclude,
-        is_kept=lambda tag: exact_pattern(tag) in protect or tag in added,
-    )
+    clicked = ClickedTags(settings)
+    return Marks(is_banned=clicked.is_banned, is_kept=clicked.is_kept)
 
 
 def mark_tag(action_and_tag: str, exclude: str, protect: str, add_last: str, spaces: bool) -> list[str]:
@@ -73,28 +68,8 @@ def mark_tag(action_and_tag: str, exclude: str, protect: str, add_last: str, spa
     The actions: `ban` drops the tag; `keep` protects one that the model chose; `add` puts one in that it did not.
     """
     action, _, tag = action_and_tag.partition(" ")
-    was_added = tag in added_tags(add_last)
-    added = without_added(add_last, tag)
-    if action == "ban":
-        return [_toggled(exclude, tag), _without(protect, tag), added]
-    if action == "add":
-        return [
-            _without(exclude, tag),
-            _without(protect, tag),
-            added if was_added else with_added(add_last, tag, spaces=spaces),
-        ]
-    if was_added:
-        return [exclude, _without(protect, tag), added]
-    return [_without(exclude, tag), _toggled(protect, tag), add_last]
-
-
-def _toggled(rules: str, tag: str) -> str:
-    without = _without(rules, tag)
-    return without if without != rules.strip() else "\n".join([*([without] if without else []), exact_pattern(tag)])
-
-
-def _without(rules: str, tag: str) -> str:
-    return "\n".join(line for line in rules.strip().splitlines() if line.strip() != exact_pattern(tag))
+    settings = {"exclude": exclude, "protect": protect, "add_last": add_last, "spaces": spaces, "target": TARGET}
+    return list(click_tag(settings, tag, action).values())
 
 
 @dataclass(frozen=True, kw_only=True)

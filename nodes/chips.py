@@ -85,12 +85,11 @@ class _Chips:
     """Say of each tag its name, score and category, what became of it, and what a click would do."""
 
     def __init__(self, settings: Settings, scores: TagScores | None) -> None:
-        from ..joytag_core.settings.clicks import is_added, is_banned
+        from ..joytag_core.settings.clicks import ClickedTags
 
         self._scores = scores
         self._vocabulary = Vocabulary.joytag() if scores is None else scores.vocabulary
-        self._is_added = lambda tag: is_added(settings, tag)
-        self._is_banned = lambda tag: is_banned(settings, tag)
+        self._clicked = ClickedTags(settings)
 
     def of(self, result: FilterResult, near: Sequence[Kept]) -> list[dict[str, Any]]:
         """Return the chips: what remains, in its order, then what nearly was chosen, then what was dropped."""
@@ -118,7 +117,7 @@ class _Chips:
 
     def _action(self, key: str, state: str) -> str:
         if state == "kept":
-            return "add" if self._is_added(key) else "ban"
+            return "add" if self._clicked.is_added(key) else "ban"
         if state == "near":
             return "add"
-        return "ban" if self._is_banned(key) else "keep"
+        return "ban" if self._clicked.is_banned(key) else "keep"

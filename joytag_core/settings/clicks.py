@@ -16,38 +16,57 @@ ACTIONS = ("ban", "keep", "add")
 def click_tag(settings: Mapping[str, Any], tag: str, action: str) -> dict[str, str]:
     """Return `exclude`, `protect` and `add_last` after a click on a tag, given by the model's name or as written.
 
+    To keep a tag that was put in is to take it out again.
+
     Raises:
-        KeyError: one of the three, or `target`, is missing from the settings, or the action is none of `ACTIONS`.
+        KeyError: one of the three, `target` or `spaces` is missing from the settings, or the action is none of
+            `ACTIONS`.
     """
     exclude, protect, added = settings["exclude"], settings["protect"], settings["add_last"]
-    target = settings["target"]
-    was_added = is_added(settings, tag)
-    rest = without(added, _written(tag, target), target=target)
+    was_added = ClickedTags(settings).is_added(tag)
+    rest = without(added, _written(tag, settings), target=settings["target"])
     changed = {
         "ban": (_toggled(exclude, tag), _less(protect, tag), rest),
         "keep": (_less(exclude, tag), _toggled(protect, tag), added),
-        "add": (_less(exclude, tag), _less(protect, tag), rest if was_added else _with(added, tag, target)),
+        "add": (_less(exclude, tag), _less(protect, tag), _with(added, tag, settings)),
     }[action]
+    if was_added and action != "ban":
+        changed = (_less(exclude, tag), _less(protect, tag), rest)
     return dict(zip(("exclude", "protect", "add_last"), changed, strict=True))
 
 
-def is_banned(settings: Mapping[str, Any], tag: str) -> bool:
-    """Tell whether a click has banned a tag."""
-    return exact_pattern(tag) in _lines(settings["exclude"])
+class ClickedTags:
+    """Tell which tags clicks, or a person's own hand, have banned, protected and put in."""
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        """Take the settings that `click_tag` takes."""
+        self._settings = settings
+        self._banned, self._protected = (set(_lines(settings[rule])) for rule in ("exclude", "protect"))
+        self._added = said_in(settings["add_last"], target=settings["target"])
+
+    def is_banned(self, tag: str) -> bool:
+        """Tell whether a tag alone is dropped."""
+        return exact_pattern(tag) in self._banned
+
+    def is_kept(self, tag: str) -> bool:
+        """Tell whether a tag is there whatever the rules say."""
+        return exact_pattern(tag) in self._protected or self.is_added(tag)
+
+    def is_added(self, tag: str) -> bool:
+        """Tell whether a tag is put in though it was not chosen."""
+        return bool(self._added) and said_in(_written(tag, self._settings), target=self._settings["target"]) <= (
+            self._added
+        )
 
 
-def is_added(settings: Mapping[str, Any], tag: str) -> bool:
-    """Tell whether a tag is put in though it was not chosen, by a click or by hand."""
-    target = settings["target"]
-    return said_in(_written(tag, target), target=target) <= said_in(settings["add_last"], target=target)
+def _with(text: str, tag: str, settings: Mapping[str, Any]) -> str:
+    return merge_prompts(text, _written(tag, settings), how="append", target=settings["target"])
 
 
-def _with(text: str, tag: str, target: str) -> str:
-    return merge_prompts(text, _written(tag, target), how="append", target=target)
-
-
-def _written(tag: str, target: str) -> str:
-    return PromptFormat(target=target, spaces=False).render_tag(tag)
+def _written(tag: str, settings: Mapping[str, Any]) -> str:
+    """Return the tag for a text that is later written as it stands."""
+    written = PromptFormat(target=settings["target"], spaces=settings["spaces"])
+    return written.escape(written.spell(tag, is_tag=True))
 
 
 def _toggled(rules: str, tag: str) -> str:

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from joytag_core import TagScores, Vocabulary
-from joytag_core.settings.clicks import ACTIONS, click_tag, is_added, is_banned
+from joytag_core.settings.clicks import ACTIONS, ClickedTags, click_tag
 from joytag_core.settings.interrogation import Interrogation
 
-NONE = {"exclude": "", "protect": "", "add_last": "", "target": "comfyui"}
+NONE = {"exclude": "", "protect": "", "add_last": "", "target": "comfyui", "spaces": True}
 # Signs in every one of them mean something in a pattern or a prompt.
 NAMES = (
     "long_hair",
@@ -44,7 +44,21 @@ def test_a_kept_tag_is_protected_and_no_longer_banned() -> None:
 def test_an_added_tag_is_put_behind_what_is_there() -> None:
     """Written for the target, so that its brackets are no weight."""
     settings = NONE | {"add_last": "masterpiece"}
-    assert r"masterpiece, saber_\(fate\)" == click_tag(settings, "saber_(fate)", "add")["add_last"]
+    assert r"masterpiece, saber \(fate\)" == click_tag(settings, "saber_(fate)", "add")["add_last"]
+
+
+@pytest.mark.parametrize(("spaces", "expected"), [(True, "hat, long hair"), (False, "hat, long_hair")])
+def test_an_added_tag_is_spelled_as_the_others_are(spaces: bool, expected: str) -> None:
+    """It is later written as it stands."""
+    settings = NONE | {"add_last": "hat", "spaces": spaces}
+    assert expected == click_tag(settings, "long_hair", "add")["add_last"]
+
+
+def test_to_keep_what_was_put_in_takes_it_out() -> None:
+    """It is there already, whatever the rules say."""
+    settings = NONE | {"add_last": "hat, long_hair"}
+    assert ClickedTags(settings).is_kept("long_hair")
+    assert NONE | {"add_last": "hat"} == NONE | click_tag(settings, "long_hair", "keep")
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -54,8 +68,8 @@ def test_a_second_click_takes_back_the_first(name: str, action: str) -> None:
     once = NONE | click_tag(NONE, name, action)
     assert once != NONE
     assert click_tag(once, name, action) == dict.fromkeys(("exclude", "protect", "add_last"), "")
-    assert (action == "ban") == is_banned(once, name)
-    assert (action == "add") == is_added(once, name)
+    assert (action == "ban") == ClickedTags(once).is_banned(name)
+    assert (action == "add") == ClickedTags(once).is_added(name)
 
 
 @pytest.mark.parametrize("name", ["long_hair", "^_^", ":3", "!", "saber_(fate)", ";)", "@_@"])
