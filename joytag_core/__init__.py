@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .host.local import LocalHost
     from .host.protocol import Host, Placement, Progress, Residence
     from .judging.combination import Combination
+    from .judging.frames import combine_frames
     from .judging.other_scores import read_scores
     from .judging.prompt_check import AskedTag, PromptCheck, PromptReport
     from .judging.tag_switch import TagSwitch, Verdict
@@ -99,6 +100,7 @@ __all__ = [
     "Verdict",
     "Vocabulary",
     "caption_folder",
+    "combine_frames",
     "read_scores",
     "shared_session",
 ]
@@ -132,6 +134,7 @@ _HOMES = {
     "maps.regions": ("Box", "Point"),
     "maps.tag_maps": ("TagMaps",),
     "judging.combination": ("Combination",),
+    "judging.frames": ("combine_frames",),
     "judging.other_scores": ("read_scores",),
     "judging.prompt_check": ("AskedTag", "PromptCheck", "PromptReport"),
     "judging.tag_switch": ("TagSwitch", "Verdict"),

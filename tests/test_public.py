@@ -20,7 +20,7 @@ PUBLIC = {
     "ModelError", "ModelFileError", "ModelNotFoundError", "PictureError", "PictureTooLargeError", "Placement", "Point",
     "Progress", "PromptFormat", "Replaced", "Residence", "RuleError", "ScoreStore", "ScoreStoreError", "ScoredTag",
     "Selection", "Session", "SettingError", "Tag", "TagFilter", "TagMaps", "TagScores", "Tagger",
-    "UnreadablePictureError", "Vocabulary", "caption_folder",
+    "UnreadablePictureError", "Vocabulary", "caption_folder", "combine_frames",
     "shared_session",
 }  # fmt: skip
 

@@ -15,12 +15,7 @@ from ..tags.scored_tag import ScoredTag
 from ..tags.scores import TagScores
 from ..tags.selection import Selection
 from ..tags.vocabulary import CATEGORIES, Tag, Vocabulary
-
-WAYS = ("max", "mean", "agree", "union")
-"""The higher score; the mean; what both say, with the lower score; what either says, with the higher score."""
-
-OTHER_THRESHOLD = 0.35
-"""The rule that the WD14 taggers are published with."""
+from .choices import OTHER_THRESHOLD, WAYS
 
 _UNKNOWN_TO_JOYTAG = -1
 _Values = npt.NDArray[np.float32]
