@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import difflib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,13 +19,14 @@ from .arguments import (
     settings_of,
 )
 from .caption_texts import CaptionText, find_texts, read_text, write_text
-from .other_tagger import add_other_tagger_options, combination_of, read_score_file
+from .other_tagger import add_other_tagger_options, read_score_file, two_taggers
 from .scoring import load_tagger
 from .streams import complain, read_standard_input, say, to_json
 
 if TYPE_CHECKING:
     from ..filtering.result import FilterResult
-    from ..filtering.tag_filter import TagFilter
+
+    _FilterText = Callable[[str], FilterResult]
 
 _EPILOG = """\
 examples:
@@ -93,25 +95,21 @@ def run(arguments: argparse.Namespace) -> int:
     """Filter; return 1 if some files could not be read or written, 2 (by way of the error) if a rule is wrong."""
     if arguments.show_lists or arguments.show_list:
         return _show(arguments)
-    tag_filter = _filter(arguments)
-    scores = _scores(arguments)
+    filter_text = _filter(arguments)
     for option in ("in_place", "dry_run", "backup"):
         if getattr(arguments, option) and not arguments.files:
             raise SettingError(f"--{option.replace('_', '-')} is about files, and --files names none")
     for prompt in _prompts(arguments):
-        for result in _results(arguments, tag_filter, prompt.text, scores):
+        for result in _results(arguments, filter_text, prompt.text):
             _report(arguments, prompt, result)
-    return _filter_files(arguments, tag_filter, scores) if arguments.files else 0
+    return _filter_files(arguments, filter_text) if arguments.files else 0
 
 
-def _results(
-    arguments: argparse.Namespace, tag_filter: TagFilter, text: str, scores: dict[str, float] | None
-) -> list[FilterResult]:
-    lines = text.split("\n") if arguments.each_line else [text]
-    return [tag_filter.apply(line, scores=scores) for line in lines]
+def _results(arguments: argparse.Namespace, filter_text: _FilterText, text: str) -> list[FilterResult]:
+    return [filter_text(line) for line in (text.split("\n") if arguments.each_line else [text])]
 
 
-def _filter_files(arguments: argparse.Namespace, tag_filter: TagFilter, scores: dict[str, float] | None) -> int:
+def _filter_files(arguments: argparse.Namespace, filter_text: _FilterText) -> int:
     """Filter every file; one that cannot be read or written is named, and the rest done."""
     changed = failed = dropped = 0
     paths = list(find_texts(arguments.files, recursive=arguments.recursive))
@@ -119,7 +117,7 @@ def _filter_files(arguments: argparse.Namespace, tag_filter: TagFilter, scores: 
         try:
             caption = read_text(path)
             body, end = caption.text.removesuffix("\n"), caption.text[-1:] if caption.text.endswith("\n") else ""
-            results = _results(arguments, tag_filter, body, scores)
+            results = _results(arguments, filter_text, body)
             text = "\n".join(result.text for result in results) + end
             if arguments.in_place and not arguments.dry_run and text != caption.text:
                 write_text(caption, text, backup=arguments.backup)
@@ -146,8 +144,19 @@ def _show_difference(caption: CaptionText, text: str) -> None:
         say("\n".join(lines))
 
 
-def _filter(arguments: argparse.Namespace) -> TagFilter:
-    from ..filtering.tag_filter import TagFilter
+def _filter(arguments: argparse.Namespace) -> _FilterText:
+    """Return what filters one text, by the scores of a picture, of another tagger, of both, or of nobody."""
+    from ..settings.interrogation import Interrogation
+
+    interrogation = Interrogation.from_settings(_settings(arguments), lists_folder=arguments.lists_folder)
+    taggers = two_taggers(arguments, interrogation)
+    other = None if arguments.scores is None else read_score_file(Path(arguments.scores))
+    seen = None if arguments.image is None else load_tagger(arguments).score(Path(arguments.image))[0]
+    vocabulary = None if seen is None else seen.vocabulary
+    return partial(interrogation.tag_filter.apply, scores=taggers.scores(seen, other), vocabulary=vocabulary)
+
+
+def _settings(arguments: argparse.Namespace) -> dict[str, Any]:
     from ..settings.rule_files import load_rule_file
 
     fields = load_rule_file(arguments.rules) if arguments.rules else {}
@@ -159,23 +168,13 @@ def _filter(arguments: argparse.Namespace) -> TagFilter:
     for name, value in given.items():
         adds = name in fields and (PARAMETERS[name].multiline or name == "lists")
         fields[name] = f"{fields[name]}\n{value}" if adds else value
-    return TagFilter(**fields, lists_folder=arguments.lists_folder)
+    return fields
 
 
 def _prompts(arguments: argparse.Namespace) -> Iterator[_Prompt]:
     yield from map(_Prompt, arguments.text)
     if not arguments.text and not arguments.files:
         yield _Prompt(read_standard_input().removesuffix("\n"))
-
-
-def _scores(arguments: argparse.Namespace) -> dict[str, float] | None:
-    """Return the scores of a picture, of another tagger, or of both together; None where nobody has scored."""
-    combination = combination_of(arguments)
-    other = None if arguments.scores is None else read_score_file(Path(arguments.scores))
-    if arguments.image is None:
-        return other
-    [seen] = load_tagger(arguments).score(Path(arguments.image))
-    return seen.as_dict() if other is None else combination.scores(seen.as_dict(), other, vocabulary=seen.vocabulary)
 
 
 def _report(arguments: argparse.Namespace, prompt: _Prompt, result: FilterResult) -> None:

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SettingError
-from .arguments import unit
+from ..settings.other_parameters import OTHER_PARAMETERS
+from .arguments import add_settings, settings_of
 from .streams import read_text_file
 
 if TYPE_CHECKING:
-    from ..judging.combination import Combination
+    from ..settings.interrogation import Interrogation
+    from ..settings.two_taggers import TwoTaggers
 
 _SUFFIXES = (".json", ".txt")
 
@@ -20,28 +22,21 @@ def add_other_tagger_options(parser: Any, *, scores: str) -> None:
     """Add `--scores`, explained as the command takes them, and how they are combined with JoyTag's."""
     group = parser.add_argument_group("another tagger's scores")
     group.add_argument("--scores", metavar="FILE", help=scores)
-    group.add_argument(
-        "--combine", metavar="WAY",
-        help="with JoyTag's: max, mean, agree (both over their thresholds) or union (either is); others for some "
-        "categories follow: 'max, character: agree'. Default: max.",
-    )  # fmt: skip
-    group.add_argument(
-        "--other-threshold", type=unit, metavar="0..1", help="the other tagger's own threshold. Default: 0.35."
-    )
+    add_settings(parser, group, OTHER_PARAMETERS, parameters=OTHER_PARAMETERS)
 
 
-def combination_of(arguments: argparse.Namespace) -> Combination:
-    """Return how the scores are combined.
+def two_taggers(arguments: argparse.Namespace, interrogation: Interrogation) -> TwoTaggers:
+    """Return how the other tagger's scores and JoyTag's become one.
 
     Raises:
         SettingError: `--combine` names no way, or there is nothing to combine.
     """
-    from ..judging.combination import OTHER_THRESHOLD, Combination
+    from ..settings.two_taggers import TwoTaggers
 
-    if arguments.scores is None and (arguments.combine or arguments.other_threshold is not None):
+    given = settings_of(arguments, OTHER_PARAMETERS, parameters=OTHER_PARAMETERS)
+    if arguments.scores is None and given:
         raise SettingError("--combine and --other-threshold are for another tagger's scores, and --scores names none")
-    threshold = OTHER_THRESHOLD if arguments.other_threshold is None else arguments.other_threshold
-    return Combination.parse(arguments.combine or "", threshold=threshold)
+    return TwoTaggers.from_settings(interrogation, given)
 
 
 def read_score_file(path: Path) -> dict[str, float]:

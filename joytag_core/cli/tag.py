@@ -17,13 +17,12 @@ from .arguments import (
     settings_of,
     unit,
 )
-from .other_tagger import add_other_tagger_options, check_place, combination_of, scores_for
+from .other_tagger import add_other_tagger_options, check_place, scores_for, two_taggers
 from .scoring import ScoredPictures, add_reading_options
 from .streams import say, to_json
 
 if TYPE_CHECKING:
-    from ..judging.combination import Combination
-    from ..settings.interrogation import Interrogation
+    from ..settings.two_taggers import TwoTaggers
     from ..tags.scores import TagScores
 
 _FLOOR = 0.1
@@ -82,36 +81,24 @@ def run(arguments: argparse.Namespace) -> int:
 
     settings = _DEFAULTS | settings_of(arguments, (*SELECTION_NAMES, *FILTER_NAMES))
     interrogation = Interrogation.from_settings(settings, lists_folder=arguments.lists_folder)
-    combination = combination_of(arguments)
+    taggers = two_taggers(arguments, interrogation)
     pictures = ScoredPictures(arguments)
     named = len(pictures.paths) > 1
     if arguments.scores is not None:
         check_place(arguments.scores, pictures=len(pictures.paths))
     for path, scores in pictures:
         try:
-            say(_line(arguments, path, scores, interrogation, combination, named=named))
+            say(_line(arguments, path, scores, taggers, named=named))
         except SettingError as error:  # the other tagger's scores of this picture
             pictures.report(error)
     return pictures.status
 
 
-def _line(
-    arguments: argparse.Namespace,
-    path: Path,
-    scores: TagScores,
-    interrogation: Interrogation,
-    combination: Combination,
-    *,
-    named: bool,
-) -> str:
+def _line(arguments: argparse.Namespace, path: Path, scores: TagScores, taggers: TwoTaggers, *, named: bool) -> str:
     if arguments.format == "scores":
         over = [item for item in scores.top(len(scores)) if item.score > arguments.floor]
         return "\n".join([*([f"# {path}"] if named else []), *(f"{item.name}: {item.score:.3f}" for item in over)])
-    chosen = None
-    if arguments.scores is not None:
-        selection = interrogation.selection_for(scores.vocabulary)
-        chosen = combination.choose(scores, scores_for(arguments.scores, path), selection=selection)
-    result = interrogation.prompt(scores, chosen=chosen)
+    result = taggers.prompt(scores, None if arguments.scores is None else scores_for(arguments.scores, path))
     if arguments.format == "json":
         return to_json({"path": str(path)} | result.to_dict())
     return f"{path}: {result.text}" if named else result.text
