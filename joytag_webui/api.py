@@ -9,6 +9,7 @@ from typing import Any
 from joytag_core.errors import JoyTagError, PictureError
 from joytag_core.filtering.result import FilterResult
 from joytag_core.model.folders import installed_models
+from joytag_core.pictures.reading import Reading
 
 from . import tagger_routes
 from .api_models import (
@@ -33,7 +34,7 @@ from .guarded_route import GuardedRoute
 from .maps import encoded, map_in_queue
 from .rules import choose_tags, embedding_names, make_interrogation
 from .sdapi_interrogate import is_asked_for
-from .sent_pictures import PixelBudget, decode_picture
+from .sent_pictures import PixelBudget, picture_content
 from .settings import current_settings, option
 from .tagging import choosable_models, score_in_queue, session, unload
 
@@ -104,7 +105,8 @@ def _interrogate(request: Any) -> InterrogateResponse:
     settings = current_settings(_given(request))
     interrogation = make_interrogation(settings)
     budget = PixelBudget()
-    scored = score_in_queue([partial(decode_picture, text, budget) for text in texts], model=settings["model"])
+    makers = [partial(picture_content, text, budget) for text in texts]
+    scored = score_in_queue(makers, model=settings["model"], reading=Reading.from_settings(settings))
     return InterrogateResponse(pictures=[_answer(choose_tags(interrogation, scores)) for scores in scored])
 
 
@@ -112,8 +114,9 @@ def _filter(request: Any) -> FilteredTags:
     _check_length("text", request.text)
     settings = current_settings(_given(request))
     tag_filter = make_interrogation(settings).tag_filter
-    makers = [partial(decode_picture, request.image)] if request.image else []
-    scores = score_in_queue(makers, model=settings["model"])[0] if makers else None
+    makers = [partial(picture_content, request.image)] if request.image else []
+    reading = Reading.from_settings(settings)
+    scores = score_in_queue(makers, model=settings["model"], reading=reading)[0] if makers else None
     result = tag_filter.apply(
         request.text,
         scores=scores.as_dict() if scores else None,
@@ -127,8 +130,9 @@ def _filter(request: Any) -> FilteredTags:
 def _map(request: Any) -> MapResponse:
     settings = current_settings(_given(request))
     mapped = map_in_queue(
-        partial(decode_picture, request.image, PixelBudget()), request.tags,
-        model=settings["model"], threshold=settings["threshold"], settings=given_map_settings(request),
+        partial(picture_content, request.image, PixelBudget()), request.tags,
+        model=settings["model"], threshold=settings["threshold"], reading=Reading.from_settings(settings),
+        settings=given_map_settings(request),
     )  # fmt: skip
     width, height = mapped.maps.picture_size
     images = [

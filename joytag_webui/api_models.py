@@ -8,7 +8,7 @@ import pydantic
 from pydantic import BaseModel, Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
 from joytag_core.settings.map_parameters import MAP_PARAMETERS
-from joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, Parameter
+from joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, READING_NAMES, Parameter
 
 _IS_PYDANTIC_2 = pydantic.VERSION.startswith("2")
 # A misspelt setting has to be an error, not a setting that is silently not made.
@@ -166,7 +166,7 @@ FilterRequest: Any = pydantic.create_model(
         Optional[str],  # noqa: UP045
         Field(default=None, description="A picture that gives every known tag its score: base64 or a data URI."),
     ),
-    **_fields(("model", *FILTER_NAMES)),
+    **_fields(("model", *FILTER_NAMES, *READING_NAMES)),
 )
 
 
@@ -176,7 +176,7 @@ MapRequest: Any = pydantic.create_model(
     image=(str, Field(description="The picture: base64 or a data URI.")),
     tags=(List[StrictStr], Field(description="The tags to look for, by name.")),  # noqa: UP006
     images=(StrictBool, Field(default=True, description="Whether to answer with overlays and masks as pictures.")),
-    **_fields(("model", "threshold")),
+    **_fields(("model", "threshold", "colours")),  # decoded whole: it is shown
     **{name: _field(parameter, parameter.text(parameter.default)) for name, parameter in MAP_PARAMETERS.items()},
 )
 

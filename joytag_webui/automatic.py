@@ -7,14 +7,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PIL import Image
-
 from joytag_core.errors import JoyTagError
 from joytag_core.filtering.result import FilterResult
+from joytag_core.pictures.reading import Reading
 from joytag_core.settings.placeholders import PLACEMENTS, clear_placeholders, fill_prompt, has_placeholder
 from joytag_core.tags.scores import TagScores
 
 from .rules import choose_tags, make_interrogation
+from .sent_pictures import SentPicture
 from .tagging import score
 
 INFOTEXT_MODEL = "JoyTag model"
@@ -34,7 +34,7 @@ class AutomaticPrompt:
 
     settings: Mapping[str, Any]
     placement: str = PLACEMENTS[0]
-    picture: Image.Image | None = None
+    picture: SentPicture | None = None
 
     def fill(self, p: Any) -> None:
         """Write the tags into all prompts of a processing object; on failure take the placeholders out and say why.
@@ -63,10 +63,11 @@ class AutomaticPrompt:
             next(iter(used)) if len(used) == 1 else ", ".join(map(str, used))
         )
 
-    def _scores(self, pictures: Sequence[Image.Image]) -> list[TagScores]:
+    def _scores(self, pictures: Sequence[SentPicture]) -> list[TagScores]:
         """Score every picture once, however many slots it has."""
         once = {id(picture): picture for picture in pictures}
-        scored = dict(zip(once, score(list(once.values()), model=self.settings["model"]), strict=True))
+        reading = Reading.from_settings(self.settings)
+        scored = dict(zip(once, score(list(once.values()), model=self.settings["model"], reading=reading), strict=True))
         return [scored[id(picture)] for picture in pictures]
 
     def _written(self, scores: TagScores, prompt: str, negative: str, used: dict[float, None]) -> str:
@@ -86,7 +87,7 @@ def give_up(p: Any, reason: str) -> None:
     p.extra_generation_params[INFOTEXT_FAILURE] = said
 
 
-def pictures_of(p: Any, picture: Image.Image | None = None) -> list[Image.Image]:
+def pictures_of(p: Any, picture: SentPicture | None = None) -> list[SentPicture]:
     """Return the pictures to tag, slot by slot: the one given, else the initial pictures.
 
     Raises:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from joytag_core.settings.parameters import PARAMETERS
+from joytag_core.settings.parameters import PARAMETERS, READING_NAMES
 
 from .components import component_for
 from .settings import current_settings
 
-CONTROLS = tuple(name for name in PARAMETERS if name not in ("model", "target", "keep_line_breaks"))
+CONTROLS = tuple(name for name in PARAMETERS if name not in ("model", "target", "keep_line_breaks", *READING_NAMES))
 """The settings that act after the model has run: changing one never runs it again."""
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from joytag_core.errors import PictureError, SettingError
 from joytag_core.pictures.folders import find_pictures
+from joytag_core.pictures.reading import Reading
 from joytag_core.prompts.merging import merge_prompts, said_in
 
 from .family import flag
@@ -121,5 +122,5 @@ def tag_files(paths: list[Path], settings: Mapping[str, Any]) -> Iterator[tuple[
         JoyTagError: as `score_files`.
     """
     interrogation = make_interrogation(settings)
-    for path, scores in score_files(paths, model=settings["model"]):
+    for path, scores in score_files(paths, model=settings["model"], reading=Reading.from_settings(settings)):
         yield path, scores if isinstance(scores, PictureError) else choose_tags(interrogation, scores).text

@@ -7,12 +7,13 @@ from html import escape
 from typing import Any
 
 from joytag_core.errors import PictureError, SettingError
-from joytag_core.pictures.rgb import to_rgb
+from joytag_core.pictures.reading import Reading
 
 from .family import make_picture_folder
 from .maps import MappedPicture, map_in_queue
 from .messages import told_on_page
 from .sent_pictures import picture_from
+from .settings import current_settings
 
 MAP, MASK = "map", "mask"
 SHOWN = (MAP, MASK)
@@ -55,7 +56,8 @@ def _mapped(clicked: str, picture: Any, model: str, threshold: float) -> MappedP
     given = picture_from(picture)
     if given is None:
         raise PictureError("there is no picture; drop one there first")
-    return map_in_queue(lambda: to_rgb(given), [tag], model=model, threshold=threshold)
+    reading = Reading.from_settings(current_settings())
+    return map_in_queue(lambda: given, [tag], model=model, threshold=threshold, reading=reading)
 
 
 def _with_look(mapped: MappedPicture, *, strength: float, level: float) -> MappedPicture:

@@ -14,6 +14,8 @@ from joytag_core.errors import SettingError
 from joytag_core.maps.overlay import draw_mask
 from joytag_core.maps.showing import Showing
 from joytag_core.maps.tag_maps import TagMaps
+from joytag_core.pictures.inputs import open_picture
+from joytag_core.pictures.reading import Reading
 from joytag_core.settings.map_parameters import MAP_PARAMETERS
 
 from .tagging import PictureMaker, ensure_installed, in_queue, outside_inference_mode, tagger
@@ -48,7 +50,13 @@ class MappedPicture:
 
 
 def map_in_queue(
-    make: PictureMaker, tags: Sequence[str], *, model: str, threshold: float, settings: Mapping[str, Any] | None = None
+    make: PictureMaker,
+    tags: Sequence[str],
+    *,
+    model: str,
+    threshold: float,
+    reading: Reading,
+    settings: Mapping[str, Any] | None = None,
 ) -> MappedPicture:
     """Wait for the WebUI's queue, then make a picture and map tags on it; never call it where the queue is held.
 
@@ -64,8 +72,8 @@ def map_in_queue(
     ensure_installed(model)
     with in_queue(), outside_inference_mode():
         current = tagger(model)
-        picture = make()
-        (maps,) = current.maps(picture, tags)
+        picture = open_picture(make(), reading=reading)
+        (maps,) = current.maps(picture, tags, reading=reading)
     return MappedPicture(picture, maps, showing)
 
 

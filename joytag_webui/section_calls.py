@@ -11,7 +11,7 @@ from joytag_core.settings.placeholders import find_placeholders
 from .errors import as_http_error
 from .rules import make_interrogation
 from .section import TITLE, Section, settings_from
-from .sent_pictures import check_picture
+from .sent_pictures import picture_from
 from .tagging import checked_model
 
 _KEY = "joytag_webui"
@@ -58,7 +58,7 @@ def _check_section(values: Any, prompt: str) -> None:
         for one in [settings, *(placeholder.over(settings) for placeholder in find_placeholders(prompt))]:
             make_interrogation(one)
             checked_model(one["model"])
-        check_picture(section.picture)
+        picture_from(section.picture)
 
 
 def _checked(original: Any) -> Any:

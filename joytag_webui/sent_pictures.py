@@ -6,17 +6,17 @@ import base64
 import binascii
 import io
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from PIL import Image
 
 from joytag_core.errors import PictureError, PictureTooLargeError, UnreadablePictureError
 from joytag_core.pictures.files import opened_picture
-from joytag_core.pictures.rgb import to_rgb
 
 from .settings import option
+
+SentPicture = Image.Image | bytes
+"""A picture that a page has opened, or a picture file's content."""
 
 _MEGA = 1_000_000
 
@@ -42,11 +42,11 @@ class PixelBudget:
             )
 
 
-def picture_from(value: Any) -> Image.Image | None:
+def picture_from(value: Any) -> SentPicture | None:
     """Return the picture in a component's or an API's value: a Pillow picture, base64, a data URI, bytes, or None.
 
     Raises:
-        PictureError: as `decode_picture`, or the error that a picture box gave instead of a picture.
+        PictureError: as `picture_content`, or the error that a picture box gave instead of a picture.
     """
     if isinstance(value, PictureError):
         raise value
@@ -57,46 +57,23 @@ def picture_from(value: Any) -> Image.Image | None:
     if isinstance(value, dict):  # gradio 3's sketch pictures: the picture below, the mask apart
         return picture_from(value.get("image"))
     if isinstance(value, (bytes, bytearray)):
-        return open_picture(bytes(value))
+        return _checked(bytes(value))
     if isinstance(value, str):
-        return decode_picture(value)
+        return picture_content(value)
     raise PictureError(f"a picture of type {type(value).__name__} is unknown; expected base64 or a data URI")
 
 
-def decode_picture(text: str, budget: PixelBudget | None = None) -> Image.Image:
-    """Return the RGB picture in base64 or a data URI, its pixels taken from a call's budget.
+def picture_content(text: str, budget: PixelBudget | None = None) -> bytes:
+    """Return the content of the picture file in base64 or a data URI, its pixels taken from a call's budget.
+
+    The pixels are not decoded yet.
 
     Raises:
         PictureError: it is not base64.
         PictureTooLargeError: it has more bytes or pixels than the settings allow.
-        UnreadablePictureError: it is no picture, or broken.
+        UnreadablePictureError: it is no picture.
     """
-    return open_picture(_content_of(text), budget)
-
-
-def check_picture(value: Any) -> None:
-    """Look at what an API call gives as a picture without decoding its pixels.
-
-    Raises:
-        PictureError: as `picture_from`, but for pixels that are broken.
-    """
-    if isinstance(value, str) and value:
-        with _opened(_content_of(value)):
-            pass
-    elif value is not None and not isinstance(value, Image.Image | dict):
-        picture_from(value)
-
-
-def open_picture(content: bytes, budget: PixelBudget | None = None) -> Image.Image:
-    """Return the RGB picture in a picture file's content, its pixels counted before they are decoded.
-
-    Raises:
-        PictureTooLargeError, UnreadablePictureError: as `decode_picture`.
-    """
-    with _opened(content) as opened:
-        if budget is not None:
-            budget.take(opened.size)
-        return to_rgb(opened)
+    return _checked(_content_of(text), budget)
 
 
 def _content_of(text: str) -> bytes:
@@ -111,19 +88,24 @@ def _content_of(text: str) -> bytes:
         raise PictureError(f"the picture is not base64: {error}; expected base64 or a data URI, no address") from error
 
 
-@contextmanager
-def _opened(content: bytes) -> Iterator[Image.Image]:
+def _checked(content: bytes, budget: PixelBudget | None = None) -> bytes:
+    """Return a picture file's content, whose first bytes say how large the picture is."""
+    size = _size_of(content)
     most = int(option("api_max_megapixels"))
+    if size[0] * size[1] > most * _MEGA:
+        width, height = size
+        raise PictureTooLargeError(f"the picture is {width}x{height}; the limit in the settings is {most} megapixels")
+    if budget is not None:
+        budget.take(size)
+    return content
+
+
+def _size_of(content: bytes) -> tuple[int, int]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with opened_picture(io.BytesIO(content)) as opened:
-                if opened.width * opened.height > most * _MEGA:
-                    size = f"{opened.width}x{opened.height}"
-                    raise PictureTooLargeError(f"the picture is {size}; the limit in the settings is {most} megapixels")
-                yield opened
-    except PictureError:
-        raise
+                return opened.size
     except Image.DecompressionBombError as error:
         raise PictureTooLargeError(str(error)) from error
     except Exception as error:  # a broken file makes Pillow's decoders raise nearly anything

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from joytag_core.errors import JoyTagError, PictureError, SettingError
+from joytag_core.pictures.reading import Reading
 from joytag_core.settings.clicks import ClickedTags, click_tag
 from joytag_core.tags.scores import TagScores
 
@@ -40,7 +41,8 @@ def _scores(picture: Any, model: str) -> TagScores:
     picture = picture_from(picture)
     if picture is None:
         raise PictureError("there is no picture; drop one there first")
-    return score_in_queue([lambda: picture], model=model)[0]
+    reading = Reading.from_settings(current_settings())
+    return score_in_queue([lambda: picture], model=model, reading=reading)[0]
 
 
 def show(scores: TagScores | None, *values: Any) -> list[Any]:

@@ -7,12 +7,13 @@ from typing import Any
 from starlette.routing import Match
 
 from joytag_core.errors import JoyTagError
+from joytag_core.pictures.reading import Reading
 from joytag_core.tags.selection import Selection
 
 from .api_models import TaggerRequest
 from .errors import as_http_error
 from .guarded_route import GuardedRoute
-from .sent_pictures import decode_picture
+from .sent_pictures import picture_content
 from .settings import current_settings
 from .tagging import choosable_models, score_in_queue, unload
 
@@ -50,7 +51,9 @@ def interrogate(request: TaggerRequest) -> dict[str, Any]:
     try:
         settings = current_settings({"model": request.model} if request.model else None)
         selection = Selection(threshold=request.threshold)
-        scores = score_in_queue([lambda: decode_picture(request.image)], model=settings["model"])[0]
+        reading = Reading.from_settings(settings)
+        makers = [lambda: picture_content(request.image)]
+        scores = score_in_queue(makers, model=settings["model"], reading=reading)[0]
     except JoyTagError as error:
         raise as_http_error(error) from error
     return {"caption": {"tag": {item.name: item.score for item in scores.select(selection)}, "rating": {}}}

@@ -15,9 +15,9 @@ from PIL import Image
 from joytag_core.errors import CancelledError, PictureError
 from joytag_core.model.download import download_joytag
 from joytag_core.model.folders import JOYTAG, check_model_name, find_installed, model_names
-from joytag_core.pictures.inputs import Pictures, open_picture
-from joytag_core.pictures.pixels import fit_square
-from joytag_core.pictures.rgb import to_rgb
+from joytag_core.pictures.inputs import Pictures
+from joytag_core.pictures.reading import Reading
+from joytag_core.pictures.squares import read_square
 from joytag_core.tagging.session import Session, shared_session
 from joytag_core.tagging.tagger import Tagger
 from joytag_core.tags.scores import TagScores
@@ -29,11 +29,12 @@ from .rules import choose_tags, make_interrogation
 QUEUE_JOB = "joytag"
 """What the WebUI's state calls our work while it holds the queue."""
 
-PictureMaker = Callable[[], Image.Image]
-"""Decodes one picture when its turn has come."""
+PictureMaker = Callable[[], Image.Image | bytes]
+"""Makes one picture, or a picture file's content, when its turn has come."""
 
 logger = logging.getLogger("joytag")
 _running: set[threading.Event] = set()
+_EXACT = Reading()
 
 
 def session() -> Session:
@@ -41,13 +42,13 @@ def session() -> Session:
     return shared_session(WebUIHost)
 
 
-def score(pictures: Pictures, *, model: str) -> list[TagScores]:
+def score(pictures: Pictures, *, model: str, reading: Reading = _EXACT) -> list[TagScores]:
     """Score pictures now; the caller holds the WebUI's queue.
 
     Raises: as `Session.score`.
     """
     with outside_inference_mode():
-        return tagger(model).score(pictures)
+        return tagger(model).score(pictures, reading=reading)
 
 
 def tagger(model: str) -> Tagger:
@@ -66,7 +67,7 @@ def outside_inference_mode() -> Iterator[None]:
         yield
 
 
-def score_in_queue(pictures: Sequence[PictureMaker], *, model: str) -> list[TagScores]:
+def score_in_queue(pictures: Sequence[PictureMaker], *, model: str, reading: Reading = _EXACT) -> list[TagScores]:
     """Wait for the WebUI's queue, then make and score pictures; never call it where the queue is held already.
 
     Only one picture is there at a time: of each, no more is kept than the small square that the network looks at.
@@ -77,10 +78,12 @@ def score_in_queue(pictures: Sequence[PictureMaker], *, model: str) -> list[TagS
     with in_queue(), outside_inference_mode():
         current = tagger(model)
         side = current.network.config.image_size
-        return current.score([_small(make, side) for make in pictures])
+        return current.score([_small(make, side, reading) for make in pictures])
 
 
-def score_files(paths: Sequence[Path], *, model: str) -> Iterator[tuple[Path, TagScores | PictureError]]:
+def score_files(
+    paths: Sequence[Path], *, model: str, reading: Reading = _EXACT
+) -> Iterator[tuple[Path, TagScores | PictureError]]:
     """Yield picture files with their scores, or the error of one that cannot be read.
 
     The queue is held for one picture at a time, and not while its file is read, so that others can generate meanwhile.
@@ -95,21 +98,21 @@ def score_files(paths: Sequence[Path], *, model: str) -> Iterator[tuple[Path, Ta
         for path in paths:
             if cancelled.is_set():
                 raise CancelledError("JoyTag was interrupted.")
-            yield path, _score_file(path, side, model)
+            yield path, _score_file(path, side, model, reading)
 
 
-def _score_file(path: Path, side: int, model: str) -> TagScores | PictureError:
+def _score_file(path: Path, side: int, model: str, reading: Reading) -> TagScores | PictureError:
     try:
-        small = fit_square(open_picture(path), side)
+        small = read_square(path, side, reading=reading).image
     except PictureError as error:
         return error
     with in_queue():
         return score([small], model=model)[0]
 
 
-def _small(make: PictureMaker, side: int) -> Image.Image:
+def _small(make: PictureMaker, side: int, reading: Reading) -> Image.Image:
     session().host.check_cancelled()
-    return fit_square(to_rgb(make()), side)
+    return read_square(make(), side, reading=reading).image
 
 
 @contextmanager
@@ -182,7 +185,8 @@ def prompt_of(picture: PictureMaker, settings: Mapping[str, Any], said: Collecti
     Raises: as `score_in_queue` and `make_interrogation`.
     """
     interrogation = make_interrogation(settings)
-    return choose_tags(interrogation, score_in_queue([picture], model=settings["model"])[0], said).text
+    [scores] = score_in_queue([picture], model=settings["model"], reading=Reading.from_settings(settings))
+    return choose_tags(interrogation, scores, said).text
 
 
 def unload() -> str | None:

@@ -14,7 +14,8 @@ _HEAD = """\
 The same names and meanings in ComfyUI's nodes, the WebUI, the command line (`--max-tags` for `max_tags`) and the API.
 In text (a rules file, a placeholder, the command line) `yes`, `on` and `true` mean on, `no`, `off` and `false` off.
 A few defaults follow the place: `target` is `a1111` in the WebUI, `comfyui` in ComfyUI and `caption` on the command
-line's `tag`.
+line's `tag`. `colours` and `reading` are about files, so ComfyUI's nodes have neither: a picture that comes there has
+been decoded, and has lost its colour profile.
 
 | name | default | values | meaning |
 | --- | --- | --- | --- |

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import settings
 
 import joytag_core
-from joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, SELECTION_NAMES
+from joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, READING_NAMES, SELECTION_NAMES
 from tests.settings_page import PAGE, settings_page
 
 ROOT = Path(__file__).parents[1]
@@ -26,9 +26,9 @@ def test_settings_page_is_the_one_that_the_parameters_make() -> None:
     assert settings_page() == PAGE.read_text(encoding="utf-8")
 
 
-def test_every_setting_is_of_the_selection_or_of_the_filter() -> None:
-    """A setting that neither takes would silently do nothing."""
-    assert set(PARAMETERS) == {*SELECTION_NAMES, *FILTER_NAMES}
+def test_every_setting_is_of_the_selection_the_filter_or_the_reading() -> None:
+    """A setting that none takes would silently do nothing."""
+    assert set(PARAMETERS) == {*SELECTION_NAMES, *FILTER_NAMES, *READING_NAMES}
 
 
 def test_links_of_the_readme_lead_to_files() -> None:

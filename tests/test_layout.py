@@ -19,7 +19,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "prompts": ("tags",),
     "rules": ("prompts", "tags"),
     "filtering": ("prompts", "rules", "tags"),
-    "settings": ("filtering", "judging", "maps", "prompts", "rules", "tags"),
+    "settings": ("filtering", "judging", "maps", "pictures", "prompts", "rules", "tags"),
     "judging": ("filtering", "prompts", "rules", "tags"),
     "host": (),
     "model": ("host", "tags"),

@@ -11,12 +11,13 @@ from pathlib import Path
 from PIL import Image
 
 from ..model.folders import ModelFolder
+from ..pictures.reading import Reading
 
 DIGEST_BYTES = 16
 """128 bits: among a billion pictures, two share a digest with a chance below 1e-20."""
 
 PREPROCESSING = "white square, bicubic, 1"
-"""What the pixels depend on beside the picture; change it with `pictures.pixels.fit_square`."""
+"""What the pixels depend on beside the picture and its reading; change it with `pictures.pixels.fit_square`."""
 
 _SETTLED_NS = 2_000_000_000
 """A file changed less than two seconds ago may change again without its time of change telling (FAT counts in two)."""
@@ -61,6 +62,22 @@ def square_digest(square: Image.Image) -> bytes:
     original is turned in its pixels, all have the same.
     """
     return hashlib.blake2b(square.tobytes(), digest_size=DIGEST_BYTES).digest()
+
+
+def view_of(side: int, reading: Reading) -> int | str:
+    """Return what tells squares apart that show one file: their side in pixels and, where it is unusual, the reading.
+
+    The scores themselves belong to squares, so that a picture that looks alike in both readings is scored once.
+    """
+    mark = reading_mark(reading)
+    return f"{side}{mark}" if mark else side
+
+
+def reading_mark(reading: Reading) -> str:
+    """Return what an unusual reading adds to a view; nothing for the usual one."""
+    usual = Reading()
+    pairs = ((reading.colours, usual.colours), (reading.reading, usual.reading))
+    return "".join(f" {value}" for value, default in pairs if value != default)
 
 
 def model_fingerprint(folder: ModelFolder) -> bytes:

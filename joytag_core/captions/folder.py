@@ -16,6 +16,7 @@ import numpy as np
 
 from ..errors import CaptionError, PictureError, SettingError, UnreadablePictureError
 from ..pictures.folders import Report, find_pictures
+from ..pictures.reading import Reading
 from ..settings.interrogation import Interrogation
 from .composing import Composer, check_floor
 from .fingerprints import text_digest
@@ -93,6 +94,7 @@ class CaptionRun:
             raise SettingError("no picture and no folder is named; expected at least one")
         settings = {"target": "caption", **(settings or {})}
         interrogation = Interrogation.from_settings(settings, lists_folder=lists_folder)
+        self._reading = Reading.from_settings(settings)
         if options.keep_scores:
             check_floor(interrogation)
         self._model = model if isinstance(model, LazyModel) else LazyModel.find(model, host)
@@ -111,12 +113,9 @@ class CaptionRun:
         with ExitStack() as stack:
             store = self._open_store(stack)
             scorer = Scorer(
-                self._model,
-                store,
-                threads=self.options.threads,
-                batch_size=self.options.batch_size,
-                check_cancelled=self._host.check_cancelled,
-            )
+                self._model, store, reading=self._reading, threads=self.options.threads,
+                batch_size=self.options.batch_size, check_cancelled=self._host.check_cancelled,
+            )  # fmt: skip
             output = self._output()
             listing = Listing(
                 self._plans,

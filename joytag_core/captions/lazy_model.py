@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from ..errors import ModelFileError
 from ..model.config import read_config
 from ..model.folders import JOYTAG, ModelFolder, find_installed
+from ..pictures.reading import Reading
 from ..tags.vocabulary import Vocabulary
-from .fingerprints import model_fingerprint, model_state
+from .fingerprints import model_fingerprint, model_state, view_of
 from .score_store import ModelKey, ScoreStore
 
 if TYPE_CHECKING:
@@ -59,8 +60,10 @@ class LazyModel:
         with self._lock:
             return self._load()
 
-    def key_in(self, store: ScoreStore) -> ModelKey:
-        """Return the model's key in a store; its files are read once, and again only where they have changed.
+    def key_in(self, store: ScoreStore, reading: Reading) -> ModelKey:
+        """Return the model's key in a store, for pictures that are read so.
+
+        Its files are read once, and again only where they have changed.
 
         Raises:
             ModelFileError: the files cannot be read.
@@ -71,4 +74,5 @@ class LazyModel:
         except OSError as error:
             raise ModelFileError(f"{self.folder.path}: the model's files cannot be read: {error}") from error
         names = self.vocabulary.names
-        return store.model(fingerprint, name=self.folder.name, tags=names, side=self.image_size, state=state)
+        view = view_of(self.image_size, reading)
+        return store.model(fingerprint, name=self.folder.name, tags=names, view=view, state=state)

@@ -24,8 +24,9 @@ CREATE TABLE scores(id INTEGER PRIMARY KEY, model INTEGER NOT NULL, picture BLOB
 CREATE UNIQUE INDEX scores_by_picture ON scores(picture, model);
 CREATE TABLE captions(path BLOB PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID;
 """
-"""files: path (seen from the database's folder), size and time -> digest of the bytes; contents: digest and side ->
-digest of the square; scores: square and model -> packed scores; captions: what was last written there."""
+"""files: path (seen from the database's folder), size and time -> digest of the bytes; contents: digest and side, or
+what else `view_of` says -> digest of the square; scores: square and model -> packed scores; captions: what was last
+written there."""
 
 
 def open_database(path: Path) -> sqlite3.Connection:

@@ -29,11 +29,11 @@ Array = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class ModelKey:
-    """Name a model in one database: its number there, its number of tags, and the side of its pictures in pixels."""
+    """Name a model in one database: its number there, its number of tags, and how it sees files (`view_of`)."""
 
     id: int
     tags: int
-    side: int
+    view: int | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,9 @@ class ScoreStore:
         with self._lock:
             self._database.close()
 
-    def model(self, fingerprint: bytes, *, name: str, tags: Iterable[str], side: int, state: bytes = b"") -> ModelKey:
+    def model(
+        self, fingerprint: bytes, *, name: str, tags: Iterable[str], view: int | str, state: bytes = b""
+    ) -> ModelKey:
         """Return the key of a model, entering it where it is new; `state` finds the fingerprint again."""
         tags = tuple(tags)
         packed = zlib.compress("\n".join(tags).encode("utf-8"))
@@ -109,7 +111,7 @@ class ScoreStore:
                 (fingerprint, name, state, packed),
             )
         found = self._one("SELECT id FROM models WHERE fingerprint=?", (fingerprint,))
-        return ModelKey(found[0], len(tags), side)
+        return ModelKey(found[0], len(tags), view)
 
     def fingerprint(self, state: bytes) -> bytes | None:
         """Return the fingerprint of a model whose files are in this state, None where it was never seen so."""
@@ -131,17 +133,17 @@ class ScoreStore:
         return self._kept(
             "FROM files f JOIN contents c ON c.content=f.content AND c.side=? "
             "JOIN scores s ON s.picture=c.picture AND s.model=? WHERE f.path=? AND f.size=? AND f.changed=?",
-            (model.side, model.id, self._key(path), state.size, state.changed),
+            (model.view, model.id, self._key(path), state.size, state.changed),
             model,
         )
 
     def of_content(self, content: bytes, model: ModelKey) -> tuple[KeptScores, bytes] | None:
         """Return what is kept of a file's bytes, by their digest, and the digest of the picture that they show."""
         where = "FROM contents c JOIN scores s ON s.picture=c.picture AND s.model=? WHERE c.content=? AND c.side=?"
-        kept = self._kept(where, (model.id, content, model.side), model)
+        kept = self._kept(where, (model.id, content, model.view), model)
         if kept is None:
             return None
-        picture = self._one("SELECT picture FROM contents WHERE content=? AND side=?", (content, model.side))
+        picture = self._one("SELECT picture FROM contents WHERE content=? AND side=?", (content, model.view))
         return kept, bytes(picture[0])
 
     def of_picture(self, picture: bytes, model: ModelKey, *, width: int, height: int) -> KeptScores | None:
@@ -165,7 +167,7 @@ class ScoreStore:
             (model.id, one.picture, pack_scores(scores), None if features is None else pack_features(features))
             for one, scores, features in scored
         ]
-        contents = [(one.content, model.side, one.picture, one.width, one.height) for one in sightings]
+        contents = [(one.content, model.view, one.picture, one.width, one.height) for one in sightings]
         files = [
             (self._key(one.path), one.state.size, one.state.changed if one.state.is_settled() else -1, one.content)
             for one in sightings
@@ -194,7 +196,7 @@ class ScoreStore:
                 "SELECT f.path, s.scores, s.features, c.width, c.height FROM files f "
                 "JOIN contents c ON c.content=f.content AND c.side=? "
                 "JOIN scores s ON s.picture=c.picture AND s.model=? WHERE f.path>? ORDER BY f.path LIMIT 500",
-                (model.side, model.id, last),
+                (model.view, model.id, last),
             )
             if not rows:
                 return
@@ -222,12 +224,12 @@ class ScoreStore:
             self._database.execute("VACUUM")
         return int(before - self._one("SELECT count(*) FROM scores")[0])
 
-    def sides(self, model: int) -> list[int]:
-        """Return the sides in pixels at which a model's pictures were scored."""
+    def views(self, model: int) -> list[int | str]:
+        """Return the views (`view_of`) in which a model's pictures were scored."""
         found = self._all(
             "SELECT DISTINCT c.side FROM contents c JOIN scores s ON s.picture=c.picture WHERE s.model=?", (model,)
         )
-        return sorted(side for (side,) in found)
+        return sorted((view for (view,) in found), key=str)
 
     def check(self) -> list[str]:
         """Return what is wrong with the file; nothing where it is whole."""

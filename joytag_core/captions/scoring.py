@@ -15,16 +15,18 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import PictureError, UnreadablePictureError
+from ..pictures.reading import Reading
 from .fingerprints import FileState, file_digest, square_digest
 from .lazy_model import LazyModel
 from .packing import rounded_scores
 from .score_store import KeptScores, ScoreStore, Sighting
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
     from torch import Tensor
 
 _KNOWN_AT_ONCE = 64
+
+_EXACT = Reading()
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -65,6 +67,7 @@ class Scorer:
         model: LazyModel,
         store: ScoreStore | None = None,
         *,
+        reading: Reading = _EXACT,
         threads: int | None = None,
         batch_size: int | None = None,
         check_cancelled: Callable[[], None] = lambda: None,
@@ -76,7 +79,8 @@ class Scorer:
         self.model = model
         self.store = store
         self.newly_scored = 0
-        self._key = None if store is None else model.key_in(store)
+        self._reading = reading
+        self._key = None if store is None else model.key_in(store, reading)
         self._threads = threads or min(os.cpu_count() or 1, 16)
         self._batch_size = batch_size
         self._check_cancelled = check_cancelled
@@ -154,7 +158,7 @@ class Scorer:
                     return _Ready(Sighting(path, state, content, picture, kept.width, kept.height), kept)
             else:
                 content = b""
-            return self._decoded(path, state, content)
+            return self._shrunk(path, state, content, path)
         except PictureError as error:
             return error
         except FileNotFoundError:
@@ -163,24 +167,20 @@ class Scorer:
             return UnreadablePictureError(f"{path}: the picture cannot be read: {error}")
 
     def _from_content(self, name: str, content: bytes) -> _Ready | PictureError:
-        from ..pictures.files import decode_picture
-
         try:
-            return self._shrunk(Path(name), FileState(len(content), -1), b"", decode_picture(content, name))
+            return self._shrunk(Path(name), FileState(len(content), -1), b"", content)
         except PictureError as error:
             return error
 
-    def _decoded(self, path: Path, state: FileState, content: bytes) -> _Ready:
-        from ..pictures.files import load_picture
+    def _shrunk(self, path: Path, state: FileState, digest: bytes, picture: Path | bytes) -> _Ready:
+        """Read a picture, a file or the content of one; `digest` is its content's."""
+        from ..pictures.pixels import to_pixels
+        from ..pictures.squares import read_square
 
-        return self._shrunk(path, state, content, load_picture(path))
-
-    def _shrunk(self, path: Path, state: FileState, content: bytes, picture: Image) -> _Ready:
-        from ..pictures.pixels import fit_square, to_pixels
-
-        width, height = picture.size
-        square = fit_square(picture, self.model.image_size)
-        sighting = Sighting(path, state, content, square_digest(square), width, height)
+        square, (width, height) = read_square(
+            picture, self.model.image_size, reading=self._reading, name=os.fspath(path)
+        )
+        sighting = Sighting(path, state, digest, square_digest(square), width, height)
         if self.store is not None and self._key is not None:
             kept = self.store.of_picture(sighting.picture, self._key, width=width, height=height)
             if kept is not None:

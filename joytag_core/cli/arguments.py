@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..prompts.format import PromptFormat
-from ..settings.parameters import FILTER_NAMES, PARAMETERS, SELECTION_NAMES, Parameter
+from ..settings.parameters import FILTER_NAMES, PARAMETERS, READING_NAMES, SELECTION_NAMES, Parameter
 from .parser import CommandParser
 
 _WRITING = {field.name for field in fields(PromptFormat)}
@@ -47,9 +47,9 @@ def add_lists_folder(group: Any) -> None:
     group.add_argument("--lists-folder", metavar="FOLDER", help="where your own lists are, NAME.txt each")
 
 
-def add_model_options(parser: CommandParser) -> None:
-    """Add `--model`, `--device` and `--dtype`, in a group of their own."""
-    group = parser.add_argument_group("the model")
+def add_model_options(parser: CommandParser, *, reading: Iterable[str] = READING_NAMES) -> None:
+    """Add `--model`, `--device`, `--dtype` and how pictures are read, in a group of their own."""
+    group = parser.add_argument_group("the model, and how it sees pictures")
     add_settings(parser, group, ["model"])
     group.add_argument(
         "--device", default="auto", metavar="NAME", help="auto, cpu, cuda, cuda:1, mps or xpu. Default: auto."
@@ -59,6 +59,7 @@ def add_model_options(parser: CommandParser) -> None:
         help="auto, float32, float16 or bfloat16. Default: auto: float16 on a GPU; on a CPU bfloat16 where that is "
         "faster, else float32, which is exact.",
     )  # fmt: skip
+    add_settings(parser, group, reading)
 
 
 def add_format_option(group: Any, formats: Sequence[str], explanation: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CancelledError, CaptionError, SettingError
-from ..settings.parameters import FILTER_NAMES, SELECTION_NAMES
+from ..settings.parameters import FILTER_NAMES, READING_NAMES, SELECTION_NAMES
 from .arguments import (
     add_choosing_settings,
     add_filter_settings,
@@ -133,7 +133,7 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.paths,
         options,
         model=model_of(arguments),
-        settings=_DEFAULTS | settings_of(arguments, (*SELECTION_NAMES, *FILTER_NAMES)),
+        settings=_DEFAULTS | settings_of(arguments, (*SELECTION_NAMES, *FILTER_NAMES, *READING_NAMES)),
         host=TerminalHost(device=arguments.device, dtype=arguments.dtype),
         lists_folder=arguments.lists_folder,
     )

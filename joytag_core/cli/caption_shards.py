@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import CaptionError, SettingError
-from ..settings.parameters import FILTER_NAMES, SELECTION_NAMES
+from ..settings.parameters import FILTER_NAMES, READING_NAMES, SELECTION_NAMES
 from .arguments import model_of, settings_of
 from .parts import part_of
 from .streams import complain, say, to_json
@@ -61,10 +61,11 @@ def make_captioner(arguments: argparse.Namespace, defaults: dict[str, Any]) -> A
     from ..captions.lazy_model import LazyModel
     from ..captions.scoring import Scorer
     from ..captions.shards import ShardCaptioner
+    from ..pictures.reading import Reading
     from ..settings.interrogation import Interrogation
     from .terminal_host import TerminalHost
 
-    settings = defaults | settings_of(arguments, (*SELECTION_NAMES, *FILTER_NAMES))
+    settings = defaults | settings_of(arguments, (*SELECTION_NAMES, *FILTER_NAMES, *READING_NAMES))
     model = LazyModel.find(model_of(arguments), TerminalHost(device=arguments.device, dtype=arguments.dtype))
     composer = Composer(
         interrogation=Interrogation.from_settings(settings, lists_folder=arguments.lists_folder),
@@ -73,7 +74,12 @@ def make_captioner(arguments: argparse.Namespace, defaults: dict[str, Any]) -> A
         keep_separator=arguments.keep_separator,
     )
     return ShardCaptioner(
-        Scorer(model, threads=arguments.threads, batch_size=arguments.batch_size),
+        Scorer(
+            model,
+            reading=Reading.from_settings(settings),
+            threads=arguments.threads,
+            batch_size=arguments.batch_size,
+        ),
         composer,
         Path(arguments.output_folder),
         form=arguments.format or "jsonl",

@@ -1,4 +1,4 @@
-"""What does `compare` do? Say how far a faster arithmetic is from float32 on one's own pictures."""
+"""What does `compare` do? Say how far a faster way is from float32 on one's own pictures."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import PictureError
-from ..settings.parameters import PARAMETERS
-from .arguments import add_format_option, add_model_options, count, model_of, unit
+from ..pictures.reading import Reading
+from ..settings.parameters import PARAMETERS, READING_NAMES
+from .arguments import add_format_option, add_model_options, count, model_of, settings_of, unit
+from .scoring import reading_of
 from .streams import complain, say, to_json
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ _EPILOG = """\
 examples:
   %(prog)s pictures/ --dtype bfloat16
   %(prog)s pictures/ --model demo --dtype float16 --threshold 0.35
+  %(prog)s pictures/ --dtype float32 --reading fast
   %(prog)s pictures/ --dtype bfloat16 --json > agreement.json
 """
 
@@ -32,8 +35,9 @@ def add_compare_command(commands: Any) -> None:
     parser = commands.add_parser(
         "compare",
         usage="%(prog)s PATH ... --dtype NAME [options]",
-        help="how far a faster arithmetic is from float32",
-        description="Tag pictures twice, in float32 and in another dtype, and say which tags change.",
+        help="how far a faster way is from float32",
+        description="Tag pictures twice, in float32 and as the options say (another dtype, pictures read otherwise), "
+        "and say which tags change.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -58,6 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     from ..pictures.folders import find_pictures
     from .terminal_host import TerminalHost
 
+    reading = reading_of(arguments)
     failed = 0
 
     def report(error: PictureError) -> None:
@@ -68,8 +73,9 @@ def run(arguments: argparse.Namespace) -> int:
     paths = list(find_pictures(arguments.paths, recursive=arguments.recursive, report=report))
     agreement = Agreement(arguments.threshold)
     if paths:
-        exact = _scores(arguments, LocalHost(device=arguments.device, dtype=_EXACT), paths)
-        other = _scores(arguments, TerminalHost(device=arguments.device, dtype=arguments.dtype), paths)  # one bar
+        exact = _scores(arguments, LocalHost(device=arguments.device, dtype=_EXACT), paths, Reading())
+        host = TerminalHost(device=arguments.device, dtype=arguments.dtype)  # one bar
+        other = _scores(arguments, host, paths, reading)
         for path, one, two in zip(paths, exact, other, strict=True):
             if isinstance(one, PictureError):
                 report(one)
@@ -81,17 +87,20 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _scores(arguments: argparse.Namespace, host: Host, paths: list[Path]) -> Iterator[TagScores | PictureError]:
+def _scores(
+    arguments: argparse.Namespace, host: Host, paths: list[Path], reading: Reading
+) -> Iterator[TagScores | PictureError]:
     from ..tagging.tagger import Tagger
 
-    return Tagger.load(model_of(arguments), host=host).score_each(paths)
+    return Tagger.load(model_of(arguments), host=host).score_each(paths, reading=reading)
 
 
 def _lines(arguments: argparse.Namespace, agreement: Agreement) -> Iterator[str]:
     largest, total = agreement.largest, agreement.both + len(agreement.changed)
     assert largest is not None
     pictures = "1 picture" if agreement.pictures == 1 else f"{agreement.pictures:,} pictures"
-    yield f"{pictures}, {arguments.dtype} against {_EXACT}, threshold {agreement.threshold:g}"
+    ways = ", ".join([arguments.dtype, *settings_of(arguments, READING_NAMES).values()])
+    yield f"{pictures}, {ways} against {_EXACT}, threshold {agreement.threshold:g}"
     yield f"tags that both give: {agreement.both:,} of {total:,} ({agreement.share:.2%})"
     yield f"pictures with the very same tags: {agreement.same_pictures:,} of {agreement.pictures:,}"
     yield f"differences of scores: {agreement.mean:.5f} in the mean; the largest is {_text(largest)}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import CaptionError, PictureError, SettingError
 from .arguments import add_lists_folder, add_model_options, add_settings, count, model_of, settings_of
+from .scoring import reading_of
 from .streams import complain, say, to_json
 
 if TYPE_CHECKING:
@@ -102,8 +103,9 @@ def _evaluation(arguments: argparse.Namespace, model: LazyModel, host: Any) -> t
     place = Path(arguments.scores or arguments.folders[0])
     evaluation = Evaluation(model.vocabulary, implied=not arguments.as_written)
     for one, result in scored(
-        with_tags, model=model, host=host, scores=None if arguments.no_scores else place, total=len(with_tags)
-    ):
+        with_tags, model=model, host=host, reading=reading_of(arguments),
+        scores=None if arguments.no_scores else place, total=len(with_tags),
+    ):  # fmt: skip
         if isinstance(result, Found):
             evaluation.add(result, caption_tags(one.caption or "", model.vocabulary))
         else:

@@ -20,7 +20,7 @@ from .arguments import (
 )
 from .caption_texts import CaptionText, find_texts, read_text, write_text
 from .other_tagger import add_other_tagger_options, read_score_file, two_taggers
-from .scoring import load_tagger
+from .scoring import load_tagger, reading_of
 from .streams import complain, read_standard_input, say, to_json
 
 if TYPE_CHECKING:
@@ -151,7 +151,8 @@ def _filter(arguments: argparse.Namespace) -> _FilterText:
     interrogation = Interrogation.from_settings(_settings(arguments), lists_folder=arguments.lists_folder)
     taggers = two_taggers(arguments, interrogation)
     other = None if arguments.scores is None else read_score_file(Path(arguments.scores))
-    seen = None if arguments.image is None else load_tagger(arguments).score(Path(arguments.image))[0]
+    reading, image = reading_of(arguments), arguments.image
+    seen = None if image is None else load_tagger(arguments).score(Path(image), reading=reading)[0]
     vocabulary = None if seen is None else seen.vocabulary
     return partial(interrogation.tag_filter.apply, scores=taggers.scores(seen, other), vocabulary=vocabulary)
 

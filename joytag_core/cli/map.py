@@ -10,6 +10,7 @@ from ..settings.map_parameters import MAP_PARAMETERS
 from ..settings.parameters import PARAMETERS
 from .arguments import add_model_options, add_settings, model_of, settings_of
 from .map_files import KINDS, MapFiles
+from .scoring import reading_of
 from .streams import complain, say
 
 if TYPE_CHECKING:
@@ -69,14 +70,17 @@ def run(arguments: argparse.Namespace) -> int:
         complain(f"error: {error}")
 
     settings = _settings(arguments)
+    reading = reading_of(arguments)
     paths = list(find_pictures(arguments.paths, recursive=arguments.recursive, report=report))
     if not paths:
         return 2
-    files = MapFiles(arguments.out, paths, folders=arguments.paths, kinds=arguments.save, settings=settings)
+    files = MapFiles(
+        arguments.out, paths, folders=arguments.paths, kinds=arguments.save, settings=settings, reading=reading
+    )
     tagger = Tagger.load(model_of(arguments), host=TerminalHost(device=arguments.device, dtype=arguments.dtype))
     tags = [tag.name for tag in find_tags(tagger.vocabulary, arguments.tag)]
     mapped = 0
-    for path, features in zip(paths, tagger.features_each(paths), strict=True):
+    for path, features in zip(paths, tagger.features_each(paths, reading=reading), strict=True):
         if isinstance(features, PictureError):
             report(features)
         else:

@@ -14,6 +14,7 @@ from ..whole_files import whole_file, write_whole
 
 if TYPE_CHECKING:
     from ..maps.tag_maps import TagMaps
+    from ..pictures.reading import Reading
 
 KINDS = ("overlay", "mask", "raw", "json")
 """The picture with the map over it; the mask; what each patch adds; score, boxes and points."""
@@ -33,8 +34,9 @@ class MapFiles:
         folders: Sequence[str],
         kinds: Sequence[str],
         settings: Mapping[str, Any],
+        reading: Reading,
     ) -> None:
-        """Take where to write, all pictures to come, the paths that were given, `KINDS` and the settings.
+        """Take where to write, all pictures to come, the paths that were given, `KINDS`, settings and the reading.
 
         Raises:
             SettingError: `out` names one file, for several pictures.
@@ -44,6 +46,7 @@ class MapFiles:
         if out.suffix and len(pictures) > 1:
             raise SettingError(f"--out {out} is one file, for {len(pictures)} pictures; expected a folder's name")
         self.showing = Showing.from_settings(settings)
+        self._reading = reading
         self._out = out
         self._kinds = kinds
         self._folders = [Path(folder) for folder in folders if Path(folder).is_dir()]
@@ -90,7 +93,7 @@ class MapFiles:
     def _overlay(self, path: Path, picture: Path, maps: TagMaps, tags: Sequence[str]) -> None:
         from ..pictures.files import load_picture
 
-        shown = self.showing.overlay(load_picture(picture), maps, tags)
+        shown = self.showing.overlay(load_picture(picture, reading=self._reading), maps, tags)
         with whole_file(path) as temporary:
             shown.save(temporary, "PNG")
 

@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CaptionError, ScoreStoreError, SettingError
-from .arguments import unit
+from ..settings.parameters import READING_NAMES
+from .arguments import add_settings, unit
+from .scoring import reading_of
 from .streams import complain, say, to_json
 
 if TYPE_CHECKING:
     from ..captions.score_store import ScoreStore, StoredModel
+    from ..pictures.reading import Reading
 
 _FORMATS = ("jsonl", "csv", "parquet")
 _EPILOG = """\
@@ -39,6 +42,7 @@ def add_scores_command(commands: Any) -> None:
     parser.add_argument("--export", metavar="FILE", help="write every known file's scores as .jsonl, .csv or .parquet")
     parser.add_argument("--floor", type=unit, default=0.01, metavar="0..1", help="lowest score there. Default: 0.01.")
     parser.add_argument("--model", metavar="NAME", help="export this model's, where there are several")
+    add_settings(parser, parser, READING_NAMES)
     parser.add_argument("--prune-missing", action="store_true", help="forget files that are gone")
     parser.add_argument("--prune-model", metavar="NAME", help="forget all scores of a model")
     parser.add_argument("--check", action="store_true", help="read all of it, and say whether it is whole")
@@ -64,7 +68,8 @@ def run(arguments: argparse.Namespace) -> int:
                 raise ScoreStoreError(f"{path}: the database is broken: {wrong[0]}; delete it to begin anew")
             complain("whole")
         if arguments.export:
-            _export(store, Path(arguments.export), model=_model(store, arguments.model), floor=arguments.floor)
+            model, reading = _model(store, arguments.model), reading_of(arguments)
+            _export(store, Path(arguments.export), model=model, floor=arguments.floor, reading=reading)
         else:
             _list(store, path, as_json=arguments.json)
     return 0
@@ -90,7 +95,8 @@ def _model(store: ScoreStore, name: str | None) -> StoredModel:
     return models[0]
 
 
-def _export(store: ScoreStore, path: Path, *, model: StoredModel, floor: float) -> None:
+def _export(store: ScoreStore, path: Path, *, model: StoredModel, floor: float, reading: Reading) -> None:
+    from ..captions.fingerprints import reading_mark
     from ..whole_files import whole_file
 
     form = path.suffix.lstrip(".").lower()
@@ -98,18 +104,18 @@ def _export(store: ScoreStore, path: Path, *, model: StoredModel, floor: float) 
         raise SettingError(f"{path}: its ending names no format; expected .jsonl, .csv or .parquet")
     try:
         with whole_file(path) as temporary:
-            count = _write(temporary, form, _rows(store, model, floor))
+            count = _write(temporary, form, _rows(store, model, floor, reading_mark(reading)))
     except OSError as error:
         raise CaptionError(f"{path}: the scores cannot be written: {error.strerror}") from error
     complain(f"{path}: {count} pictures")
 
 
-def _rows(store: ScoreStore, model: StoredModel, floor: float) -> Iterator[dict[str, Any]]:
+def _rows(store: ScoreStore, model: StoredModel, floor: float, mark: str) -> Iterator[dict[str, Any]]:
     from ..captions.paths import readable
     from ..captions.score_store import ModelKey
 
-    for side in store.sides(model.id):
-        for path, kept in store.pictures(ModelKey(model.id, len(model.tags), side)):
+    for view in (one for one in store.views(model.id) if str(one).lstrip("0123456789") == mark):
+        for path, kept in store.pictures(ModelKey(model.id, len(model.tags), view)):
             found = (kept.scores >= max(floor, 1e-9)).nonzero()[0].tolist()
             yield {
                 "path": readable(str(path)), "width": kept.width, "height": kept.height,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ..pictures.reading import COLOURS, READINGS, Reading
-from .arguments import model_of
+from ..pictures.reading import Reading
+from ..settings.parameters import READING_NAMES
+from .arguments import model_of, settings_of
 from .streams import complain
 
 if TYPE_CHECKING:
@@ -54,23 +55,14 @@ class ScoredPictures:
                 yield path, scores
 
 
-def add_reading_options(group: Any) -> None:
-    """Add how picture files are read to a command's group of options."""
-    group.add_argument(
-        "--colours", choices=COLOURS, default="srgb",
-        help="srgb: pictures with another colour profile as browsers show them; stored: their bare numbers. "
-        "Default: srgb.",
-    )  # fmt: skip
-    group.add_argument(
-        "--reading", choices=READINGS, default="exact",
-        help="fast: decode JPEGs at a fraction of their size, at least twice the network's. Default: exact.",
-    )  # fmt: skip
-
-
 def reading_of(arguments: argparse.Namespace) -> Reading:
-    """Return how the options say that pictures are read; commands without them read exactly."""
-    given = {name: getattr(arguments, name) for name in ("colours", "reading") if hasattr(arguments, name)}
-    return Reading(**given)
+    """Return how the options say that pictures are read.
+
+    Raises:
+        SettingError: one is no choice.
+    """
+    names = [name for name in READING_NAMES if hasattr(arguments, name)]
+    return Reading.from_settings(settings_of(arguments, names))
 
 
 def load_tagger(arguments: argparse.Namespace) -> Tagger:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import CaptionError, PictureError
 from .arguments import add_model_options, count, model_of, unit
+from .scoring import reading_of
 from .streams import say, to_json
 
 if TYPE_CHECKING:
@@ -87,7 +88,8 @@ def _material(folders: list[str], arguments: argparse.Namespace, model: LazyMode
 
     captioned = list(captioned_pictures(folders, extension=arguments.extension, report=report))
     seen: list[Seen | None] = []
-    for one, result in scored(captioned, model=model, host=host, scores=place, total=len(captioned)):
+    reading = reading_of(arguments)
+    for one, result in scored(captioned, model=model, host=host, reading=reading, scores=place, total=len(captioned)):
         if isinstance(result, Found):
             seen.append(Seen.of(len(seen), one, result, model.vocabulary))
         else:

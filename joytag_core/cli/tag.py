@@ -18,7 +18,7 @@ from .arguments import (
     unit,
 )
 from .other_tagger import add_other_tagger_options, check_place, scores_for, two_taggers
-from .scoring import ScoredPictures, add_reading_options
+from .scoring import ScoredPictures
 from .streams import say, to_json
 
 if TYPE_CHECKING:
@@ -52,7 +52,6 @@ def add_tag_command(commands: Any) -> None:
     parser.add_argument("paths", nargs="+", metavar="PATH", help="picture files, or folders of pictures")
     reading = parser.add_argument_group("what is read, and what is written")
     reading.add_argument("-r", "--recursive", action="store_true", help="also the folders below a folder")
-    add_reading_options(reading)
     add_format_option(
         reading,
         ("text", "json", "scores"),

@@ -14,11 +14,14 @@ from ..captions.lazy_model import LazyModel
 from ..captions.score_store import ScoreStore
 from ..captions.scoring import Result, Scorer
 from ..pictures.folders import Report, find_pictures
+from ..pictures.reading import Reading
 from ..prompts.merging import tag_names
 
 if TYPE_CHECKING:
     from ..host.protocol import Host, Progress
     from ..tags.vocabulary import Vocabulary
+
+_EXACT = Reading()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ def scored(
     *,
     model: LazyModel,
     host: Host,
+    reading: Reading = _EXACT,
     scores: Path | None = None,
     threads: int | None = None,
     batch_size: int | None = None,
@@ -61,7 +65,8 @@ def scored(
     with ExitStack() as stack:
         store = None if scores is None else stack.enter_context(ScoreStore(scores))
         scorer = Scorer(
-            model, store, threads=threads, batch_size=batch_size, check_cancelled=host.check_cancelled
+            model, store, reading=reading, threads=threads, batch_size=batch_size,
+            check_cancelled=host.check_cancelled,
         )  # fmt: skip
         progress: Progress = host.progress(total=total, label="score")
         done = 0

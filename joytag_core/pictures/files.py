@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from PIL import Image, UnidentifiedImageError
 
@@ -14,40 +15,54 @@ from ..errors import PictureError, PictureTooLargeError, UnreadablePictureError
 from .formats import SUFFIXES_OF_FORMATS
 from .png import SIGNATURE, without_metadata
 from .reading import Reading
-from .rgb import to_rgb
+from .rgb import is_turned, to_rgb
 
 _EXACT = Reading()
 
 
-def load_picture(path: str | os.PathLike[str], *, reading: Reading = _EXACT, side: int | None = None) -> Image.Image:
-    """Open a picture file as RGB: the first frame, turned as its EXIF says, over white, in sRGB.
+class ReadPicture(NamedTuple):
+    """Hold an RGB picture, and the width and height that it has in its file, upright."""
 
-    With a `side`, a fast reading may give a smaller picture, whose longer side has at least `side` pixels.
+    picture: Image.Image
+    size: tuple[int, int]
+
+
+def load_picture(path: str | os.PathLike[str], *, reading: Reading = _EXACT) -> Image.Image:
+    """Open a picture file as RGB, whole: the first frame, turned as its EXIF says, over white, in sRGB.
 
     Raises:
         UnreadablePictureError, PictureTooLargeError: with the path in the message, and as `path`.
     """
-    path = Path(path)
-    try:
-        with path.open("rb") as file, opened_picture(file) as opened:
-            return _read(opened, reading, side)
-    except Exception as error:  # a broken file makes Pillow's decoders raise nearly anything
-        raise _explained(error, f"{path}: ", path) from error
+    return read_picture(Path(path), reading=reading).picture
 
 
-def decode_picture(
-    content: bytes, name: str = "", *, reading: Reading = _EXACT, side: int | None = None
-) -> Image.Image:
+def decode_picture(content: bytes, name: str = "", *, reading: Reading = _EXACT) -> Image.Image:
     """Open a picture file's content, such as a member of an archive, as `load_picture` does; `name` is for errors.
 
     Raises:
         UnreadablePictureError, PictureTooLargeError: with the name in the message.
     """
+    return read_picture(content, name, reading=reading).picture
+
+
+def read_picture(
+    source: Path | bytes, name: str = "", *, reading: Reading = _EXACT, side: int | None = None
+) -> ReadPicture:
+    """Open a picture file, or its content, as RGB.
+
+    With a `side`, a fast reading may give a smaller picture, whose longer side has at least `side` pixels.
+
+    Raises: as `load_picture` and `decode_picture`.
+    """
     try:
-        with opened_picture(io.BytesIO(content)) as opened:
+        with (
+            source.open("rb") if isinstance(source, Path) else io.BytesIO(source) as file,
+            opened_picture(file) as opened,
+        ):
             return _read(opened, reading, side)
-    except Exception as error:  # as in load_picture
-        raise _explained(error, f"{name}: " if name else "", Path(name) if name else None) from error
+    except Exception as error:  # a broken file makes Pillow's decoders raise nearly anything
+        path = source if isinstance(source, Path) else Path(name) if name else None
+        raise _explained(error, path) from error
 
 
 @contextmanager
@@ -68,16 +83,21 @@ def opened_picture(file: io.BufferedIOBase) -> Iterator[Image.Image]:
         yield opened
 
 
-def _read(opened: Image.Image, reading: Reading, side: int | None) -> Image.Image:
+def _read(opened: Image.Image, reading: Reading, side: int | None) -> ReadPicture:
+    width, height = opened.size
     if reading.reading == "fast" and side is not None:
-        longest = max(opened.size)
+        longest = max(width, height)
         # Only JPEG's decoder heeds this: to decode at 1/2, 1/4 or 1/8 costs it less than at full size.
         opened.draft(None, tuple(-(-length * side // longest) for length in opened.size))  # type: ignore[arg-type]
-    return to_rgb(opened, colours=reading.colours)
+    rgb = to_rgb(opened, colours=reading.colours)
+    if opened.size == (width, height):
+        return ReadPicture(rgb, rgb.size)
+    return ReadPicture(rgb, (height, width) if is_turned(opened) else (width, height))
 
 
-def _explained(error: Exception, place: str = "", path: Path | None = None) -> PictureError:
+def _explained(error: Exception, path: Path | None) -> PictureError:
     """Return our own error for whatever was raised while a picture was read."""
+    place = "" if path is None else f"{path}: "
     if isinstance(error, Image.DecompressionBombError | PictureTooLargeError):
         hint = "" if isinstance(error, PictureError) else " Scale it down, or raise PIL.Image.MAX_IMAGE_PIXELS."
         return PictureTooLargeError(f"{place}{error}{hint}", path=path)

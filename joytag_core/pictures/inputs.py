@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import numpy as np
@@ -13,7 +14,7 @@ from torch import Tensor
 
 from ..errors import PictureError, UnreadablePictureError
 from .arrays import as_tensor, picture_from_tensor, split_tensor
-from .files import decode_picture, load_picture
+from .files import ReadPicture, read_picture
 from .reading import Reading
 from .rgb import to_rgb
 
@@ -72,8 +73,15 @@ def split_pictures(pictures: Pictures, *, reading: Reading = _EXACT) -> Iterator
             yield from split_pictures(one, reading=reading)
 
 
-def open_picture(picture: OnePicture, *, reading: Reading = _EXACT, side: int | None = None) -> Image.Image:
-    """Return one picture as RGB of 8 bits; a fast reading may give one whose longer side is `side` or more.
+def open_picture(picture: OnePicture, *, reading: Reading = _EXACT) -> Image.Image:
+    """Return one picture as RGB of 8 bits, whole; raises as `read_one`."""
+    return read_one(picture, reading=reading).picture
+
+
+def read_one(picture: OnePicture, *, reading: Reading = _EXACT, side: int | None = None, name: str = "") -> ReadPicture:
+    """Return one picture as RGB of 8 bits with its size; a fast reading may give one whose longer side is `side`.
+
+    `name` is for errors of a file's content.
 
     Raises:
         PictureError: a tensor has the wrong dtype or values that are not finite.
@@ -81,12 +89,11 @@ def open_picture(picture: OnePicture, *, reading: Reading = _EXACT, side: int | 
         PictureTooLargeError: a picture is a decompression bomb.
     """
     if isinstance(picture, Tensor):
-        return picture_from_tensor(picture)
+        return _whole(picture_from_tensor(picture))
     if isinstance(picture, Image.Image):
-        return to_rgb(picture, colours=reading.colours)
-    if isinstance(picture, str | os.PathLike):
-        return load_picture(picture, reading=reading, side=side)
-    return decode_picture(content_of(picture), reading=reading, side=side)
+        return _whole(to_rgb(picture, colours=reading.colours))
+    source = Path(picture) if isinstance(picture, str | os.PathLike) else content_of(picture)
+    return read_picture(source, name, reading=reading, side=side)
 
 
 def content_of(picture: bytes | bytearray | memoryview | BinaryIO) -> bytes:
@@ -106,6 +113,10 @@ def content_of(picture: bytes | bytearray | memoryview | BinaryIO) -> bytes:
     if not isinstance(content, bytes):
         raise UnreadablePictureError("the file given was opened as text; expected one opened in binary, with 'rb'")
     return content
+
+
+def _whole(picture: Image.Image) -> ReadPicture:
+    return ReadPicture(picture, picture.size)
 
 
 def _is_one(pictures: Any) -> bool:

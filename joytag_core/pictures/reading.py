@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from ..errors import SettingError
 
@@ -27,6 +28,15 @@ class Reading:
     colours: Colours = "srgb"
     reading: Literal["exact", "fast"] = "exact"
     layout: Layout = "auto"
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> Reading:
+        """Make it from settings by their names in `settings/parameters.py`; what is not given has its default.
+
+        Raises:
+            SettingError: one is no choice.
+        """
+        return cls(**{name: settings[name] for name in ("colours", "reading") if name in settings})
 
     def __post_init__(self) -> None:
         """Check the values.

@@ -25,6 +25,7 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 """What undoes each orientation of EXIF 2.32, table 4.6.4; Pillow's turns are counter-clockwise."""
+_SWAPPING = tuple(_TURNS[orientation] for orientation in (5, 6, 7, 8))
 
 
 def to_rgb(picture: Image.Image, *, colours: Colours = "srgb") -> Image.Image:
@@ -55,6 +56,11 @@ def to_rgb(picture: Image.Image, *, colours: Colours = "srgb") -> Image.Image:
     # With the file's EXIF still in it, a second call would turn it again.
     upright.info = {"icc_profile": profile} if colours == "stored" and profile else {}
     return upright
+
+
+def is_turned(picture: Image.Image) -> bool:
+    """Say whether an opened picture's EXIF lays it on its side, so that `to_rgb` swaps its width and height."""
+    return _turn_of(picture) in _SWAPPING
 
 
 def over_white(picture: Image.Image) -> Image.Image:

@@ -11,6 +11,7 @@ from ..checks import check_choice, check_number, check_range
 from ..errors import SettingError
 from ..filtering.duplicates import DUPLICATES
 from ..filtering.implications import IMPLICATIONS
+from ..pictures.reading import COLOURS, READINGS
 from ..prompts.format import ARTIST_STYLES, NAMES, TARGETS, WEIGHTS
 from ..prompts.prose import PROSE
 from ..tags.ordering import ORDERS
@@ -263,10 +264,26 @@ _FORMAT = (
     ),
 )  # fmt: skip
 
-PARAMETERS: Mapping[str, Parameter] = {p.name: p for p in (*_SELECTION, *_FILTER, *_FORMAT)}
+_READING = (
+    Parameter(
+        name="colours", default="srgb", label="Colours", choices=COLOURS, advanced=True,
+        help="srgb: a picture with another colour profile is tagged as browsers show it. stored: its bare numbers, as "
+        "the published snippet takes them.",
+    ),
+    Parameter(
+        name="reading", default="exact", label="Reading", choices=READINGS, advanced=True,
+        help="exact: pictures as they are. fast: JPEG files decoded at a fraction of their size, at least twice what "
+        "the model looks at; scores move a little.",
+    ),
+)  # fmt: skip
+
+PARAMETERS: Mapping[str, Parameter] = {p.name: p for p in (*_SELECTION, *_FILTER, *_FORMAT, *_READING)}
 SELECTION_NAMES = tuple(p.name for p in _SELECTION)
 FILTER_NAMES = tuple(p.name for p in (*_FILTER, *_FORMAT))
 """The fields of TagFilter, in the order of the doors' controls."""
+
+READING_NAMES = tuple(p.name for p in _READING)
+"""How files are read. ComfyUI's nodes have none of these: an IMAGE has been decoded, and has lost its profile."""
 
 
 def check_settings(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from ..prompts.parser import parse
 from ..tags.names import name_index
 from ..tags.vocabulary import Vocabulary
 from .marks import Mark, find_marks
-from .parameters import PARAMETERS, unquoted
+from .parameters import PARAMETERS, READING_NAMES, unquoted
 
 PLACEMENTS = ("append", "prepend")
 """Where the tags go in a prompt that has no placeholder."""
@@ -145,8 +145,10 @@ def _options(mark: Mark) -> dict[str, Any]:
 
 
 def _setting(name: str, value: str) -> Any:
-    if name == "model":
-        raise SettingError(f"{{joytag:model={value}}}: one model tags the picture for the whole prompt; set it there")
+    if name in ("model", *READING_NAMES):
+        raise SettingError(
+            f"{{joytag:{name}={value}}}: the picture is tagged once for the whole prompt; set {name} in the settings"
+        )
     if name not in PARAMETERS:
         raise SettingError(f"{{joytag:{name}={value}}}: setting {name!r} is unknown")
     return PARAMETERS[name].parse(unquoted(value))

@@ -13,15 +13,14 @@ from PIL import Image
 from torch import Tensor
 
 from ..errors import PictureError
-from ..pictures.inputs import OnePicture, content_of, open_picture
+from ..pictures.inputs import OnePicture, content_of
 from ..pictures.pixels import to_squares
 from ..pictures.reading import Reading
 from ..pictures.rgb import to_rgb
+from ..pictures.squares import read_square
 
 _MOST_THREADS = 16
 _POLL_SECONDS = 0.1
-_FAST_SIDES = 2
-"""How much larger than the network's side a fast reading's picture is: with less, scaling it again would show."""
 
 
 class PreparedPicture(NamedTuple):
@@ -73,8 +72,8 @@ def _prepared(picture: OnePicture | PictureError, image_size: int, reading: Read
     if isinstance(picture, PictureError):
         return picture
     try:
-        opened = open_picture(picture, reading=reading, side=_FAST_SIDES * image_size)
-        return PreparedPicture(to_squares([opened], image_size), opened.size)
+        square = read_square(picture, image_size, reading=reading)
+        return PreparedPicture(to_squares([square.image], image_size), square.size)
     except PictureError as error:
         error.path = error.path or _path_of(picture)
         return error

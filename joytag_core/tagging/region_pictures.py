@@ -11,10 +11,12 @@ from PIL import Image
 
 from ..errors import SettingError
 from ..maps.regions import Box
-from ..pictures.inputs import OnePicture, open_picture
+from ..pictures.inputs import OnePicture, pictures_from
+from ..pictures.reading import Reading
 
 Region = Box | npt.NDArray[Any]
 """A box, or a mask [H, W] of the picture's size, bool or 0..1."""
+_EXACT = Reading()
 
 
 def masks_of(regions: Sequence[Region], picture_size: tuple[int, int]) -> Iterator[npt.NDArray[Any]]:
@@ -30,14 +32,14 @@ def masks_of(regions: Sequence[Region], picture_size: tuple[int, int]) -> Iterat
             yield _checked_mask(region, picture_size)
 
 
-def crop_regions(picture: OnePicture, regions: Sequence[Region]) -> list[Image.Image]:
+def crop_regions(picture: OnePicture, regions: Sequence[Region], *, reading: Reading = _EXACT) -> list[Image.Image]:
     """Return the part of a picture inside each region's rectangle.
 
     Raises:
         PictureError: the picture cannot be opened.
         SettingError: as `masks_of`, or a mask holds no pixel.
     """
-    opened = open_picture(picture)
+    (opened,) = pictures_from(picture, reading=reading)
     boxes = (_checked(box_of(region, opened.size), opened.size) for region in regions)
     return [opened.crop((box.left, box.top, box.right, box.bottom)) for box in boxes]
 

@@ -76,11 +76,17 @@ class Session:
             return self.tagger(model).maps(pictures, tags, batch_size=batch_size, reading=reading)
 
     def score_regions(
-        self, picture: OnePicture, regions: Sequence[Region], *, model: str = "joytag", crop: bool = False
+        self,
+        picture: OnePicture,
+        regions: Sequence[Region],
+        *,
+        model: str = "joytag",
+        crop: bool = False,
+        reading: Reading = _EXACT,
     ) -> list[TagScores]:
         """Score regions of a picture; see `Tagger.score_regions`."""
         with self._lock:
-            return self.tagger(model).score_regions(picture, regions, crop=crop)
+            return self.tagger(model).score_regions(picture, regions, crop=crop, reading=reading)
 
     def unload(self) -> None:
         """Give the model and its memory back; the next use loads it again."""

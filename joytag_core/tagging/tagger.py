@@ -6,7 +6,6 @@ import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -29,6 +28,7 @@ from ..pictures.reading import Reading
 from ..tags.scores import TagScores
 from ..tags.vocabulary import Vocabulary
 from .computing import Computer
+from .forwards import features_and_logits, pooled_features
 from .preparation import PreparedPicture, prepare
 from .region_pictures import Region, crop_regions, masks_of
 from .remembered import RememberedScores
@@ -115,7 +115,8 @@ class Tagger:
             ModelError: the model's outputs are not finite.
             Whatever the host raises to cancel, between two batches or while a picture is read.
         """
-        return _all(self.score_each(pictures, batch_size=batch_size, reading=reading, progress=progress), pictures)
+        results = self.score_each(pictures, batch_size=batch_size, reading=reading, progress=progress)
+        return _all(results, pictures, reading)
 
     def score_each(
         self,
@@ -146,7 +147,7 @@ class Tagger:
         Raises: as `score`.
         """
         rows = self._each(pictures, self._embed_batch, batch_size, reading=reading, on_progress=progress)
-        return np.array(_all(rows, pictures), dtype=np.float32).reshape(-1, self.network.config.d_model)
+        return np.array(_all(rows, pictures, reading), dtype=np.float32).reshape(-1, self.network.config.d_model)
 
     def features_each(
         self, pictures: Pictures, *, batch_size: int | None = None, reading: Reading = _EXACT
@@ -155,8 +156,7 @@ class Tagger:
 
         Raises: as `score_each`.
         """
-        # A fast reading would say another size of the picture.
-        return self._each(pictures, self._features_of_batch, batch_size, reading=replace(reading, reading="exact"))
+        return self._each(pictures, self._features_of_batch, batch_size, reading=reading)
 
     def maps(
         self, pictures: Pictures, tags: Iterable[str], *, batch_size: int | None = None, reading: Reading = _EXACT
@@ -167,10 +167,16 @@ class Tagger:
         """
         names = [tag.name for tag in find_tags(self.vocabulary, tags)]
         features = self.features_each(pictures, batch_size=batch_size, reading=reading)
-        return [one.maps(names) for one in _all(features, pictures)]
+        return [one.maps(names) for one in _all(features, pictures, reading)]
 
     def score_regions(
-        self, picture: OnePicture, regions: Sequence[Region], *, crop: bool = False, batch_size: int | None = None
+        self,
+        picture: OnePicture,
+        regions: Sequence[Region],
+        *,
+        crop: bool = False,
+        batch_size: int | None = None,
+        reading: Reading = _EXACT,
     ) -> list[TagScores]:
         """Score regions of one picture: boxes, or masks [H, W] (bool, or 0..1 as weights); one result a region.
 
@@ -180,9 +186,12 @@ class Tagger:
 
         Raises: as `score`; SettingError: a region is empty, or reaches out of the picture.
         """
+        if count_pictures(picture, reading=reading) != 1:
+            raise PictureError("several pictures were given; expected one, whose regions these are")
         if crop:
-            return self.score(crop_regions(picture, regions), batch_size=batch_size)
-        (features,) = _all(self.features_each([picture]), [picture])
+            crops = crop_regions(picture, regions, reading=reading)
+            return self.score(crops, batch_size=batch_size, reading=reading)
+        (features,) = _all(self.features_each([picture], reading=reading), [picture], reading)
         return [features.scores_in(mask) for mask in masks_of(regions, features.grid.picture_size)]
 
     def forget(self) -> None:
@@ -231,7 +240,7 @@ class Tagger:
         Raises:
             ModelError: the model's outputs are not finite.
         """
-        both = self._computer.compute(pixels, _features_and_logits)
+        both = self._computer.compute(pixels, features_and_logits)
         features, logits = both.tensor_split([self.network.config.d_model], dim=1)
         return logits.sigmoid().numpy(), features.numpy()
 
@@ -248,7 +257,7 @@ class Tagger:
         return list(self._computer.compute(torch.cat(list(pixels))).sigmoid().numpy())
 
     def _embed_batch(self, prepared: list[PreparedPicture]) -> list[npt.NDArray[np.float32]]:
-        return list(self._computer.compute(torch.cat([one.pixels for one in prepared]), _pooled_features).numpy())
+        return list(self._computer.compute(torch.cat([one.pixels for one in prepared]), pooled_features).numpy())
 
     def _features_of_batch(self, prepared: list[PreparedPicture]) -> list[PatchFeatures]:
         features = self._computer.compute(torch.cat([one.pixels for one in prepared]), self._patch_features).numpy()
@@ -270,27 +279,14 @@ class Tagger:
         return network.patch_features(pixels)
 
 
-def _all(results: Iterable[_Result | PictureError], pictures: Pictures) -> list[_Result]:
+def _all(results: Iterable[_Result | PictureError], pictures: Pictures, reading: Reading) -> list[_Result]:
     """Return the results, one a picture; raise the error of the first that has none."""
     done: list[_Result] = []
     for result in results:
         if isinstance(result, PictureError):
-            raise _with_place(result, len(done) + 1, count_pictures(pictures))
+            raise _with_place(result, len(done) + 1, count_pictures(pictures, reading=reading))
         done.append(result)
     return done
-
-
-def _pooled_features(network: Network, pixels: Tensor) -> Tensor:
-    return network.patch_features(pixels).mean(dim=1)
-
-
-def _features_and_logits(network: Network, pixels: Tensor) -> Tensor:
-    """Return [N, D + T]: the mean of the patches' features, and the logits."""
-    features = network.patch_features(pixels)
-    pooled = features.mean(dim=1)
-    if network.config.head_mean_after:
-        return torch.cat([pooled, network.patch_logits(features).mean(dim=1)], dim=1)
-    return torch.cat([pooled, network.head(pooled)], dim=1)
 
 
 def _with_place(error: PictureError, number: int, count: int | None) -> PictureError:

@@ -18,7 +18,9 @@ from joytag_core.captions.lazy_model import LazyModel
 from joytag_core.captions.listing import sweep_left_overs
 from joytag_core.captions.score_store import DATABASE_NAME
 from joytag_core.errors import CaptionError, SettingError, UnreadablePictureError
+from joytag_core.pictures.reading import Reading
 from tests.captions.conftest import Draw, lazy
+from tests.sample_pictures import wide_picture
 
 
 def _captions(folder: Path) -> dict[str, str]:
@@ -404,9 +406,42 @@ def test_kept_scores_are_those_of_the_model(tiny: Path, draw: Draw, tmp_path: Pa
     fresh = Tagger.load(tiny, device="cpu").score(path)[0].values
 
     with ScoreStore(tmp_path) as store:
-        ((found, kept),) = store.pictures(lazy(tiny).key_in(store))
+        ((found, kept),) = store.pictures(lazy(tiny).key_in(store, Reading()))
 
     assert path == found
     assert (40, 30) == (kept.width, kept.height)
     assert np.abs(np.where(fresh >= 0.01, fresh, 0.0) - kept.scores).max() <= 1e-5
     assert kept.features is not None and (64,) == kept.features.shape
+
+
+def test_the_reading_is_part_of_what_is_kept(tiny: Path, draw: Draw, tmp_path: Path) -> None:
+    """A picture of a wide gamut has other scores by its bare numbers; one without a profile is not scored again."""
+    (plain,) = draw(tmp_path / "p", ["plain.png"])
+    wide = tmp_path / "p" / "wide.png"
+    wide.write_bytes(wide_picture())
+    os.utime(wide, (1_000_000_000, 1_000_000_000))
+    tagger = Tagger.load(tiny, device="cpu")
+    told: dict[str, list[dict[str, str]]] = {}
+    for colours, scored in (("srgb", 2), ("stored", 1), ("srgb", 0), ("stored", 0)):
+        summary = caption_folder(
+            tmp_path / "p", model=lazy(tiny), existing="overwrite", settings={"colours": colours, "threshold": 0.3}
+        )
+        assert scored == summary.scored
+        captions = _captions(tmp_path / "p")
+        for path in (plain, wide):
+            (scores,) = tagger.score(path, reading=Reading(colours=colours))
+            expected = ", ".join(item.name.replace("_", " ") for item in scores.select(threshold=0.3)) + "\n"
+            assert expected == captions[f"{path.stem}.txt"]
+        told.setdefault(colours, []).append(captions)
+    assert told["srgb"][0] == told["srgb"][1] != told["stored"][0] == told["stored"][1]
+
+
+def test_a_fast_reading_tells_the_pictures_own_size(tiny: Path, tmp_path: Path) -> None:
+    """Not that of what was decoded."""
+    Image.linear_gradient("L").resize((1001, 500)).convert("RGB").save(tmp_path / "a.jpg")
+
+    caption_folder(tmp_path, model=lazy(tiny), settings={"reading": "fast"})
+
+    with ScoreStore(tmp_path) as store:
+        ((_, kept),) = store.pictures(lazy(tiny).key_in(store, Reading(reading="fast")))
+    assert (1001, 500) == (kept.width, kept.height)

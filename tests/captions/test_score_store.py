@@ -20,8 +20,8 @@ TAGS = ("a", "b", "c")
 SCORES = np.array([0.9, 0.005, 0.25], dtype=np.float32)
 
 
-def _model(store: ScoreStore, fingerprint: bytes = b"one") -> ModelKey:
-    return store.model(fingerprint, name="tiny", tags=TAGS, side=64)
+def _model(store: ScoreStore, fingerprint: bytes = b"one", *, view: int | str = 64) -> ModelKey:
+    return store.model(fingerprint, name="tiny", tags=TAGS, view=view)
 
 
 def _file(path: Path, content: bytes = b"picture") -> Path:
@@ -52,6 +52,23 @@ def test_what_is_kept_is_found_by_file_by_contents_and_by_picture(tmp_path: Path
         assert (30, 20) == (by_file.width, by_file.height)
         assert b"square" == by_content[1]
         assert store.of_file(path, FileState.of(path), _model(store, b"another")) is None
+
+
+def test_a_file_read_otherwise_is_another_picture(tmp_path: Path) -> None:
+    """Its scores are found by the picture alone, where that looks the same."""
+    path = _file(tmp_path / "a.png")
+    with ScoreStore(tmp_path) as store:
+        usual, stored = _model(store), _model(store, view="64 stored")
+        store.add(usual, [(_seen(path), SCORES, None)])
+
+        assert store.of_file(path, FileState.of(path), stored) is None
+        assert store.of_content(file_digest(path), stored) is None
+        assert store.of_picture(b"square", stored, width=1, height=2) is not None
+
+        store.add(stored, [(_seen(path, b"other"), SCORES / 2, None)])
+        kept = [store.of_file(path, FileState.of(path), model) for model in (usual, stored)]
+        assert [0.9, 0.45] == [pytest.approx(one.scores[0], abs=1e-4) for one in kept if one is not None]
+        assert [64, "64 stored"] == store.views(usual.id)
 
 
 def test_a_changed_file_is_not_known_by_its_path(tmp_path: Path) -> None:

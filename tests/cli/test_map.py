@@ -119,10 +119,11 @@ def test_tags_that_no_file_may_be_called_have_files(tmp_path: Path) -> None:
     from joytag_core.cli.map_files import MapFiles
     from joytag_core.maps.grid import PatchGrid
     from joytag_core.maps.tag_maps import TagMaps
+    from joytag_core.pictures.reading import Reading
     from joytag_core.settings.map_parameters import MAP_PARAMETERS
 
     settings = {name: parameter.default for name, parameter in MAP_PARAMETERS.items()} | {"threshold": 0.4}
-    files = MapFiles(tmp_path, [Path(STAR)], folders=[], kinds=["raw"], settings=settings)
+    files = MapFiles(tmp_path, [Path(STAR)], folders=[], kinds=["raw"], settings=settings, reading=Reading())
     raw = np.ones((2, 1, 1), dtype=np.float32)
     maps = TagMaps(("fate/stay_night", ":3"), raw, raw[:, 0, 0], raw[:, 0, 0], PatchGrid((4, 4), 16, (8.0,)))
     names = [path.name for path in files.write(Path(STAR), maps)]

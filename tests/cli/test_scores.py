@@ -85,3 +85,14 @@ def test_a_folder_without_a_database_gets_none(tmp_path: Path, capsys: Capture) 
     assert 2 == main(["scores", str(tmp_path)])
     assert "there is no score database" in capsys.readouterr().err
     assert [] == list(tmp_path.iterdir())
+
+
+def test_scores_of_another_reading_are_exported_by_themselves(tiny: Path, captioned: Path, tmp_path: Path) -> None:
+    """Those of the usual reading are the default."""
+    caption_folder(captioned / "c.png", model=lazy(tiny), settings={"colours": "stored"}, existing="overwrite")
+    listed = {}
+    for options in ((), ("--colours", "stored")):
+        assert 0 == main(["scores", str(captioned), "--export", str(tmp_path / "x.jsonl"), *options])
+        rows = [json.loads(line) for line in (tmp_path / "x.jsonl").read_text().splitlines()]
+        listed[options] = [Path(row["path"]).name for row in rows]
+    assert {(): ["a.png", "b.png", "c.png"], ("--colours", "stored"): ["c.png"]} == listed

@@ -13,7 +13,7 @@ import pytest
 
 import joytag_core
 from joytag_core.settings.map_parameters import MAP_PARAMETERS
-from joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, SELECTION_NAMES
+from joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, READING_NAMES, SELECTION_NAMES
 from tests.comfyui.fake_comfyui import OLDEST_SCHEMA, PACK, PACK_NAME, FakeComfy, fake_comfyui
 
 NODES = (
@@ -121,6 +121,12 @@ def test_no_setting_is_missing(comfy: FakeComfy) -> None:
     found = schemas(comfy)
     assert {*SELECTION_NAMES, *FILTER_NAMES} <= {one.id for one in found["JoyTag_Interrogate"].inputs}
     assert set(FILTER_NAMES) <= {one.id for one in found["JoyTag_TagFilter"].inputs}
+
+
+def test_no_node_has_a_setting_about_files(comfy: FakeComfy) -> None:
+    """An IMAGE has been decoded, and has lost its colour profile."""
+    for schema in schemas(comfy).values():
+        assert not {one.id for one in schema.inputs} & set(READING_NAMES)
 
 
 def test_defaults_and_ranges_are_the_cores(comfy: FakeComfy) -> None:

@@ -95,3 +95,11 @@ def test_parts_that_are_none_are_told(
     """An empty mask, one of another size, tiles that would not move on."""
     with pytest.raises(ValueError, match=message):
         run(comfy, picture(), mask, **settings)
+
+
+@pytest.mark.parametrize("crop", [False, True])
+@pytest.mark.parametrize("height", [1, 3, 4])
+def test_a_picture_of_few_rows_is_a_picture(comfy: FakeComfy, height: int, *, crop: bool) -> None:
+    """Three rows are not taken for three channels."""
+    tags, *_ = run(comfy, picture(height, 4), crop=crop).args
+    assert 1 == len(tags)

@@ -16,6 +16,7 @@ from joytag_core.maps.grid import PatchGrid
 from joytag_core.maps.tag_maps import TagMaps
 from tests.conftest import DATA
 from tests.fakes import FakeHost, StoppedByPersonError
+from tests.sample_pictures import wide_picture
 
 GRID = PatchGrid((40, 20), 8, (1.0, 3.0, 5.0, 7.0))
 """Four patches a side, of ten pixels each in a picture twice as wide as high: the middle two rows are picture."""
@@ -300,6 +301,58 @@ def test_regions_of_one_picture_take_one_pass(tiny: Path) -> None:
     assert [1] == host.batches
     tagger.score_regions(pictures()[0], tiles, crop=True, batch_size=3)
     assert [1, 3, 3, 3] == host.batches
+
+
+@pytest.mark.parametrize("crop", [False, True])
+@pytest.mark.parametrize("height", [1, 3, 4])
+def test_regions_of_a_tensor_of_few_rows_follow_the_layout_that_is_said(tiny: Path, height: int, *, crop: bool) -> None:
+    """Three rows look like three channels; the same picture as Pillow's has the same scores."""
+    from joytag_core.maps.regions import Box
+    from joytag_core.pictures.reading import Reading
+
+    tagger = Tagger.load(tiny, device="cpu")
+    steps = np.random.default_rng(4).integers(0, 256, (height, 4, 3), dtype=np.uint8)
+    regions = [Box(0, 0, 4, height), Box(1, 0, 3, 1)]
+    expected = tagger.score_regions(Image.fromarray(steps), regions, crop=crop)
+    for given, layout in ((steps, "channels_last"), (steps.transpose(2, 0, 1), "channels_first")):
+        found = tagger.score_regions(torch.from_numpy(given.copy()), regions, crop=crop, reading=Reading(layout=layout))
+        for one, other in zip(expected, found, strict=True):
+            assert one.values == pytest.approx(other.values, abs=1e-6)
+
+
+@pytest.mark.parametrize("crop", [False, True])
+def test_regions_are_seen_in_the_colours_that_are_asked_for(tiny: Path, *, crop: bool) -> None:
+    """As the whole picture is."""
+    from joytag_core.maps.regions import Box
+    from joytag_core.pictures.reading import Reading
+
+    tagger = Tagger.load(tiny, device="cpu")
+    stored = Reading(colours="stored")
+    (found,) = tagger.score_regions(wide_picture(), [Box(0, 0, 40, 30)], crop=crop, reading=stored)
+    (other,) = tagger.score_regions(wide_picture(), [Box(0, 0, 40, 30)], crop=crop)
+    assert not np.allclose(found.values, other.values, atol=1e-4)
+    if crop:
+        (expected,) = tagger.score(wide_picture(), reading=stored)
+        assert expected.values == pytest.approx(found.values, abs=1e-6)
+
+
+def test_regions_of_several_pictures_are_refused(tiny: Path) -> None:
+    """Nobody could say which picture they are of."""
+    from joytag_core.maps.regions import Box
+
+    tagger = Tagger.load(tiny, device="cpu")
+    with pytest.raises(PictureError, match="expected one"):
+        tagger.score_regions(torch.zeros(2, 9, 9, 3), [Box(0, 0, 4, 4)])
+
+
+def test_maps_of_a_fast_reading_have_the_pictures_own_size(tiny: Path, tmp_path: Path) -> None:
+    """Boxes and masks are of the picture in its file."""
+    from joytag_core.pictures.reading import Reading
+
+    path = tmp_path / "a.jpg"
+    Image.linear_gradient("L").resize((1003, 500)).convert("RGB").save(path)
+    (maps,) = Tagger.load(tiny, device="cpu").maps(path, ["tag_1"], reading=Reading(reading="fast"))
+    assert (1003, 500) == maps.picture_size
 
 
 @pytest.mark.parametrize("crop", [False, True])

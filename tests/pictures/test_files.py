@@ -14,10 +14,12 @@ import pytest
 from PIL import Image, ImageOps, JpegImagePlugin
 
 from joytag_core import PictureError, PictureTooLargeError, UnreadablePictureError
-from joytag_core.pictures.files import load_picture
+from joytag_core.pictures.files import load_picture, read_picture
 from joytag_core.pictures.inputs import pictures_from
+from joytag_core.pictures.pixels import fit_square
 from joytag_core.pictures.reading import Reading
 from joytag_core.pictures.rgb import to_rgb
+from joytag_core.pictures.squares import read_square
 from tests.sample_pictures import BLUE, GREEN, RED, pixel, same, saved, upright
 
 EXIF_ORIENTATION = 0x0112
@@ -235,9 +237,30 @@ def test_a_fast_reading_decodes_jpegs_at_a_fraction(tmp_path: Path) -> None:
     large = Image.linear_gradient("L").resize((1600, 800)).convert("RGB")
     fast = Reading(reading="fast")
     for side, expected in [(2000, 1600), (1600, 1600), (801, 1600), (800, 800), (400, 400), (399, 400), (100, 200)]:
-        assert (expected, expected // 2) == load_picture(saved(tmp_path / "a.jpg", large), reading=fast, side=side).size
-    assert large.size == load_picture(tmp_path / "a.jpg", side=100).size
-    assert large.size == load_picture(saved(tmp_path / "a.png", large), reading=fast, side=100).size
+        found = read_picture(saved(tmp_path / "a.jpg", large), reading=fast, side=side)
+        assert ((expected, expected // 2), large.size) == (found.picture.size, found.size)
+    assert large.size == load_picture(tmp_path / "a.jpg", reading=fast).size
+    assert large.size == read_picture(tmp_path / "a.jpg", side=100).picture.size
+    assert large.size == read_picture(saved(tmp_path / "a.png", large), reading=fast, side=100).picture.size
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_fast_reading_knows_the_picture_s_own_size(tmp_path: Path, orientation: int) -> None:
+    """Upright, of sides that no fraction divides; captions and maps tell it."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = saved(tmp_path / "a.jpg", Image.new("RGB", (1003, 1002)), exif=exif)
+    found = read_square(path, 64, reading=Reading(reading="fast"))
+    assert load_picture(path).size == found.size
+    assert (64, 64) == found.image.size
+
+
+def test_a_square_is_the_same_however_its_picture_comes(tmp_path: Path) -> None:
+    """As a file, its content, or opened."""
+    path = saved(tmp_path / "a.png", upright())
+    squares = [read_square(picture, 16) for picture in (path, str(path), path.read_bytes(), upright())]
+    assert [fit_square(upright(), 16).tobytes()] * 4 == [square.image.tobytes() for square in squares]
+    assert [upright().size] * 4 == [square.size for square in squares]
 
 
 def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import struct
 
 import numpy as np
 import pytest
@@ -13,36 +12,9 @@ from joytag_core.pictures.files import decode_picture
 from joytag_core.pictures.inputs import pictures_from
 from joytag_core.pictures.reading import Reading
 from joytag_core.pictures.rgb import to_rgb
-from tests.sample_pictures import same, upright
+from tests.sample_pictures import ADOBE_GAMMA, ADOBE_PRIMARIES, same, upright, wide_profile
 
 pytestmark = pytest.mark.skipif(not features.check("littlecms2"), reason="this Pillow converts no colours")
-
-ADOBE_PRIMARIES = ((0.60974, 0.31111, 0.01947), (0.20528, 0.62567, 0.06087), (0.14919, 0.06322, 0.74457))
-"""Red, green and blue of Adobe RGB (1998) as CIE XYZ for D50, from its specification."""
-ADOBE_GAMMA = 2.19921875
-
-
-def wide_profile() -> bytes:
-    """Return an ICC profile of Adobe RGB's gamut, made by hand from its figures."""
-
-    def number(value: float) -> bytes:
-        return struct.pack(">i", round(value * 65536))
-
-    tags = {b"wtpt": b"XYZ \0\0\0\0" + number(0.9642) + number(1.0) + number(0.8249)}
-    for name, primary in zip((b"rXYZ", b"gXYZ", b"bXYZ"), ADOBE_PRIMARIES, strict=True):
-        tags[name] = b"XYZ \0\0\0\0" + b"".join(map(number, primary))
-    curve = b"curv\0\0\0\0" + struct.pack(">IH", 1, round(ADOBE_GAMMA * 256)) + b"\0\0"
-    tags |= dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve)
-    tags[b"desc"] = b"desc\0\0\0\0" + struct.pack(">I", 5) + b"wide\0" + bytes(4 + 4 + 2 + 1 + 67 + 3)
-    tags[b"cprt"] = b"text\0\0\0\0none\0\0\0\0"
-    place, table, data = 128 + 4 + 12 * len(tags), b"", b""
-    for name, value in tags.items():
-        table += name + struct.pack(">II", place + len(data), len(value))
-        data += value + bytes(-len(value) % 4)
-    body = struct.pack(">I", len(tags)) + table + data
-    header = struct.pack(">I4sI4s4s4s", 128 + len(body), b"lcms", 0x02400000, b"mntr", b"RGB ", b"XYZ ")
-    header += bytes(12) + b"acsp" + bytes(28) + number(0.9642) + number(1.0) + number(0.8249)
-    return header.ljust(128, b"\0") + body
 
 
 def encoded(picture: Image.Image, profile: bytes, kind: str = "PNG") -> bytes:

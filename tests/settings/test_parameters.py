@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from joytag_core import PromptFormat, Selection, SettingError, TagFilter
-from joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, check_settings
+from joytag_core.pictures.reading import Reading
+from joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, READING_NAMES, check_settings
 
 
 def test_defaults_pass_their_own_checks() -> None:
@@ -34,6 +35,17 @@ def test_defaults_agree_with_the_classes_that_use_them() -> None:
             if cls is Selection and name in ("max_tags", "order"):
                 continue  # the filter's, which come after the selection's own
             assert PARAMETERS[name].default == fields[name], (cls, name)
+
+
+def test_a_reading_is_made_of_the_settings_that_are_about_it() -> None:
+    """All of them, at the same defaults."""
+    defaults = {name: parameter.default for name, parameter in PARAMETERS.items()}
+    assert Reading() == Reading.from_settings(defaults) == Reading.from_settings({})
+    others = {name: PARAMETERS[name].choices[1] for name in READING_NAMES}
+    made = Reading.from_settings(defaults | others)
+    assert others == {name: getattr(made, name) for name in READING_NAMES}
+    with pytest.raises(SettingError, match="colours"):
+        Reading.from_settings({"colours": "cmyk"})
 
 
 @pytest.mark.parametrize(

@@ -190,9 +190,10 @@ def test_what_is_meant_to_be_one_is_told_and_never_stays(prompt: str, message: s
 
 
 def test_the_model_is_the_same_for_the_whole_prompt() -> None:
-    """A placeholder cannot ask for a model of its own: the picture has been scored by one."""
-    with pytest.raises(SettingError, match="one model tags the picture"):
-        find_placeholders("{joytag:model=demo}")
+    """A placeholder cannot ask for a model or a reading of its own: the picture has been scored by one."""
+    for option in ("model=demo", "colours=stored", "reading=fast"):
+        with pytest.raises(SettingError, match="tagged once for the whole prompt"):
+            find_placeholders(f"{{joytag:{option}}}")
 
 
 REGIONS = [

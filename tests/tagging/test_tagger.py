@@ -25,9 +25,11 @@ from joytag_core import (
     TagScores,
     UnreadablePictureError,
 )
+from joytag_core.pictures.reading import Reading
 from joytag_core.tagging import preparation
 from tests.conftest import DATA
 from tests.fakes import FakeHost, StoppedByPersonError
+from tests.sample_pictures import wide_picture
 
 Pictures = list[Image.Image]
 
@@ -190,7 +192,7 @@ def test_a_cancel_is_heeded_while_a_picture_is_read(
     """A picture whose reading does not end keeps nobody waiting."""
     tagger = Tagger.load(tiny, host=host)
     never = threading.Event()
-    monkeypatch.setattr(preparation, "open_picture", lambda *_, **__: never.wait(60))
+    monkeypatch.setattr(preparation, "read_square", lambda *_, **__: never.wait(60))
     host.cancel_after = 0
     try:
         with pytest.raises(StoppedByPersonError):
@@ -422,3 +424,20 @@ def test_a_broken_model_is_handed_to_no_host(tiny: Path, tmp_path: Path, host: F
     with pytest.raises(ModelFileError):
         Tagger.load(tmp_path, host=host)
     assert [] == host.adopted
+
+
+def test_an_error_among_tensors_of_few_rows_is_the_picture_s_own(tiny: Path) -> None:
+    """Counting the pictures for the message follows the layout that was said."""
+    batch = torch.full((2, 3, 4, 3), 0.5)
+    batch[1] = float("nan")
+    with pytest.raises(PictureError, match=r"picture 2 of 2: .*not finite"):
+        Tagger.load(tiny, device="cpu").score(batch, reading=Reading(layout="channels_last"))
+
+
+def test_remembered_scores_are_of_the_reading(tiny: Path, host: FakeHost) -> None:
+    """What the network is given decides: another reading of a picture is another picture, unless it looks the same."""
+    tagger = Tagger.load(tiny, host=host, remember=1 << 16)
+    found = [values(tagger.score(wide_picture(), reading=Reading(colours=c))) for c in ("srgb", "stored", "srgb")]
+    assert [1, 1] == host.batches
+    assert np.array_equal(found[0], found[2])
+    assert not np.allclose(found[0], found[1], atol=1e-4)

@@ -14,11 +14,13 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from PIL import Image
 
+from joytag_core.pictures.squares import Square
 from joytag_core.settings.parameters import PARAMETERS
 from joytag_webui import api, tagging
+from tests.sample_pictures import wide_picture
 from tests.webui.fake_webui import FakeWebUI
 
-INTERROGATE, FILTER = "/joytag/v1/interrogate", "/joytag/v1/filter"
+INTERROGATE, FILTER, MAP = "/joytag/v1/interrogate", "/joytag/v1/filter", "/joytag/v1/map"
 
 
 @pytest.fixture
@@ -243,20 +245,38 @@ def test_pictures_of_a_call_are_decoded_one_at_a_time_in_the_queue(
 ) -> None:
     """Of two large pictures never both are there, and none while others hold the WebUI."""
     events: list[str] = []
-    decode, fit = api.decode_picture, tagging.fit_square
+    content, square = api.picture_content, tagging.read_square
 
-    def decoding(*values: Any) -> Image.Image:
-        events.append("decoded" if webui.queue_lock.locked() else "decoded outside the queue")
-        return decode(*values)
+    def taking(*values: Any) -> bytes:
+        events.append("taken" if webui.queue_lock.locked() else "taken outside the queue")
+        return content(*values)
 
-    def fitting(*values: Any) -> Image.Image:
+    def reading(*values: Any, **named: Any) -> Square:
         events.append("made small")
-        return fit(*values)
+        return square(*values, **named)
 
-    monkeypatch.setattr(api, "decode_picture", decoding)
-    monkeypatch.setattr(tagging, "fit_square", fitting)
+    monkeypatch.setattr(api, "picture_content", taking)
+    monkeypatch.setattr(tagging, "read_square", reading)
     assert 200 == client.post(INTERROGATE, json={"images": [image] * 3}).status_code
-    assert ["decoded", "made small"] * 3 == events
+    assert ["taken", "made small"] * 3 == events
+
+
+@pytest.mark.parametrize("path", [INTERROGATE, MAP])
+def test_colours_are_as_the_page_or_the_call_says(webui: FakeWebUI, client: TestClient, path: str) -> None:
+    """A picture with the profile of a wide gamut is another one by its bare numbers."""
+    body = {"image": base64.b64encode(wide_picture()).decode()}
+    body |= {"tags": ["tag_8"], "images": False} if path == MAP else {"max_tags": 1}
+
+    def score(**more: str) -> float:
+        answer = client.post(path, json=body | more).json()
+        tags = answer["tags"] if path == MAP else answer["pictures"][0]["tags"]
+        return float(tags[0]["score"])
+
+    usual, stored = score(), score(colours="stored")
+    assert abs(usual - stored) > 1e-3
+    webui.opts.data["joytag_colours"] = "stored"
+    assert [stored, usual] == [pytest.approx(score()), pytest.approx(score(colours="srgb"))]
+    assert 422 == client.post(path, json=body | {"colours": "cmyk"}).status_code
 
 
 def test_models_and_unload(client: TestClient, image: str) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from joytag_core.pictures.reading import Reading
 from joytag_core.tags.scores import TagScores
 from joytag_core.tags.vocabulary import Vocabulary
 from joytag_webui import automatic
@@ -49,7 +50,7 @@ def scored(monkeypatch: pytest.MonkeyPatch, webui: FakeWebUI) -> list[int]:
     """Score a picture by its colour, and a hat on all; return how many pictures each call scored."""
     vocabulary, calls = Vocabulary.from_names(NAMES), []
 
-    def score(pictures: list[Image.Image], *, model: str) -> list[TagScores]:
+    def score(pictures: list[Image.Image], *, model: str, reading: Reading) -> list[TagScores]:
         calls.append(len(pictures))
         pixels = [picture.convert("RGB").getpixel((0, 0)) for picture in pictures]
         colours = [np.array([*(value > 100 for value in pixel), True]) * 0.9 for pixel in pixels]
