@@ -20,7 +20,7 @@ def redundant(items: Sequence[Item], vocabulary: Vocabulary, implications: str) 
     by_name = {item.facts.tag.name: item for item in items if item.facts.tag is not None}
     because: dict[str, Item] = {}
     for child, item in by_name.items():
-        for parent in sorted(vocabulary.ancestors(child) & by_name.keys()):
+        for parent in sorted(filter(by_name.__contains__, vocabulary.ancestors(child))):
             if implications == "specific":
                 because.setdefault(parent, item)
             else:

@@ -244,6 +244,8 @@ class Pipeline:
         return self._count_tokens(self.report.name_of(item)) + 1
 
     def _added(self, text: str, beside: Item) -> list[Item]:
+        if not text:
+            return []
         items = parse(text, self._settings.target, self._tools.index).items
         new = [item for item in items if not self._is_said(item)]
         return [

@@ -124,7 +124,7 @@ class PromptFormat:
     def escape(self, text: str) -> str:
         """Escape the characters that the target would read as syntax."""
         special = _SPECIAL[self.target]
-        return special.sub(r"\\\g<0>", text) if special else text
+        return special.sub(r"\\\g<0>", text) if special is not None and special.search(text) else text
 
     def guard_end(self, text: str) -> str:
         r"""Keep A1111 from reading `smile, :3` as the weight 3, which it does at an end: a lone `\` vanishes there."""

@@ -11,7 +11,7 @@ from .escapes import read
 from .fragments import holds_list, is_qualified, plain_words
 from .items import NO_FACTS, Group, Item, Prompt
 from .numbers import split_weight
-from .prose import LONGEST_TAG, segments_of
+from .prose import is_long, segments_of
 from .tree import CLOSING, Node, tree_of
 
 _STOPS = (".", "。")
@@ -63,9 +63,10 @@ class _Reader:
         while last and (nodes[last - 1].kind == "separator" or not nodes[last - 1].text.strip()):
             last -= 1
         source = "".join(node.text for node in nodes[:last])
-        self._skip_blanks(source[: len(source) - len(source.lstrip())])
+        before, _, after = source.partition(source.strip())
+        self._skip_blanks(before)
         self._add(source.strip(), groups, verbatim=True, role="prose")
-        self._skip_blanks(source[len(source.rstrip()) :])
+        self._skip_blanks(after)
         self._read_items(nodes[last:], groups)
 
     def _read_items(self, nodes: Sequence[Node], groups: tuple[Group, ...]) -> None:
@@ -94,14 +95,15 @@ class _Reader:
 
     def _read_run(self, nodes: Sequence[Node], groups: tuple[Group, ...]) -> None:
         """Read what stands between two separators: a tag, a group, a fragment, or nothing."""
-        source = "".join(node.text for node in nodes)
+        source = nodes[0].text if len(nodes) == 1 else "".join(node.text for node in nodes)
         stripped = source.strip()
         if not stripped:
             self._skip_blanks(source)
             return
-        self._skip_blanks(source[: len(source) - len(source.lstrip())])
+        before, _, after = source.partition(stripped)
+        self._skip_blanks(before)
         self._read_piece(nodes, stripped, groups)
-        self._skip_blanks(source[len(source.rstrip()) :])
+        self._skip_blanks(after)
 
     def _read_piece(self, nodes: Sequence[Node], source: str, groups: tuple[Group, ...]) -> None:
         parts = [node for node in nodes if node.text.strip()]
@@ -121,7 +123,7 @@ class _Reader:
             self._add(source, groups, verbatim=True)
         elif facts.tag is not None:
             self._add_name(source, text, facts, groups)
-        elif not brackets and len(source.split()) > LONGEST_TAG:
+        elif not brackets and is_long(source):
             self._add(source, groups, verbatim=True, role="prose")
         elif not brackets or is_qualified(text, self._index.vocabulary):
             self._add_name(source, text, facts, groups)
@@ -157,7 +159,7 @@ class _Reader:
     def _read_phrase(self, parts: Sequence[Node], source: str, groups: tuple[Group, ...]) -> None:
         """Read a text with stressed words in it: matched as the plain words, written back as it is."""
         words = plain_words(parts, self._target)
-        if len(words.split()) > LONGEST_TAG:
+        if is_long(words):
             self._add(source, groups, verbatim=True, role="prose")
         else:
             self._add(words, groups, facts=self._index.facts(words), source=source)

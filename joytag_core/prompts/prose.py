@@ -13,7 +13,7 @@ from .tree import Node
 PROSE = ("keep", "drop")
 """What a filter may do with prose."""
 
-LONGEST_TAG = 8
+_LONGEST_TAG = 8
 """A stretch of more words may be prose without a full stop."""
 
 _BOUNDS = ("word", "weight", "comment")
@@ -27,6 +27,11 @@ class Segment(NamedTuple):
 
     is_prose: bool
     nodes: list[Node]
+
+
+def is_long(text: str) -> bool:
+    """Say whether a text has more words than a tag ever has; a sign by itself is no word."""
+    return sum(1 for piece in text.split() if any(map(str.isalnum, piece))) > _LONGEST_TAG
 
 
 def segments_of(nodes: Sequence[Node], is_tag: Callable[[str], bool]) -> Iterator[Segment]:
@@ -49,7 +54,7 @@ def segments_of(nodes: Sequence[Node], is_tag: Callable[[str], bool]) -> Iterato
 def _in_stretch(nodes: list[Node], is_tag: Callable[[str], bool]) -> Iterator[Segment]:
     if not nodes:
         return
-    if not is_phrase("".join(node.text for node in nodes)):
+    if not is_phrase(_text(nodes)):
         yield Segment(False, nodes)
         return
     waiting: list[Node] = []
@@ -99,7 +104,7 @@ def _in_sentence(nodes: list[Node], is_tag: Callable[[str], bool]) -> Iterator[S
     while not is_ended and last > first and kinds[last - 1] in ("sign", "empty"):
         last -= 1
     middle = [node for piece in pieces[first:last] for node in piece]
-    is_prose = any(kind == "phrase" for kind in kinds[first:last]) and (is_ended or _words(middle) > LONGEST_TAG)
+    is_prose = any(kind == "phrase" for kind in kinds[first:last]) and (is_ended or is_long(_text(middle)))
     if not is_prose:
         yield Segment(False, nodes)
         return
@@ -128,7 +133,7 @@ def _pieces(nodes: Sequence[Node]) -> list[list[Node]]:
 def _kind(piece: Sequence[Node], is_tag: Callable[[str], bool]) -> str:
     """Say what a piece is: empty, a sign (a token, brackets, a network), a tag, a phrase, or the like of a sentence."""
     nodes = [node for node in piece if node.kind != "separator" and node.text.strip()]
-    text = "".join(node.text for node in nodes).strip()
+    text = _text(nodes).strip()
     if not text:
         return "empty"
     if all(node.kind in _STANDS_ALONE for node in nodes) or ("_" in text and " " not in text):
@@ -141,11 +146,11 @@ def _kind(piece: Sequence[Node], is_tag: Callable[[str], bool]) -> str:
 
 
 def _is_long_phrase(piece: Sequence[Node], kind: str) -> bool:
-    return kind == "phrase" and _words(piece) > LONGEST_TAG
+    return kind == "phrase" and is_long(_text(piece))
 
 
-def _words(nodes: Sequence[Node]) -> int:
-    return len("".join(node.text for node in nodes).split())
+def _text(nodes: Sequence[Node]) -> str:
+    return "".join(node.text for node in nodes)
 
 
 def _merged(nodes: Sequence[Node]) -> list[Node]:
@@ -153,5 +158,5 @@ def _merged(nodes: Sequence[Node]) -> list[Node]:
     merged: list[Node] = []
     for kind, run in itertools.groupby(nodes, key=lambda node: node.kind):
         found = list(run)
-        merged += [Node("text", "".join(node.text for node in found))] if kind == "text" else found
+        merged += [Node("text", _text(found))] if kind == "text" else found
     return merged

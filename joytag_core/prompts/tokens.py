@@ -12,9 +12,8 @@ from .numbers import NUMBER
 WORDS = "BREAK|ADD(?:COL|ROW|COMM|BASE)|AND(?:_SALT|_PERP|_TOPK)?"
 """The words of composition, as a pattern."""
 
-_BLANK = re.compile(r"[ \t]*")
 _BRACKET = re.compile(r"[()]")
-_FACE = re.compile(r">?[:;=][-'^]?[()\[\]]")
+_FACE = re.compile(r"[ \t]*(>?[:;=][-'^]?[()\[\]])")
 _ITEM_ENDS = re.compile(r"[ \t]*(?:\Z|[,，、\n])")
 _GROUP_ENDS = re.compile(r"[ \t]*(?::\s*" + NUMBER + r"\s*)?[)\]}]")
 _SEPARATOR = re.compile(r"[ \t]*[,，、\n]")
@@ -22,7 +21,8 @@ _WORD_ENDS = re.compile(r"[\s,，、]|\Z")
 _PART_WEIGHT = re.compile(r":\s*" + NUMBER + r"(?:(?=\s+AND(?:_SALT|_PERP|_TOPK)?\b)|(?=\s*\Z))")
 _COMPOSES = re.compile(r"\s+AND")
 _FACE_WITH_DIGIT = re.compile(r":\d(?!\S)")
-_STARTERS = ("separator", "open", "word", "comment", "standalone", "weight")
+_STARTERS = frozenset({"separator", "open", "word", "comment", "standalone", "weight"})
+_DEEPER = {"open": 1, "close": -1}
 
 
 class Token(NamedTuple):
@@ -87,11 +87,12 @@ class _Tokens:
         elif kind == "emphasis":
             end = self._emphasis_end(end)
             kind = "standalone" if end else "text"
-        elif kind in ("escaped",):
+        elif kind == "escaped":
             kind = "text"
+        elif kind == "word":
+            self._is_composed = self._is_composed or match[0].startswith("AND")
         end = end or match.end()
-        self._depth = max(self._depth + {"open": 1, "close": -1}.get(kind, 0), 0)
-        self._is_composed = self._is_composed or (kind == "word" and match[0].startswith("AND"))
+        self._depth = max(self._depth + _DEEPER.get(kind, 0), 0)
         self._tokens.append(Token(kind, self._text[start:end]))
         return end
 
@@ -138,8 +139,7 @@ class _Tokens:
 
     def _face_end(self, position: int) -> int:
         """Return where a face with a bracket in it, such as `>:(`, ends; 0 where none begins here."""
-        blank = _BLANK.match(self._text, position)
-        face = _FACE.match(self._text, blank.end() if blank else position)
+        face = _FACE.match(self._text, position)
         if face is None:
             return 0
         # Inside brackets, `;)` may as well end the group: it is a face only where another bracket is left to do that.
@@ -147,7 +147,7 @@ class _Tokens:
         if self._depth == 0:
             return end if _ITEM_ENDS.match(self._text, end) else 0
         closes = _GROUP_ENDS.match(self._text, end) is not None
-        if face[0][-1] in ")]":
+        if face[1][-1] in ")]":
             return end if closes or (_SEPARATOR.match(self._text, end) and self._next_bracket(end) == ")") else 0
         return end if closes or _ITEM_ENDS.match(self._text, end) else 0
 
@@ -160,9 +160,13 @@ class _Tokens:
 
 @lru_cache
 def _scanner(target: str) -> re.Pattern[str]:
-    """Find the next sign that may be syntax; what lies before it is text."""
+    """Find the next sign that may be syntax; what lies before it is text.
+
+    The signs that all of it begins with stand first, so that the rest is asked at few places.
+    """
     return re.compile(
-        rf"""(?P<comment>^[ \t]*\#[^\n]*)
+        rf"""(?=[ \t\#AB|;:\-\d<e_\\,，、\n(\[{{)\]}}])(?:
+        (?P<comment>^[ \t]*\#[^\n]*)
         |(?P<word>\b(?:{WORDS})\b(?:(?<!K)(?::\s*{NUMBER}(?![\w.])))?
             |\|\|\||;;;)
         |(?P<weight>:(?!:))
@@ -172,6 +176,6 @@ def _scanner(target: str) -> re.Pattern[str]:
         |(?P<escaped>{ESCAPED[target]})
         |(?P<separator>[,，、\n])
         |(?P<open>[(\[{{])
-        |(?P<close>[)\]}}])""",
+        |(?P<close>[)\]}}]))""",
         re.VERBOSE | re.MULTILINE,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .tokens import Token, tokens_of
 
@@ -16,8 +16,7 @@ _DEEPEST = 50
 _ESCAPABLE = {"a1111": "()[]", "comfyui": "()", "caption": ""}
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """Hold a token, or a pair of brackets (kind "group") with the nodes inside; `text` is the source of all of it."""
 
     kind: str
@@ -59,7 +58,7 @@ def _nodes(tokens: Sequence[Token], partners: dict[int, int], start: int, end: i
 def _flush(plain: list[str], nodes: list[Node]) -> None:
     """Make one text node of all the pieces in a row."""
     if plain:
-        nodes.append(Node("text", "".join(plain)))
+        nodes.append(Node("text", plain[0] if len(plain) == 1 else "".join(plain)))
         plain.clear()
 
 

@@ -26,9 +26,16 @@ class Writer:
         self._form = form
         self._threshold = threshold
         self._keep_lines = keep_lines
+        self._names: dict[Item, str] = {}
 
     def name(self, item: Item) -> str:
         """Return an item's name as it is written, without escapes and weight."""
+        name = self._names.get(item)
+        if name is None:
+            name = self._names[item] = self._name(item)
+        return name
+
+    def _name(self, item: Item) -> str:
         if item.source is not None or item.as_given:
             return item.text
         if item.facts.artist and self._form.artist_style != "as written":

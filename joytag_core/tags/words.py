@@ -13,14 +13,15 @@ _FUNCTION_WORDS = """
 """
 """Words that sentences have and names of tags seldom."""
 
-_FUNCTION_WORD = re.compile(rf"(?<![\w-])(?:{'|'.join(_FUNCTION_WORDS.split())})(?![\w-])", re.IGNORECASE)
+_WORD = re.compile(r"[\w-]+")
+_IS_FUNCTION_WORD = frozenset(_FUNCTION_WORDS.split())
 _QUALIFIED = re.compile(r"(.+?)[ _]\(([^()]+)\)")
 _QUALIFIER = re.compile(r"[ _]\(([^():]+)\)")
 
 
 def has_function_word(text: str) -> bool:
     """Say whether a text with blanks for underscores holds a word that sentences have and names of tags seldom."""
-    return _FUNCTION_WORD.search(text) is not None
+    return not _IS_FUNCTION_WORD.isdisjoint(_WORD.findall(text.lower()))
 
 
 def is_phrase(text: str) -> bool:

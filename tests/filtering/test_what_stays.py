@@ -120,6 +120,7 @@ SENTENCES: list[Case] = [
     ({}, "1girl, blue_sky. She is here. long_hair.", "1girl, blue sky. She is here. long hair."),
     ({"exclude": "sky"}, "A cat is here BREAK sky, The sky is blue.", "A cat is here BREAK The sky is blue."),
     ({"prose": "drop"}, f"1girl, {PROSE} sky", "1girl, sky"),
+    ({"prose": "drop"}, "by one, x - y , z - w , sky, sun", "by one, x - y, z - w, sky, sun"),
     ({"prose": "keep", "order": "alphabetical"}, f"sky, hat\n{PROSE}", f"hat, sky\n{PROSE}"),
     ({}, "one two three four five six seven eight nine", "one two three four five six seven eight nine"),
 ]  # fmt: skip
