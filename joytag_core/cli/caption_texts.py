@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import codecs
-import glob
 import os
+import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import SettingError
+from ..pictures.folders import is_passed_over, matches
 from ..whole_files import write_whole
 
 _MARKS = {
@@ -18,6 +19,9 @@ _MARKS = {
     codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be",
 }  # fmt: skip
 """What marks of byte order say; the longer ones first, since one begins with another."""
+
+_NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff]")
+"""Control characters but line ends, tabs and the end mark of DOS; and what Unicode says is no character."""
 
 _LONGEST_NAME = 255
 """Bytes of a file's name that usual file systems take."""
@@ -38,40 +42,37 @@ class CaptionText:
         return self.mark + text.replace("\n", self.line_end).encode(self.encoding)
 
 
-def find_texts(names: Sequence[str], *, recursive: bool) -> Iterator[Path]:
-    """Yield the files that are named, each once: files, the .txt files of folders, and what a glob matches.
+def find_texts(names: Sequence[str], *, recursive: bool, report: Callable[[str], object]) -> Iterator[Path]:
+    """Yield the files that are named, each once: files, the .txt files of folders, and what a pattern matches.
 
-    A shell that expands no globs (Windows) hands them over as they are.
-
-    Raises:
-        SettingError: a folder holds no .txt file, or a glob matches nothing.
+    A shell that expands no patterns (Windows) hands them over as they are. A folder without such a file, or a pattern
+    that matches nothing, is told to `report`, and the rest goes on.
     """
     seen: set[Path] = set()
     for name in names:
-        for path in _named(name, recursive=recursive):
+        matched = matches(name)
+        if not matched:
+            report(f"{name} matches no file")
+        for path in (path for one in matched for path in _named(one, recursive=recursive, report=report)):
             if path not in seen:
                 seen.add(path)
                 yield path
 
 
-def _named(name: str, *, recursive: bool) -> list[Path]:
-    path = Path(name)
-    if path.is_dir():
-        found = sorted(one for one in (path.rglob if recursive else path.glob)("*.txt") if one.is_file())
-        if not found:
-            below = "" if recursive else "; --recursive looks below it too"
-            raise SettingError(f"{name} holds no .txt file{below}")
-        return found
-    if os.path.lexists(path) or not glob.has_magic(name):
+def _named(path: Path, *, recursive: bool, report: Callable[[str], object]) -> list[Path]:
+    if not path.is_dir():
         return [path]
-    matched = sorted(Path(one) for one in glob.glob(name, recursive=recursive))  # noqa: PTH207  a person's own text
-    if not matched:
-        raise SettingError(f"{name} matches no file")
-    return [one for one in matched if one.is_file()]
+    below = sorted((path.rglob if recursive else path.glob)("*.txt"))
+    found = [one for one in below if one.is_file() and not any(map(is_passed_over, one.relative_to(path).parts))]
+    if not found:
+        report(f"{path} holds no .txt file{'' if recursive else '; --recursive looks below it too'}")
+    return found
 
 
 def read_text(path: Path) -> CaptionText:
     """Read a file: UTF-8, or UTF-16 and UTF-32 that say so by their mark or, UTF-16, by every second byte.
+
+    What holds characters that no text has, such as a picture's bytes, is none, whatever it can be read as.
 
     Raises:
         SettingError: it cannot be read, or is no such text.
@@ -84,6 +85,9 @@ def read_text(path: Path) -> CaptionText:
         raise SettingError(f"{path} cannot be read: {error.strerror or type(error).__name__}") from error
     except UnicodeDecodeError as error:
         raise SettingError(f"{path} is no text in UTF-8 or UTF-16: {error.reason} at byte {error.start}") from error
+    sign = _NO_TEXT.search(text)
+    if sign:
+        raise SettingError(f"{path} is no text: it holds the control character {ord(sign[0]):#04x}")
     line_end = "\r\n" if "\r\n" in text else "\r" if "\r" in text and "\n" not in text else "\n"
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     return CaptionText(path, plain, encoding or _unmarked(content), mark, line_end)
@@ -113,8 +117,8 @@ def _back_up(path: Path) -> None:
 
 
 def _unmarked(content: bytes) -> str:
+    """Tell the encoding of a file without a mark: UTF-16 where most characters are ASCII, so that half of each is 0."""
     start = content[:200]
-    if len(start) < 2 or len(content) % 2 or b"\0" not in start:
-        return "utf-8"
-    zeros = start[0::2].count(0), start[1::2].count(0)
-    return "utf-16-le" if zeros[1] > zeros[0] else "utf-16-be"
+    zeros = {"utf-16-be": start[0::2].count(0), "utf-16-le": start[1::2].count(0)}
+    likely = max(zeros, key=lambda name: zeros[name])
+    return likely if len(content) % 2 == 0 and 4 * zeros[likely] > len(start) else "utf-8"

@@ -61,10 +61,10 @@ def add_filter_command(commands: Any) -> None:
     reading = parser.add_argument_group("what is read, and what is written")
     reading.add_argument(
         "--files", nargs="+", default=[], metavar="FILE",
-        help="files, a caption each; folders of .txt files; globs. Here the target is caption and line breaks stay, "
-        "unless you say otherwise",
+        help="files, a caption each; folders of .txt files; patterns (**: any folders). Here the target is caption "
+        "and line breaks stay, unless you say otherwise",
     )  # fmt: skip
-    reading.add_argument("--recursive", action="store_true", help="also the folders below a folder, and ** in globs")
+    reading.add_argument("--recursive", action="store_true", help="also the folders below a folder")
     reading.add_argument("--in-place", action="store_true", help="write the result back into each file")
     reading.add_argument("--backup", action="store_true", help="with --in-place: keep the original beside it, .bak")
     reading.add_argument("--dry-run", action="store_true", help="show what --in-place would change, and change nothing")
@@ -92,7 +92,7 @@ def add_filter_command(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Filter; return 1 if some files could not be read or written, 2 (by way of the error) if a rule is wrong."""
+    """Filter; return 1 if some files could not be read or written, 2 if none could (or, by an error, a rule is wrong)."""
     if arguments.show_lists or arguments.show_list:
         return _show(arguments)
     filter_text = _filter(arguments)
@@ -111,8 +111,14 @@ def _results(arguments: argparse.Namespace, filter_text: _FilterText, text: str)
 
 def _filter_files(arguments: argparse.Namespace, filter_text: _FilterText) -> int:
     """Filter every file; one that cannot be read or written is named, and the rest done."""
-    changed = failed = dropped = 0
-    paths = list(find_texts(arguments.files, recursive=arguments.recursive))
+    done = changed = failed = dropped = 0
+
+    def report(fault: object) -> None:
+        nonlocal failed
+        failed += 1
+        complain(f"error: {fault}")
+
+    paths = list(find_texts(arguments.files, recursive=arguments.recursive, report=report))
     for path in paths:
         try:
             caption = read_text(path)
@@ -122,9 +128,9 @@ def _filter_files(arguments: argparse.Namespace, filter_text: _FilterText) -> in
             if arguments.in_place and not arguments.dry_run and text != caption.text:
                 write_text(caption, text, backup=arguments.backup)
         except SettingError as error:
-            failed += 1
-            complain(f"error: {error}")
+            report(error)
             continue
+        done += 1
         changed += text != caption.text
         dropped += sum(len(result.dropped) for result in results)
         if arguments.dry_run:
@@ -134,7 +140,7 @@ def _filter_files(arguments: argparse.Namespace, filter_text: _FilterText) -> in
     if arguments.in_place or arguments.dry_run:
         would = "would change" if arguments.dry_run else "changed"
         complain(f"{len(paths)} files: {changed} {would}, {failed} failed; {dropped} tags dropped")
-    return 1 if failed else 0
+    return 0 if not failed else 1 if done else 2
 
 
 def _show_difference(caption: CaptionText, text: str) -> None:

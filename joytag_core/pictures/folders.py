@@ -31,7 +31,7 @@ def find_pictures(
     Raises:
         UnreadablePictureError: there is such a folder, and no `report`; its `path` names it.
     """
-    for path in (Path(one) for given in paths for one in _matches(given)):
+    for path in (one for given in paths for one in matches(given) or [Path(given)]):
         if not os.path.isdir(path):  # noqa: PTH112 - pathlib's raises where a name is too long
             yield path
             continue
@@ -43,13 +43,17 @@ def find_pictures(
             _tell(report, path, f"there is no picture in this folder{_hint(path, recursive=recursive)}")
 
 
-def _matches(path: str | os.PathLike[str]) -> list[str | os.PathLike[str]]:
-    """Return what a pattern matches, by name; a path that is there, or that nothing matches, as it is."""
+def matches(path: str | os.PathLike[str]) -> list[Path]:
+    """Return what a pattern matches, by name, perhaps nothing; what is there, or is no pattern, as it is."""
     text = os.fspath(path)
     if not glob.has_magic(text) or os.path.lexists(text):
-        return [path]
-    found = sorted(glob.glob(text, recursive=True))  # noqa: PTH207 - pathlib's takes no absolute pattern
-    return [*found] if found else [path]
+        return [Path(path)]
+    return [Path(one) for one in sorted(glob.glob(text, recursive=True))]  # noqa: PTH207 - pathlib's takes no absolute one
+
+
+def is_passed_over(name: str) -> bool:
+    """Say whether a file or folder of this name is hidden, or what a system puts beside pictures."""
+    return name.startswith(".") or name in _OTHERS_FOLDERS
 
 
 def _pictures_in(folder: Path, *, recursive: bool, report: Report | None, above: tuple[str, ...]) -> Iterator[Path]:
@@ -57,7 +61,7 @@ def _pictures_in(folder: Path, *, recursive: bool, report: Report | None, above:
     try:
         with os.scandir(folder) as listed:
             entries = sorted(
-                (entry for entry in listed if not _is_passed_over(entry.name)), key=lambda entry: entry.name
+                (entry for entry in listed if not is_passed_over(entry.name)), key=lambda entry: entry.name
             )
     except OSError as error:
         _tell(report, folder, f"the folder cannot be read: {error.strerror or error}")
@@ -85,15 +89,11 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _is_passed_over(name: str) -> bool:
-    return name.startswith(".") or name in _OTHERS_FOLDERS
-
-
 def _hint(folder: Path, *, recursive: bool) -> str:
     if recursive:
         return ", nor below it"
     try:
-        has_folders = any(entry.is_dir() and not _is_passed_over(entry.name) for entry in os.scandir(folder))
+        has_folders = any(entry.is_dir() and not is_passed_over(entry.name) for entry in os.scandir(folder))
     except OSError:
         return ""
     return "; --recursive looks into the folders below it too" if has_folders else ""

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from joytag_core import TagFilter, Tagger
 from joytag_core.cli.main import main
@@ -105,6 +106,47 @@ def test_a_bad_file_is_named_and_the_rest_is_done(capsys: pytest.CaptureFixture[
     assert "none.txt cannot be read" in err
     assert "3 files: 1 changed, 2 failed; 1 tags dropped" in err
     assert "sky" == (tmp_path / "b.txt").read_text(encoding="utf-8")
+
+
+def test_what_is_no_text_stays_as_it_is(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, picture_paths: list[Path]
+) -> None:
+    """A pattern such as `folder/*` names pictures and kept features too; none of them is taken for UTF-16."""
+    texts = {
+        "a.txt": b"sky",
+        "b.txt": "sky, \u3042\u3044".encode("utf-16-le"),
+        "c.txt": b"sky\x1a",
+        "d.txt": b"\tsky\n",
+    }
+    others = {f"{number}{path.suffix}": path.read_bytes() for number, path in enumerate(picture_paths)}
+    others |= {"zeros.npy": bytes(64), "e.bin": b"\x93N\x00\x01P\x05vt", "f.bin": b"s\0k\0y\0\1\0", "g": b"sky\0"}
+    for number in range(40):
+        Image.new("RGB", (8, 8), (number, number * 7 % 256, 3)).save(tmp_path / f"p{number}.bmp")
+        others[f"p{number}.bmp"] = (tmp_path / f"p{number}.bmp").read_bytes()
+    for name, content in (texts | others).items():
+        (tmp_path / name).write_bytes(content)
+    status, _, err = _run(capsys, "--files", str(tmp_path / "*"), "--in-place", "--add-first", "me")
+
+    assert 1 == status
+    assert f"{len(texts) + len(others)} files: {len(texts)} changed, {len(others)} failed" in err
+    assert others == {name: (tmp_path / name).read_bytes() for name in others}
+    assert "me, sky, \u3042\u3044".encode("utf-16-le") == (tmp_path / "b.txt").read_bytes()
+
+
+def test_what_names_no_file_does_not_stop_the_rest(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """An empty folder and a pattern without a match are told; the status is 2 only where nothing could be done."""
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "a.txt").write_text("long_hair, sky", encoding="utf-8")
+    (tmp_path / "._a.txt").write_bytes(b"\0")
+    empty, none = str(tmp_path / "empty"), str(tmp_path / "*.caption")
+    status, out, err = _run(capsys, "--files", empty, none, str(tmp_path), "--exclude", "*hair")
+
+    assert (1, "sky\n") == (status, out)
+    assert [f"error: {empty} holds no .txt file; --recursive looks below it too", f"error: {none} matches no file"] == (
+        err.splitlines()
+    )
+    assert 2 == _run(capsys, "--files", empty, none)[0]
+    assert 2 == _run(capsys, "--files", str(tmp_path / "._a.txt"))[0]
 
 
 def test_a_dry_run_shows_what_would_change(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
