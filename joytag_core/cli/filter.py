@@ -92,7 +92,7 @@ def add_filter_command(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Filter; return 1 if some files could not be read or written, 2 if none could (or, by an error, a rule is wrong)."""
+    """Filter; return 1 if some files could not be read or written, 2 if none could; a wrong rule is an error."""
     if arguments.show_lists or arguments.show_list:
         return _show(arguments)
     filter_text = _filter(arguments)

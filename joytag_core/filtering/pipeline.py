@@ -128,7 +128,7 @@ class Pipeline:
         done: list[Item] = []
         for item in items:
             done.extend([item] if self._is_protected(item) else self._replacement(item))
-        return done
+        return _in_regions(done)
 
     def _replacement(self, item: Item) -> list[Item]:
         candidate = Candidate(item.facts, item.score, self._tools.index, self._budget)
@@ -259,6 +259,15 @@ class Pipeline:
             )
             for item in new
         ]
+
+
+def _in_regions(items: Sequence[Item]) -> list[Item]:
+    """Count the regions anew, after words of composition have come in."""
+    regions = itertools.accumulate(item.role == "word" for item in items)
+    return [
+        item if item.region == region else replace(item, region=region)
+        for region, item in zip(regions, items, strict=True)
+    ]
 
 
 def _is_of(item: Item, name: str) -> bool:

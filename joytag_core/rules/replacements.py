@@ -39,7 +39,10 @@ class Replacement:
         return None
 
     def items(self, item: Item, carried: tuple[str, ...], index: NameIndex, target: str) -> list[Item]:
-        """Return what stands in an item's place: in its brackets, with its score, spelled as the rule says."""
+        """Return what stands in an item's place: in its brackets, with its score, spelled as the rule says.
+
+        Words of composition stand in no brackets: hosts split a prompt at them before they read any.
+        """
         is_carried_only = not _PLACE.sub("", self.new).strip()
         spelled_like = item.text if is_carried_only else self.new
         if "_" in spelled_like and " " not in spelled_like:
@@ -48,9 +51,10 @@ class Replacement:
         return [
             replace(
                 new,
-                groups=(*item.groups, *new.groups),
+                groups=() if new.composes else (*item.groups, *new.groups),
                 line=item.line,
-                position=item.position,
+                region=item.region,
+                position=-1 if new.composes else item.position,
                 gap=new.gap if number else item.gap,
                 score=item.score,
                 as_given=not is_carried_only,

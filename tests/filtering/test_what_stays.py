@@ -77,6 +77,12 @@ COMPOSITION: list[Case] = [
     ({"add_last": "x_9", "target": "a1111"}, "cat :1.2 AND dog :0.8", "cat :1.2 AND dog, x_9 :0.8"),
     ({"add_last": "x_9", "target": "a1111"}, "cat :1.2", "cat, x_9 :1.2"),
     ({"add_last": "x_9"}, "cat BREAK", "cat BREAK x_9"),
+    *(({"replace": f"hat -> {word}"}, "sky, hat, sky", f"sky, {word} sky") for word in WORDS),
+    *(({"replace": f"hat -> x, {word}"}, "hat, sky", f"x, {word} sky") for word in WORDS),
+    ({"replace": "hat -> x BREAK y"}, "hat, sky, sky", "x BREAK y, sky"),
+    ({"replace": "hat -> BREAK"}, "sky, hat", "sky, BREAK"),
+    ({"replace": "hat -> BREAK"}, "(sky, hat, sky:1.2), sun", "(sky:1.2), BREAK (sky:1.2), sun"),
+    ({"replace": "hat -> cat"}, "sky BREAK sky, hat, sky", "sky BREAK sky, cat"),
     ({"add_first": "x_9"}, "BREAK cat", "x_9 BREAK cat"),
     ({}, "break, and, BREAKFAST, AND_X, HANDLAND", "break, and, BREAKFAST, AND_X, HANDLAND"),
 ]
