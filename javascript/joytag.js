@@ -67,6 +67,16 @@
         return values;
     };
 
+    // The clicked tag may be far below the map that it opens; what has just been shown has no place yet.
+    window.joytagShowPlace = function () {
+        setTimeout(() => {
+            const place = find("#joytag_place");
+            if (place) {
+                place.scrollIntoView({block: "nearest", behavior: "smooth"});
+            }
+        }, 200);
+    };
+
     window.joytagUnload = function () {
         find("#joytag_unload").click();
     };

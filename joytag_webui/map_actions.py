@@ -14,20 +14,34 @@ from .maps import MappedPicture, map_in_queue
 from .messages import told_on_page
 from .sent_pictures import picture_from
 from .settings import current_settings
+from .tagging import tagger
 
 MAP, MASK = "map", "mask"
 SHOWN = (MAP, MASK)
 """What can be shown of a place: the picture with the map over it, or the mask."""
+_SCALE = (
+    "1 is the strongest place of the picture, grey says nothing. "
+    "The mask is where the map is over the chosen share of the strongest place."
+)
 
 
-def show_map(clicked: str, picture: Any, model: str, threshold: float, *look: Any) -> list[Any]:
+def show_map(
+    clicked: str, picture: Any, model: str, threshold: float, character_threshold: float, *look: Any
+) -> list[Any]:
     """Map the clicked tag; return the map for later, the part of the tab that shows it, its picture and its words."""
     import gradio as gr
 
-    mapped = told_on_page(_mapped, clicked, picture, model, threshold, otherwise=None)
+    mapped = told_on_page(_mapped, clicked, picture, model, threshold, character_threshold, otherwise=None)
     if mapped is None:
         return [gr.update()] * 4
     return [mapped, gr.update(visible=True), *look_at(mapped, *look)]
+
+
+def hide_map() -> list[Any]:
+    """Forget the map, and hide what showed it: it was of another picture."""
+    import gradio as gr
+
+    return [None, gr.update(visible=False)]
 
 
 def look_at(mapped: MappedPicture | None, shown: str, strength: float, level: float) -> list[Any]:
@@ -51,13 +65,17 @@ def for_inpainting(mapped: MappedPicture | None, strength: float, level: float) 
     return told_on_page(sent, otherwise=[gr.update(), gr.update()])
 
 
-def _mapped(clicked: str, picture: Any, model: str, threshold: float) -> MappedPicture:
+def _mapped(clicked: str, picture: Any, model: str, threshold: float, character_threshold: float) -> MappedPicture:
     tag = clicked.partition(" ")[2]
     given = picture_from(picture)
     if given is None:
         raise PictureError("there is no picture; drop one there first")
     reading = Reading.from_settings(current_settings())
-    return map_in_queue(lambda: given, [tag], model=model, threshold=threshold, reading=reading)
+    mapped = map_in_queue(lambda: given, [tag], model=model, threshold=threshold, reading=reading)
+    found = tagger(model).vocabulary.find(tag)
+    if character_threshold and found is not None and found.category == "character":
+        mapped = replace(mapped, showing=replace(mapped.showing, threshold=character_threshold))
+    return mapped
 
 
 def _with_look(mapped: MappedPicture, *, strength: float, level: float) -> MappedPicture:
@@ -75,12 +93,12 @@ def _words(mapped: MappedPicture) -> str:
     name = escape(tag)
     absent = (
         "" if told["holds"]
-        else f" <b>{name} is not in the prompt at this threshold</b>: the map shows where it would be, if anywhere."
+        else f" <b>Its score is not over the threshold of {mapped.showing.threshold:g}</b>: the map shows where it "
+        "would be, if anywhere."
     )  # fmt: skip
     border = told["border_share"]
     side = f" The white border around the picture adds {border:+.2f} to its logit." if abs(border) >= 0.005 else ""
     return (
-        f"<p class='joytag-place'>{name}, score {told['score']:.2f}: "
-        "<span class='joytag-scale'></span> blue speaks against it, orange for it; 1 is the strongest place."
-        f"{absent}{side}</p>"
+        f"<p class='joytag-place'><b>{name}</b>, score {told['score']:.2f}.{absent}{side}</p>"
+        f"<p class='joytag-place'>against it 1 <span class='joytag-scale'></span> 1 for it. {_SCALE}</p>"
     )

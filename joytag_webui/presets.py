@@ -12,6 +12,8 @@ from joytag_core.errors import SettingError
 from joytag_core.settings.parameters import PARAMETERS, check_settings
 from joytag_core.whole_files import write_whole
 
+PAGE = "as on the settings page"
+"""Stands for no preset, in lists of them."""
 FILE_NAME = "joytag_presets.json"
 
 logger = logging.getLogger("joytag")
@@ -73,6 +75,20 @@ class Presets:
 
     def _write(self, presets: Mapping[str, Mapping[str, Any]]) -> None:
         write_whole(self._path, json.dumps(presets, indent=1, ensure_ascii=False))
+
+
+def saved_names() -> list[str]:
+    """Return the names of all presets; a broken file, which is logged, offers none."""
+    try:
+        return Presets(presets_file()).names()
+    except SettingError as error:
+        logger.warning("%s", error)
+        return []
+
+
+def preset_names() -> list[str]:
+    """Return what can be chosen where no preset is a choice too."""
+    return [PAGE, *saved_names()]
 
 
 def settings_in(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from .folders import CAPTIONS, LIST_ONLY
 from .interrogate import inserted, interrogate_txt2img
 from .parts import guarded
 from .picture_box import picture_box
+from .presets import saved_names
 from .settings import current_settings
-from .tab_map import build_map, wire_inpainting, wire_map
+from .tab_map import build_map, wire_hiding, wire_inpainting, wire_map
 from .tagging import choosable_models
 
 TITLE = "JoyTag"
@@ -101,9 +102,7 @@ def _build_choices() -> tuple[Any, dict[str, Any]]:
             min_width=120,
         )  # fmt: skip
         create_refresh_button(model, lambda: None, lambda: {"choices": choosable_models()}, "joytag_model_refresh")
-        chosen = gr.Dropdown(
-            label="Preset", choices=list(actions.preset_choices()), elem_id="joytag_preset", min_width=120
-        )
+        chosen = gr.Dropdown(label="Preset", choices=saved_names(), elem_id="joytag_preset", min_width=120)
         load = ToolButton(
             "\N{OPEN FILE FOLDER}", elem_id="joytag_preset_load",
             tooltip="Set all controls below as this preset says; without one, as on the settings page",
@@ -185,9 +184,9 @@ def _wire_one(sources: dict[str, Any], one: dict[str, Any], scores: Any, model: 
 def _wire_places(
     sources: dict[str, Any], one: dict[str, Any], model: Any, controls: Controls, prompts: Mapping[str, Any]
 ) -> None:
-    wire_map(
-        one["place"], clicked=one["clicked"], picture=sources["picture"], model=model, threshold=controls["threshold"]
-    )
+    thresholds = [controls["threshold"], controls["character_threshold"]]
+    wire_map(one["place"], clicked=one["clicked"], picture=sources["picture"], model=model, thresholds=thresholds)
+    wire_hiding(one["place"], interrogate=sources["interrogate"], picture=sources["picture"])
     wire_inpainting(one["place"], prompts)
 
 

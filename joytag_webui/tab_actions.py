@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from .controls import CONTROLS, shown_values, values_by_name
 from .folders import LIST_ONLY, run_folder
 from .interrogate import folder_at
 from .messages import tell, told_on_page
-from .presets import Presets, presets_file
+from .presets import Presets, presets_file, saved_names
 from .rules import choose_tags, make_interrogation
 from .sent_pictures import picture_from
 from .settings import TARGET, current_settings
@@ -163,15 +163,6 @@ def delete_preset(name: str) -> Any:
     return told_on_page(deleted, otherwise=gr.update())
 
 
-def preset_choices() -> Sequence[str]:
-    """Return the names of all presets; a broken file offers none."""
-    try:
-        return _presets().names()
-    except SettingError as error:
-        logger.warning("%s", error)
-        return []
-
-
 def unload_model() -> str:
     """Give the model's memory back and say so."""
     name = unload()
@@ -181,7 +172,7 @@ def unload_model() -> str:
 def _choices(value: str | None) -> Any:
     import gradio as gr
 
-    return gr.update(choices=list(preset_choices()), value=value)
+    return gr.update(choices=saved_names(), value=value)
 
 
 def _presets() -> Presets:

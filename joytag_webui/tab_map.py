@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from joytag_core.settings.map_parameters import MAP_PARAMETERS
@@ -43,17 +43,27 @@ def build_map() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def wire_map(part: dict[str, Any], *, clicked: Any, picture: Any, model: Any, threshold: Any) -> None:
+def wire_map(part: dict[str, Any], *, clicked: Any, picture: Any, model: Any, thresholds: Sequence[Any]) -> None:
     """Wire a click on a tag, and the controls of what is shown."""
     look = [part["shown"], *part["look"]]
-    part["click"].click(
-        actions.show_map, inputs=[clicked, picture, model, threshold, *look],
+    shown = part["click"].click(
+        actions.show_map, inputs=[clicked, picture, model, *thresholds, *look],
         outputs=[part["mapped"], part["column"], part["picture"], part["words"]], **HIDDEN,
     )  # fmt: skip
+    shown.then(fn=None, _js="joytagShowPlace")
     for control in look:
         control.input(
             actions.look_at, inputs=[part["mapped"], *look], outputs=[part["picture"], part["words"]],
             show_progress=False, queue=False, **HIDDEN,
+        )  # fmt: skip
+
+
+def wire_hiding(part: dict[str, Any], *, interrogate: Any, picture: Any) -> None:
+    """Hide the map where its picture goes, or its bars are made anew."""
+    for listen in (interrogate.click, picture.clear):
+        listen(
+            actions.hide_map, inputs=[], outputs=[part["mapped"], part["column"]], show_progress=False, queue=False,
+            **HIDDEN,
         )  # fmt: skip
 
 

@@ -19,9 +19,9 @@ from tests.webui.test_parts import start
 LOOK = (MAP, 0.75, 0.5)
 
 
-def shown(picture: Any, tag: str = "tag_8", threshold: float = 0.4, look: tuple[Any, ...] = LOOK) -> list[Any]:
+def shown(picture: Any, tag: str = "tag_8", *, threshold: float = 0.4, character_threshold: float = 0.0) -> list[Any]:
     """Click on a tag."""
-    return show_map(f"map {tag}", picture, "tiny", threshold, *look)
+    return show_map(f"map {tag}", picture, "tiny", threshold, character_threshold, *LOOK)
 
 
 def test_a_click_shows_the_map_of_the_picture(webui: FakeWebUI, picture: Image.Image) -> None:
@@ -29,16 +29,33 @@ def test_a_click_shows_the_map_of_the_picture(webui: FakeWebUI, picture: Image.I
     mapped, column, overlay, words = shown(picture)
     assert {"__type__": "update", "visible": True} == column
     assert (picture.size, "RGB") == (overlay.size, overlay.mode)
-    assert f"tag_8, score {mapped.maps.score_of('tag_8'):.2f}" in words
-    assert "orange for it" in words
-    assert "is not in the prompt" not in words
+    assert f"<b>tag_8</b>, score {mapped.maps.score_of('tag_8'):.2f}" in words
+    assert "against it 1 <span class='joytag-scale'></span> 1 for it" in words
+    assert "is not over" not in words
     assert not webui.queue_lock.locked()
 
 
 def test_a_tag_that_does_not_hold_is_said_to_be_absent(webui: FakeWebUI, picture: Image.Image) -> None:
     """Its map shows where it would be: nobody may take that for where it is."""
     *_, words = shown(picture, threshold=0.999)
-    assert "tag_8 is not in the prompt at this threshold" in words
+    assert "Its score is not over the threshold of 0.999" in words
+
+
+def test_a_character_holds_at_its_own_threshold(webui: FakeWebUI, picture: Image.Image, tmp_path: Path) -> None:
+    """As in the prompt: the characters' threshold, and where that is 0 the common one."""
+    names = tmp_path / "models" / "joytag" / "tiny" / "top_tags.txt"
+    names.write_text(names.read_text().replace("tag_8\n", "hatsune_miku\n", 1))
+    for thresholds, holds in (((0.9999, 0.0001), True), ((0.0001, 0.9999), False), ((0.0001, 0.0), True)):
+        *_, words = shown(picture, "hatsune_miku", threshold=thresholds[0], character_threshold=thresholds[1])
+        assert holds == ("is not over" not in words)
+
+
+def test_the_map_goes_with_its_picture(webui: FakeWebUI) -> None:
+    """Where the picture is cleared or tagged anew, an old map would show the place in another picture."""
+    start(webui)
+    for event in (find("joytag_interrogate").events[1], find("joytag_picture").events[-1]):
+        assert [None, {"__type__": "update", "visible": False}] == event.fn()
+        assert "joytag_place" == event.outputs[1].elem_id
 
 
 def test_the_look_changes_without_the_model(webui: FakeWebUI, picture: Image.Image) -> None:
