@@ -7,11 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from . import api, parts, sdapi_interrogate, section_calls, settings_page, tab
+from .axes import add_axes
 from .buttons import Buttons
 from .parts import guarded
 
 BUTTONS, TAB, SETTINGS = "the button", "the tab", "the section of the settings page"
 API, SDAPI = "the API", "model joytag of /sdapi/v1/interrogate"
+AXES = "the axes of the X/Y/Z plot"
 CHECK = "checking an API call's settings before pictures are made"
 
 buttons = Buttons()
@@ -26,7 +28,7 @@ def activate() -> None:
         _join_api()
     _register("on_script_unloaded", API, _leave_api)
     _register("on_ui_settings", SETTINGS, settings_page.add_settings)
-    _register("on_before_ui", BUTTONS, buttons.start)
+    _register("on_before_ui", BUTTONS, _begin_page)
     _register("on_after_component", BUTTONS, buttons.see)
     _register("on_ui_tabs", TAB, _build_tab, otherwise=[])
     _register("on_app_started", API, _add_routes)
@@ -62,6 +64,11 @@ def _join_api() -> None:
 def _leave_api() -> None:
     guarded(SDAPI, sdapi_interrogate.remove)()
     guarded(CHECK, section_calls.remove)()
+
+
+def _begin_page() -> None:
+    buttons.start()
+    guarded(AXES, add_axes)()  # by now all scripts are loaded, and the plot's controls are not made yet
 
 
 def _build_tab() -> list[tuple[Any, str, str]]:

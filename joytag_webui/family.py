@@ -15,6 +15,14 @@ model_data.lock       there               none                   there          
 count tokens          model_hijack        the checkpoint         model_hijack, told    the checkpoint
                                                                  the text encoder
 before a checkpoint   None                FakeInitialModel       None                  FakeInitialModel
+a script's last look  postprocess_image   postprocess_image      postprocess_image     postprocess_image
+at a made picture     _after_composite    _after_composite       _after_composite      _after_composite
+                      in 1.10, else
+                      postprocess_image
+X/Y/Z plot's axes     axis_options of     as A1111               as A1111              as A1111
+                      xyz_grid.py
+infotext parameters   called in 1.10      called                 called                called
+that can be called
 interrogators (CLIP,  there, with button  there, with button     there, with button    none; beside
 DeepBooru) in img2img "deepbooru"         "deepbooru"            "deepbooru"           "img2img_clear_prompt"
 /sdapi/v1/interrogate there               there                  there                 none: ours serves it
@@ -125,6 +133,26 @@ def token_counter() -> Callable[[str], int] | None:
 def img2img_neighbour() -> str:
     """Return the element id of the button beside which ours belongs in img2img."""
     return "deepbooru" if importlib.util.find_spec("modules.deepbooru") else "img2img_clear_prompt"
+
+
+def last_hook(script: type) -> str:
+    """Return the name of the last method of a script that sees a made picture before its infotext is written."""
+    after_composite = "postprocess_image_after_composite"
+    return after_composite if hasattr(script, after_composite) else "postprocess_image"
+
+
+def xyz_plot() -> Any:
+    """Return the module of the X/Y/Z plot's script, as it was loaded last: its list of axes and their class.
+
+    Raises:
+        LookupError: this WebUI has no such script.
+    """
+    from modules import scripts
+
+    for script in scripts.scripts_data:
+        if Path(script.path).name == "xyz_grid.py":
+            return script.module
+    raise LookupError("there is no script xyz_grid.py")
 
 
 def is_canvas(component: Any) -> bool:

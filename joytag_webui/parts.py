@@ -38,5 +38,5 @@ def _tell(part: str, error: Exception) -> None:
         return
     _told.add(part)
     # What this WebUI lacks is named; anything else is a fault of ours, and its place is wanted.
-    is_lack = isinstance(error, ImportError | AttributeError)
+    is_lack = isinstance(error, ImportError | AttributeError | LookupError)
     logger.warning("JoyTag: %s is off in this WebUI: %s", part, error or type(error).__name__, exc_info=not is_lack)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from joytag_core.errors import JoyTagError, SettingError
@@ -12,14 +12,16 @@ from joytag_core.settings.parameters import check_settings
 from joytag_core.settings.placeholders import PLACEMENTS
 
 from .automatic import INFOTEXT_MODEL, AutomaticPrompt, forget, give_up, mention_placeholder
+from .axes import axis_values
+from .family import last_hook
 from .parts import guarded
 from .picture_box import picture_box
-from .presets import Presets, presets_file
+from .presets import PAGE, Presets, preset_names, presets_file
+from .prompt_line import check_made_picture, forget_check
 from .sent_pictures import picture_from
-from .settings import current_settings
+from .settings import current_settings, option
 
 TITLE = "JoyTag"
-PAGE = "as on the settings page"
 _FIELDS = ("enabled", "placement", "preset", "exclude", "picture")
 _OWN = ("enabled", "placement", "preset", "picture")
 PART = "the section JoyTag of txt2img and img2img"
@@ -51,8 +53,14 @@ def make_script(base: type) -> type:
             return components
 
         def process(self, p: Any, *values: Any) -> None:
+            forget_check(p)
             fill_automatically(p, *values)
 
+    def check(self: Any, p: Any, made: Any, *_: Any) -> None:
+        check_made_picture(p, made.image)
+
+    # As late as the WebUI lets us: what other scripts do to the picture is to be seen too.
+    setattr(JoyTagScript, last_hook(base), check)
     return JoyTagScript
 
 
@@ -100,10 +108,11 @@ class Section:
 def fill_automatically(p: Any, *values: Any) -> None:
     """Fill the prompts of a processing object as the section's values say; see `Section.of`."""
     try:
-        section = Section.of(*values)
+        section = _with_axes(Section.of(*values), p)
         if not section.enabled:
             forget(p)
             mention_placeholder(p)
+            _mention_axes(p)
             return
         automatic = AutomaticPrompt(
             settings=settings_from(section), placement=section.placement, picture=picture_from(section.picture)
@@ -115,6 +124,17 @@ def fill_automatically(p: Any, *values: Any) -> None:
         give_up(p, f"{type(error).__name__}: {error}")
     else:
         automatic.fill(p)
+
+
+def _with_axes(section: Section, p: Any) -> Section:
+    """Return the section with what the axes of a plot say over it."""
+    axes = axis_values(p)
+    return replace(section, preset=axes.preset or section.preset, settings={**section.settings, **axes.settings})
+
+
+def _mention_axes(p: Any) -> None:
+    if axis_values(p) and not option("check_made"):
+        p.comment("JoyTag: the plot's axis changes nothing, as automatic prompts are off.")
 
 
 def settings_from(section: Section) -> dict[str, Any]:
@@ -159,11 +179,3 @@ def build_section(*, is_img2img: bool) -> tuple[list[Any], list[Any]]:
     # A pasted infotext holds the finished prompt: it is to be used as it is.
     pasted = [(enabled, lambda d: False if INFOTEXT_MODEL in d else gr.update())]
     return [enabled, placement, preset, exclude, picture], pasted
-
-
-def preset_names() -> list[str]:
-    """Return what the preset lists offer; a broken presets file offers nothing more."""
-    try:
-        return [PAGE, *Presets(presets_file()).names()]
-    except JoyTagError:
-        return [PAGE]

@@ -45,12 +45,16 @@ MAX_CHARACTERS = Parameter(
     name="api_max_characters", default=100_000, label="API: most characters of one text", minimum=100,
     maximum=10_000_000, step=100, help="longer prompts and rules are refused",
 )  # fmt: skip
+CHECK_MADE = Parameter(
+    name="check_made", default=False, label="Check made pictures",
+    help="tag each, and write into its infotext which tags of its prompt it shows, and which it lacks",
+)  # fmt: skip
 MODELS_FOLDER = Parameter(
     name="models_folder", default="", label="Another folder with JoyTag models",
     help="each in a folder of its own, as in models/joytag",
 )  # fmt: skip
 OURS = (
-    INSERT, TAGGER_ROUTES, MODELS_FOLDER,
+    INSERT, CHECK_MADE, TAGGER_ROUTES, MODELS_FOLDER,
     MAX_MEGABYTES, MAX_MEGAPIXELS, MAX_PICTURES, MAX_CALL_MEGABYTES, MAX_CALL_MEGAPIXELS, MAX_CHARACTERS,
 )  # fmt: skip
 

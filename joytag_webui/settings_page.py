@@ -19,7 +19,7 @@ def add_settings() -> None:
     """Put JoyTag's section onto the settings page."""
     from modules import shared
 
-    for parameter in (*OURS[:1], *(p for p in PARAMETERS.values() if p.name not in NOT_ON_PAGE), *OURS[1:]):
+    for parameter in (*OURS[:2], *(p for p in PARAMETERS.values() if p.name not in NOT_ON_PAGE), *OURS[2:]):
         shared.opts.add_option(PREFIX + parameter.name, _option_info(parameter))
     guarded("the link that unloads the model, in the settings", _add_unload_link)()
 

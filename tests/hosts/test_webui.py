@@ -15,9 +15,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
+from joytag_core import Tagger
 from tests.hosts.webui_server import API_LOGIN, MODEL, PAGE_LOGIN, THRESHOLD, WebUIServer, encoded
 
 WEBUI = os.environ.get("WEBUI_PATH")
@@ -25,7 +27,10 @@ WEBUI = os.environ.get("WEBUI_PATH")
 pytestmark = pytest.mark.skipif(not WEBUI, reason="WEBUI_PATH names no WebUI")
 makes_pictures = pytest.mark.skipif(not os.environ.get("WEBUI_CHECKPOINT"), reason="WEBUI_CHECKPOINT names no file")
 
-ROUTES = {"/joytag/v1/interrogate": {}, "/joytag/v1/filter": {}, "/joytag/v1/models": None, "/joytag/v1/unload": {}}
+ROUTES = {
+    "/joytag/v1/interrogate": {}, "/joytag/v1/filter": {}, "/joytag/v1/map": {}, "/joytag/v1/models": None,
+    "/joytag/v1/unload": {},
+}  # fmt: skip
 
 
 def test_loads_without_a_word(webui: WebUIServer) -> None:
@@ -149,6 +154,48 @@ def test_filter_says_what_it_dropped(webui: WebUIServer) -> None:
     _, answer = webui.call("/joytag/v1/filter", {"text": "1girl, long_hair, saber_(fate)", "exclude": "*hair"})
     assert "1girl, saber \\(fate\\)" == answer["text"]
     assert ["long hair"] == [dropped["tag"] for dropped in answer["dropped"]]
+
+
+def test_maps_as_the_core_does(webui: WebUIServer, pictures: list[Path]) -> None:
+    """POST /joytag/v1/map gives the core's boxes, overlay and mask of each tag, one that is not there told apart."""
+    tags = ["circle", "star_(symbol)"]
+    (maps,) = Tagger.load(webui.model_folder).maps(pictures[0], tags)
+    status, answer = webui.call("/joytag/v1/map", {"image": encoded(pictures[0]), "tags": tags, "level": 0.4})
+    assert (200, 96, 96) == (status, answer["width"], answer["height"])
+    assert [(tag, maps.holds(tag, threshold=THRESHOLD)) for tag in tags] == [
+        (one["tag"], one["holds"]) for one in answer["tags"]
+    ]
+    assert {True, False} == {one["holds"] for one in answer["tags"]}
+    boxes = [[box["left"], box["top"], box["right"], box["bottom"]] for box in answer["tags"][0]["boxes"]]
+    assert [[box.left, box.top, box.right, box.bottom] for box in maps.boxes("circle", level=0.4)] == boxes
+    overlay, mask = (opened(answer["images"][0][kind]) for kind in ("overlay", "mask"))
+    assert ((96, 96), "RGB", (96, 96), "L") == (overlay.size, overlay.mode, mask.size, mask.mode)
+    assert np.array_equal(maps.mask("circle", level=0.4), np.asarray(mask) > 0)
+    assert not np.asarray(opened(answer["images"][1]["mask"])).any()
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "said"),
+    [
+        ({"tags": ["nonesuch"]}, 422, "no tag 'nonesuch'"),
+        ({"tags": []}, 422, "expected 1 to 64"),
+        ({"level": 1.5}, 422, "level is 1.5"),
+        ({"level": "0.5"}, 422, "level"),
+        ({"image": "aGFsbG8="}, 422, "cannot be read"),
+        ({"model": "../demo"}, 404, "'../demo'"),
+    ],
+)
+def test_a_maps_mistakes_are_told(
+    webui: WebUIServer, pictures: list[Path], changes: dict[str, Any], status: int, said: str
+) -> None:
+    """A client's mistake is answered with 4xx and a sentence that names it."""
+    answer = webui.call("/joytag/v1/map", {"image": encoded(pictures[0]), "tags": ["circle"], **changes})
+    assert (status, True) == (answer[0], said in json.dumps(answer[1], ensure_ascii=False))
+
+
+def opened(text: str) -> Image.Image:
+    """Return a picture of an answer."""
+    return Image.open(BytesIO(base64.b64decode(text)))
 
 
 def test_cores_interrogate_knows_joytag(webui: WebUIServer, pictures: list[Path], expected: list[str]) -> None:

@@ -131,9 +131,9 @@ def test_a_click_on_a_tag_shows_where_it_is(page: WebUIPage, pictures: list[Path
     """The map lies over the picture, in words too, and its mask goes to Inpaint upload with the picture."""
     page.show_tab("JoyTag")
     page.click(".joytag-bar.kept [data-joytag-action=map]")
-    page.page.locator("#joytag_map_words", has_text="speaks against it").first.wait_for()
+    page.page.locator("#joytag_map_words", has_text="against it 1").first.wait_for()
     page.page.locator("#joytag_map img").first.wait_for()
-    page.page.locator("#joytag_map").first.scroll_into_view_if_needed()
+    assert wait_for(lambda: page.is_in_view("#joytag_map img"), seconds=5)
     keep(page, "map")
     page.page.locator("#joytag_map_shown").first.get_by_label("mask", exact=True).check()
     page.page.wait_for_timeout(1500)
@@ -142,6 +142,24 @@ def test_a_click_on_a_tag_shows_where_it_is(page: WebUIPage, pictures: list[Path
     page.page.locator("#img_inpaint_mask img").first.wait_for()
     assert page.page.locator("#img_inpaint_base img").first.is_visible()
     keep(page, "inpaint")
+
+
+def test_a_map_is_opened_where_it_is_seen(page: WebUIPage) -> None:
+    """From the lowest bar of a page that is scrolled down too; a tag that does not hold is said not to."""
+    page.show_tab("JoyTag")
+    page.page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.page.locator(".joytag-bar.below [data-joytag-action=map]").last.evaluate("element => element.click()")
+    page.page.locator("#joytag_map_words", has_text="not over the threshold").first.wait_for()
+    assert wait_for(lambda: page.is_in_view("#joytag_place"), seconds=5)
+    keep(page, "map-absent")
+
+
+def test_a_map_goes_with_its_bars(page: WebUIPage) -> None:
+    """Tagging anew closes the map: it may be of another picture."""
+    page.show_tab("JoyTag")
+    page.click("#joytag_interrogate")
+    page.page.locator("#joytag_place").first.wait_for(state="hidden")
+    wait_for(lambda: page.page.locator(".joytag-bar").count())
 
 
 def test_always_adds_what_the_threshold_left_out(page: WebUIPage) -> None:

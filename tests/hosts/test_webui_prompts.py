@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from joytag_core import PromptCheck, Tagger
 from joytag_core.prompts.merging import merge_prompts
+from joytag_webui.prompt_line import line_of
 from tests.hosts.test_webui import WEBUI, makes_pictures
-from tests.hosts.webui_server import MODEL, WebUIServer, encoded
+from tests.hosts.webui_server import MODEL, THRESHOLD, WebUIServer, encoded
 
 pytestmark = [pytest.mark.skipif(not WEBUI, reason="WEBUI_PATH names no WebUI"), makes_pictures]
 
@@ -146,6 +148,39 @@ def test_txt2img_takes_tags_from_the_given_picture(
     assert after("a photo", expected[3]) == prompt_in(infotext)
     assert "Hires upscale: 2" in infotext
     assert "joytag}" not in infotext
+
+
+def test_made_pictures_are_checked_where_asked(webui: WebUIServer, pictures: list[Path]) -> None:
+    """Each infotext says what the core says of that very picture and its prompt, and the grid's says nothing."""
+    prompt = "a photo, circle, (no humans:1.2), monochrome"
+    body = body_of(pictures[:2], prompt, False, override_settings={"joytag_check_made": True})
+    status, answer = webui.call("/sdapi/v1/img2img", body)
+    assert 200 == status, answer
+    made = [Image.open(BytesIO(b64decode(file))) for file in answer["images"]]
+    scores = Tagger.load(webui.model_folder).score(made)
+    check = PromptCheck(threshold=THRESHOLD, target="a1111")
+    wanted = [line_of(check.check(prompt, one)) for one in scores]
+    lines = [re.search(r'JoyTag check: "(.*?)"', picture.info["parameters"]) for picture in made]
+    assert wanted == [line[1] if line else None for line in lines]
+    assert all("not known: a photo" in line for line in wanted)
+    assert "JoyTag check" not in img2img(webui, pictures[:1], prompt, False)[0]
+
+
+def test_plot_has_our_axes(webui: WebUIServer, pictures: list[Path], expected: list[str]) -> None:
+    """X/Y/Z plot: each picture is made with the tags of its own threshold, and says which it was."""
+    (plot,) = [
+        one for one in webui.call("/sdapi/v1/script-info")[1] if one["name"] == "x/y/z plot" and one["is_img2img"]
+    ]
+    labels = [argument["label"] for argument in plot["args"]]
+    values = [argument.get("value") for argument in plot["args"]]
+    values[:9] = [plot["args"][0]["choices"].index("[JoyTag] Threshold"), "0.95, 0.3", [], 0, "", [], 0, "", []]
+    values[labels.index("Include Sub Images")] = True
+    infotexts = img2img(
+        webui, pictures[:1], "a photo", {}, script_name="X/Y/Z plot", script_args=values, send_images=True
+    )
+    by_threshold = {text.partition("JoyTag threshold: ")[2].partition(",")[0]: prompt_in(text) for text in infotexts}
+    assert {"0.95", "0.3"} == set(by_threshold)
+    assert after("a photo", expected[0]) == by_threshold["0.3"] != by_threshold["0.95"]
 
 
 def test_loopback_tags_each_picture_anew(webui: WebUIServer, pictures: list[Path], expected: list[str]) -> None:

@@ -129,6 +129,12 @@ class WebUIPage:
         """Return what is in a text box."""
         return str(self.page.locator(f"{selector} textarea").first.input_value())
 
+    def is_in_view(self, selector: str) -> bool:
+        """Say whether an element's upper edge is on the screen."""
+        top = self.page.locator(selector).first.evaluate("element => element.getBoundingClientRect().top")
+        height: int = self.page.viewport_size["height"]
+        return bool(0 <= top < height)
+
     def click(self, selector: str) -> None:
         """Click an element, hidden by other tabs or not."""
         self.page.locator(selector).first.evaluate("element => element.click()")

@@ -86,6 +86,22 @@ class OptionInfo:
 class Script:
     """Stand for scripts.Script."""
 
+    def postprocess_image(self, p: Any, pp: Any, *values: Any) -> None:
+        """See a made picture."""
+
+    def postprocess_image_after_composite(self, p: Any, pp: Any, *values: Any) -> None:
+        """See a made picture after all else was done to it."""
+
+
+class AxisOption:
+    """Stand for an axis of the X/Y/Z plot."""
+
+    def __init__(  # noqa: PLR0917 - as the hosts'
+        self, label: str, type: Any, apply: Any, format_value: Any = None, confirm: Any = None, cost: float = 0.0,
+        choices: Any = None, prepare: Any = None,
+    ) -> None:  # fmt: skip
+        self.label, self.type, self.apply, self.confirm, self.choices = label, type, apply, confirm, choices
+
 
 class FakeApi:
     """Stand for modules.api.api.Api."""
@@ -115,6 +131,7 @@ class FakeWebUI:
         self.sent: list[Any] = []
         self.page_logins: list[tuple[str, ...]] = []
         self.queue_lock = threading.Lock()
+        self.plot = SimpleNamespace(AxisOption=AxisOption, axis_options=[AxisOption("Nothing", str, None)])
         self.gradio = make_gradio(GRADIO[kind])
         Component.all, Component.watchers, Event.all = [], [], []
         monkeypatch.setitem(sys.modules, "gradio", self.gradio)
@@ -160,7 +177,10 @@ class FakeWebUI:
             "modules": _package("modules"),
             "modules.script_callbacks": self.callbacks,
             **_made({
-                "scripts": {"Script": Script, "AlwaysVisible": object()},
+                "scripts": {
+                    "Script": Script, "AlwaysVisible": object(),
+                    "scripts_data": [SimpleNamespace(path="scripts/xyz_grid.py", module=self.plot)],
+                },
                 "shared": {
                     "opts": self.opts, "cmd_opts": self.cmd_opts, "state": self.state, "OptionInfo": OptionInfo,
                 },

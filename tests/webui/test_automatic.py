@@ -15,29 +15,9 @@ from joytag_core.tags.vocabulary import Vocabulary
 from joytag_webui import automatic
 from joytag_webui.section import fill_automatically
 from tests.webui.fake_webui import FakeWebUI
+from tests.webui.processing import Processing
 
 NAMES = ("red", "green", "blue", "hat")
-
-
-class Processing:
-    """Stand for a WebUI's processing object, after setup_prompts."""
-
-    def __init__(self, prompt: str, pictures: list[Image.Image], *, slots: int = 1, negative: str = "") -> None:
-        self.prompt, self.negative, self.slots = prompt, negative, slots
-        self.init_images = pictures
-        self.extra_generation_params: dict[str, Any] = {}
-        self.comments: dict[str, int] = {}
-        self.setup_prompts()
-
-    def setup_prompts(self) -> None:
-        """Build all prompts from the one prompt, as the host does for each file of a directory."""
-        self.all_prompts = [self.prompt] * self.slots
-        self.all_negative_prompts = [self.negative] * self.slots
-        self.main_prompt = self.prompt
-
-    def comment(self, text: str) -> None:
-        """Say something beside the picture."""
-        self.comments[text] = 1
 
 
 def plain(name: str) -> Image.Image:

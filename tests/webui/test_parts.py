@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from joytag_webui import parts
-from joytag_webui.activation import API, CHECK, SDAPI, SETTINGS, TAB
+from joytag_webui.activation import API, AXES, CHECK, SDAPI, SETTINGS, TAB
 from joytag_webui.section import PART as SECTION
 from joytag_webui.tab import SENDING
 from tests.webui.fake_gradio import Component, Event
@@ -37,6 +37,8 @@ OFF: dict[str, set[str]] = {
     "modules.ui_components.ToolButton": {IMG2IMG, TXT2IMG, TAB},
     "modules.ui_components.InputAccordion": {SECTION},
     "modules.ui_common": {TAB, SECTION},
+    "modules.scripts.scripts_data": {AXES},
+    "modules.scripts.Script.postprocess_image_after_composite": set(),
     "modules.options": {UNLOAD},
     "modules.options.OptionHTML": {UNLOAD},
     "modules.deepbooru": set(),
@@ -80,6 +82,7 @@ def what_is_there(webui: FakeWebUI, client: TestClient) -> dict[str, bool]:
         SETTINGS: "joytag_threshold" in webui.opts.data_labels,
         UNLOAD: "joytag_unload_note" in webui.opts.data_labels,
         API: client.get("/joytag/v1/models").status_code == 200,
+        AXES: any("JoyTag" in option.label for option in webui.plot.axis_options),
         "sending": len(webui.sent) == 2 or shared is None,
     }
 
@@ -91,7 +94,7 @@ def test_a_missing_name_takes_nothing_else_down(webui: FakeWebUI, caplog: pytest
     with caplog.at_level(logging.WARNING, "joytag"):
         client = start(webui)
     off = OFF[name]
-    expected = {part: part not in off for part in (IMG2IMG, TXT2IMG, TAB, SECTION, SETTINGS, UNLOAD, API)}
+    expected = {part: part not in off for part in (IMG2IMG, TXT2IMG, TAB, SECTION, SETTINGS, UNLOAD, API, AXES)}
     there = what_is_there(webui, client)
     # A tab or a settings section that fails half-way has shown some of itself; what counts is that nothing else went.
     assert {part for part, wanted in expected.items() if wanted} <= {part for part, found in there.items() if found}
