@@ -67,7 +67,7 @@
         return values;
     };
 
-    // The clicked tag may be far below the map that it opens; what has just been shown has no place yet.
+    // The clicked tag may be far below the map that it opens; what was hidden until now has no height yet.
     window.joytagShowPlace = function () {
         setTimeout(() => {
             const place = find("#joytag_place");

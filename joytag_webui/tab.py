@@ -60,6 +60,7 @@ def _build_sources() -> dict[str, Any]:
 
     with gr.Tabs(elem_id="joytag_inputs"):
         with gr.TabItem("One picture", elem_id="joytag_one") as one:
+            place = guarded(PLACES, build_map, otherwise={})()
             picture = picture_box(label="Picture", height=360, elem_id="joytag_picture", show_label=False)
             with gr.Row():
                 interrogate = gr.Button("Interrogate", variant="primary", scale=3, elem_id="joytag_interrogate")
@@ -84,7 +85,7 @@ def _build_sources() -> dict[str, Any]:
                 start = gr.Button("Interrogate all", variant="primary", scale=3, elem_id="joytag_all")
                 interrupt_all = gr.Button("Interrupt", min_width=80, elem_id="joytag_interrupt_all")
     return {
-        "one": one, "picture": picture, "interrogate": interrogate,
+        "one": one, "place": place, "picture": picture, "interrogate": interrogate,
         "many": many, "start": start, "choices": [folder, files, captions, triggers, recursive],
         "interrupts": [interrupt_one, interrupt_all],
     }  # fmt: skip
@@ -127,7 +128,6 @@ def _build_one_result() -> dict[str, Any]:
         tags = gr.Textbox(label="Tags", lines=5, elem_id="joytag_tags", show_copy_button=True)
         with gr.Row():
             sending = {tab: gr.Button(f"Send to {tab}", elem_id=f"joytag_to_{tab}") for tab in ("txt2img", "img2img")}
-        place = guarded(PLACES, build_map, otherwise={})()
         bars = gr.HTML(elem_id="joytag_bars")
         clicked = gr.Textbox(elem_id="joytag_clicked", elem_classes=["joytag-hidden"], label="", lines=1)
         click = gr.Button("click", elem_id="joytag_click", elem_classes=["joytag-hidden"])
@@ -135,8 +135,7 @@ def _build_one_result() -> dict[str, Any]:
         unloaded = gr.HTML()
     unload.click(actions.unload_model, inputs=[], outputs=[unloaded], **HIDDEN)
     return {
-        "column": column, "tags": tags, "sending": sending, "place": place, "bars": bars, "clicked": clicked,
-        "click": click,
+        "column": column, "tags": tags, "sending": sending, "bars": bars, "clicked": clicked, "click": click,
     }  # fmt: skip
 
 
@@ -184,10 +183,11 @@ def _wire_one(sources: dict[str, Any], one: dict[str, Any], scores: Any, model: 
 def _wire_places(
     sources: dict[str, Any], one: dict[str, Any], model: Any, controls: Controls, prompts: Mapping[str, Any]
 ) -> None:
+    place, picture = sources["place"], sources["picture"]
     thresholds = [controls["threshold"], controls["character_threshold"]]
-    wire_map(one["place"], clicked=one["clicked"], picture=sources["picture"], model=model, thresholds=thresholds)
-    wire_hiding(one["place"], interrogate=sources["interrogate"], picture=sources["picture"])
-    wire_inpainting(one["place"], prompts)
+    wire_map(place, clicked=one["clicked"], picture=picture, model=model, thresholds=thresholds)
+    wire_hiding(place, interrogate=sources["interrogate"], picture=picture)
+    wire_inpainting(place, prompts)
 
 
 def _wire_many(sources: dict[str, Any], many: dict[str, Any], model: Any, controls: Controls) -> None:

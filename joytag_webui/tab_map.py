@@ -14,7 +14,7 @@ _OPEN_INPAINT_UPLOAD = "() => switch_to_img2img_tab(4)"
 
 
 def build_map() -> dict[str, Any]:
-    """Build the part that shows a map, hidden until a tag is clicked."""
+    """Build the part that shows a map, hidden until a tag is clicked: above the picture, beside the bars."""
     import gradio as gr
 
     strength, level = MAP_PARAMETERS["strength"], MAP_PARAMETERS["level"]
@@ -36,10 +36,12 @@ def build_map() -> dict[str, Any]:
                 )
                 for one, label in ((strength, "Strength of the colours"), (level, "Mask: share of the strongest"))
             ]  # fmt: skip
-        send = gr.Button("Send to inpaint upload, with the mask", elem_id="joytag_to_inpaint")
+        with gr.Row():
+            send = gr.Button("Send to inpaint upload, with the mask", scale=3, elem_id="joytag_to_inpaint")
+            close = gr.Button("Close the map", min_width=80, elem_id="joytag_map_close")
     return {
         "mapped": gr.State(None), "click": click, "column": column, "picture": picture, "words": words,
-        "shown": shown, "look": look, "send": send,
+        "shown": shown, "look": look, "send": send, "close": close,
     }  # fmt: skip
 
 
@@ -59,8 +61,8 @@ def wire_map(part: dict[str, Any], *, clicked: Any, picture: Any, model: Any, th
 
 
 def wire_hiding(part: dict[str, Any], *, interrogate: Any, picture: Any) -> None:
-    """Hide the map where its picture goes, or its bars are made anew."""
-    for listen in (interrogate.click, picture.clear):
+    """Hide the map where its picture goes, its bars are made anew, or the person has seen enough."""
+    for listen in (part["close"].click, interrogate.click, picture.clear):
         listen(
             actions.hide_map, inputs=[], outputs=[part["mapped"], part["column"]], show_progress=False, queue=False,
             **HIDDEN,

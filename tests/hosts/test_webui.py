@@ -170,7 +170,8 @@ def test_maps_as_the_core_does(webui: WebUIServer, pictures: list[Path]) -> None
     assert [[box.left, box.top, box.right, box.bottom] for box in maps.boxes("circle", level=0.4)] == boxes
     overlay, mask = (opened(answer["images"][0][kind]) for kind in ("overlay", "mask"))
     assert ((96, 96), "RGB", (96, 96), "L") == (overlay.size, overlay.mode, mask.size, mask.mode)
-    assert np.array_equal(maps.mask("circle", level=0.4), np.asarray(mask) > 0)
+    # Another torch may put a pixel of the edge on its other side.
+    assert np.mean(maps.mask("circle", level=0.4) != (np.asarray(mask) > 0)) < 0.01
     assert not np.asarray(opened(answer["images"][1]["mask"])).any()
 
 

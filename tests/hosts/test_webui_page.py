@@ -150,7 +150,7 @@ def test_a_map_is_opened_where_it_is_seen(page: WebUIPage) -> None:
     page.page.evaluate("scrollTo(0, document.body.scrollHeight)")
     page.page.locator(".joytag-bar.below [data-joytag-action=map]").last.evaluate("element => element.click()")
     page.page.locator("#joytag_map_words", has_text="not over the threshold").first.wait_for()
-    assert wait_for(lambda: page.is_in_view("#joytag_place"), seconds=5)
+    assert wait_for(lambda: page.is_in_view("#joytag_map img"), seconds=5)
     keep(page, "map-absent")
 
 

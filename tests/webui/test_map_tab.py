@@ -53,7 +53,8 @@ def test_a_character_holds_at_its_own_threshold(webui: FakeWebUI, picture: Image
 def test_the_map_goes_with_its_picture(webui: FakeWebUI) -> None:
     """Where the picture is cleared or tagged anew, an old map would show the place in another picture."""
     start(webui)
-    for event in (find("joytag_interrogate").events[1], find("joytag_picture").events[-1]):
+    hiding = [find(name).events[-1] for name in ("joytag_interrogate", "joytag_picture", "joytag_map_close")]
+    for event in hiding:
         assert [None, {"__type__": "update", "visible": False}] == event.fn()
         assert "joytag_place" == event.outputs[1].elem_id
 
