@@ -7,7 +7,6 @@ from typing import Any
 
 from joytag_core.errors import JoyTagError
 from joytag_core.judging.prompt_check import AskedTag, PromptCheck, PromptReport
-from joytag_core.pictures.rgb import to_rgb
 
 from .axes import axis_values
 from .settings import TARGET, current_settings, option
@@ -77,7 +76,7 @@ def _report(p: Any, picture: Any) -> PromptReport:
     check = PromptCheck(
         threshold=settings["threshold"], character_threshold=settings["character_threshold"], target=TARGET
     )
-    (scores,) = score([to_rgb(picture)], model=settings["model"])
+    (scores,) = score([picture], model=settings["model"])
     return check.check(p.all_prompts[p.iteration * p.batch_size + p.batch_index], scores)
 
 
