@@ -23,6 +23,8 @@ _MARKS = {
 _NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff]")
 """Control characters but line ends, tabs and the end mark of DOS; and what Unicode says is no character."""
 
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
 _LONGEST_NAME = 255
 """Bytes of a file's name that usual file systems take."""
 
@@ -35,38 +37,49 @@ class CaptionText:
     text: str
     encoding: str
     mark: bytes
-    line_end: str
+    line_ends: tuple[str, ...]
 
     def bytes_of(self, text: str) -> bytes:
-        """Return a text as the file would hold it."""
-        return self.mark + text.replace("\n", self.line_end).encode(self.encoding)
+        """Return a text as the file would hold it: each line with its own end, or all with the most frequent one."""
+        first, *others = text.split("\n")
+        ends = self.line_ends
+        if len(ends) != len(others):
+            ends = (max(ends or ("\n",), key=ends.count),) * len(others)
+        lines = (end + line for end, line in zip(ends, others, strict=True))
+        return self.mark + "".join((first, *lines)).encode(self.encoding)
 
 
 def find_texts(names: Sequence[str], *, recursive: bool, report: Callable[[str], object]) -> Iterator[Path]:
-    """Yield the files that are named, each once: files, the .txt files of folders, and what a pattern matches.
+    """Yield the files that are named, each once, whatever links lead there: files, the .txt files of folders, patterns.
 
     A shell that expands no patterns (Windows) hands them over as they are. A folder without such a file, or a pattern
     that matches nothing, is told to `report`, and the rest goes on.
     """
-    seen: set[Path] = set()
+    seen: set[str] = set()
     for name in names:
         matched = matches(name)
         if not matched:
             report(f"{name} matches no file")
         for path in (path for one in matched for path in _named(one, recursive=recursive, report=report)):
-            if path not in seen:
-                seen.add(path)
+            real = os.path.realpath(path)
+            if real not in seen:
+                seen.add(real)
                 yield path
 
 
 def _named(path: Path, *, recursive: bool, report: Callable[[str], object]) -> list[Path]:
     if not path.is_dir():
         return [path]
-    below = sorted((path.rglob if recursive else path.glob)("*.txt"))
-    found = [one for one in below if one.is_file() and not any(map(is_passed_over, one.relative_to(path).parts))]
+    below = sorted(one for one in (path.rglob if recursive else path.glob)("*") if one.suffix.lower() == ".txt")
+    found = [one for one in below if _is_named(one) and not any(map(is_passed_over, one.relative_to(path).parts))]
     if not found:
         report(f"{path} holds no .txt file{'' if recursive else '; --recursive looks below it too'}")
     return found
+
+
+def _is_named(path: Path) -> bool:
+    """Say whether a folder's entry is a file, or a link to nothing, which is told when it is read."""
+    return path.is_file() or (path.is_symlink() and not os.path.exists(path))  # noqa: PTH110  pathlib's raises for loops
 
 
 def read_text(path: Path) -> CaptionText:
@@ -84,13 +97,14 @@ def read_text(path: Path) -> CaptionText:
     except OSError as error:
         raise SettingError(f"{path} cannot be read: {error.strerror or type(error).__name__}") from error
     except UnicodeDecodeError as error:
-        raise SettingError(f"{path} is no text in UTF-8 or UTF-16: {error.reason} at byte {error.start}") from error
+        raise SettingError(
+            f"{path} is no text in UTF-8 or UTF-16 ({error.reason} at byte {error.start}); save it as UTF-8"
+        ) from error
     sign = _NO_TEXT.search(text)
     if sign:
         raise SettingError(f"{path} is no text: it holds the control character {ord(sign[0]):#04x}")
-    line_end = "\r\n" if "\r\n" in text else "\r" if "\r" in text and "\n" not in text else "\n"
-    plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    return CaptionText(path, plain, encoding or _unmarked(content), mark, line_end)
+    line_ends = tuple(_LINE_END.findall(text))
+    return CaptionText(path, _LINE_END.sub("\n", text), encoding or _unmarked(content), mark, line_ends)
 
 
 def write_text(caption: CaptionText, text: str, *, backup: bool) -> None:

@@ -99,6 +99,8 @@ def run(arguments: argparse.Namespace) -> int:
     for option in ("in_place", "dry_run", "backup"):
         if getattr(arguments, option) and not arguments.files:
             raise SettingError(f"--{option.replace('_', '-')} is about files, and --files names none")
+    if arguments.backup and not (arguments.in_place or arguments.dry_run):
+        raise SettingError("--backup keeps what --in-place overwrites, and --in-place is not given")
     for prompt in _prompts(arguments):
         for result in _results(arguments, filter_text, prompt.text):
             _report(arguments, prompt, result)

@@ -8,6 +8,9 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
+_PATHS = ("PATH", "FILE", "FOLDER", "FILE|FOLDER", "PICTURE")
+"""What options and arguments call a path in their help."""
+
 YES_OR_NO = ("yes", "no", "on", "off", "true", "false")
 
 
@@ -57,6 +60,12 @@ class CommandParser(argparse.ArgumentParser):
             file.write(message)
         else:
             super()._print_message(message, file)
+
+    def _get_value(self, action: argparse.Action, arg_string: str) -> Any:
+        # An empty path, as of a shell's variable that is not set, would mean the current folder.
+        if action.metavar in _PATHS and not arg_string.strip():
+            raise argparse.ArgumentError(action, f"{arg_string!r} is no path; expected a file or folder")
+        return super()._get_value(action, arg_string)
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is not None and value not in action.choices:

@@ -44,11 +44,18 @@ def find_pictures(
 
 
 def matches(path: str | os.PathLike[str]) -> list[Path]:
-    """Return what a pattern matches, by name, perhaps nothing; what is there, or is no pattern, as it is."""
+    """Return what a pattern matches, by name, perhaps nothing; what is there, or is no pattern, as it is.
+
+    A link to a folder above, which `**` would go through again and again, brings nothing twice.
+    """
     text = os.fspath(path)
     if not glob.has_magic(text) or os.path.lexists(text):
         return [Path(path)]
-    return [Path(one) for one in sorted(glob.glob(text, recursive=True))]  # noqa: PTH207 - pathlib's takes no absolute one
+    found = map(Path, glob.glob(text, recursive=True))  # noqa: PTH207 - pathlib's takes no absolute pattern
+    once: dict[tuple[str, str], Path] = {}
+    for one in sorted(found, key=lambda path: len(path.parts)):
+        once.setdefault((os.path.realpath(one.parent), one.name), one)
+    return sorted(once.values())
 
 
 def is_passed_over(name: str) -> bool:

@@ -149,6 +149,31 @@ def test_what_names_no_file_does_not_stop_the_rest(capsys: pytest.CaptureFixture
     assert 2 == _run(capsys, "--files", str(tmp_path / "._a.txt"))[0]
 
 
+def test_each_file_is_filtered_once(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Links that lead to it, or to a folder above, bring no file a second time; a link to nothing is named."""
+    (tmp_path / "sub").mkdir()
+    for name in ("a.txt", "sub/B.TXT"):
+        (tmp_path / name).write_text("hat", encoding="utf-8")
+    (tmp_path / "sub" / "up").symlink_to(tmp_path)
+    (tmp_path / "l.txt").symlink_to(tmp_path / "a.txt")
+    rules = ["--replace", "hat -> cap", "--replace", "cap -> crown", "--in-place"]
+    _, _, err = _run(capsys, "--files", str(tmp_path / "**" / "*.[tT]*"), str(tmp_path), "--recursive", *rules)
+
+    assert "2 files: 2 changed, 0 failed" in err
+    assert ["cap", "cap"] == [(tmp_path / name).read_text(encoding="utf-8") for name in ("a.txt", "sub/B.TXT")]
+    (tmp_path / "gone.txt").symlink_to(tmp_path / "nothing")
+    assert "gone.txt cannot be read: No such file" in _run(capsys, "--files", str(tmp_path))[2]
+
+
+def test_each_line_keeps_its_end(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Line ends of several kinds stay where they are; where lines are joined there is none left to keep."""
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"hat, sky\r\nhat\nsun\rhat")
+    _run(capsys, "--files", str(path), "--in-place", "--exclude", "hat")
+
+    assert b"sky\r\n\nsun\r" == path.read_bytes()
+
+
 def test_a_dry_run_shows_what_would_change(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """The difference goes to standard output, the summary beside it, and no file changes."""
     path = tmp_path / "a.txt"
@@ -263,6 +288,7 @@ def test_a_wrong_rules_file_is_named(
         (["x", "--dry-run"], "--dry-run is about files"),
         (["--files", "/nowhere/*.txt"], "matches no file"),
         (["x", "--min-score", "2"], "min_score is 2.0"),
+        (["--files", "/nowhere/x.txt", "--backup"], "--in-place is not given"),
     ],
 )
 def test_what_is_wrong_is_said(capsys: pytest.CaptureFixture[str], arguments: list[str], message: str) -> None:

@@ -36,6 +36,9 @@ def mistyped(capsys: Capture, *words: str) -> str:
         (["tags", "--group", "hiar"], "argument --group: 'hiar' is unknown; did you mean hair?"),
         (["tags", "--category", "x"], "argument --category: 'x' is unknown; expected one of general, character, "),
         (["tags", "--limit", "-1"], "argument --limit: '-1' is no count; expected 0 or a whole number above it"),
+        (["filter", "--files", ""], "argument --files: '' is no path; expected a file or folder"),
+        (["tag", " "], "argument PATH: ' ' is no path; expected a file or folder"),
+        (["caption", "x", "--output-folder", ""], "argument --output-folder: '' is no path"),
         (["tag", "x.png", "--floor", "2"], "argument --floor: '2' is out of range; expected a number from 0 to 1"),
         (["tag", "x.png", "--floor", "nan"], "argument --floor: 'nan' is out of range"),
         (["tag"], "the following arguments are required: PATH"),
@@ -129,7 +132,8 @@ def test_tag_s_help_is_in_groups_and_has_examples(capsys: Capture) -> None:
     out = capsys.readouterr().out
 
     for heading in (
-        "what is read, and what is written:", "the model:", "which tags are chosen from the scores:",
+        "what is read, and what is written:", "the model, and how it sees pictures:",
+        "which tags are chosen from the scores:",
         "rules of the Tag Filter:", "how the tags are written:", "examples:",
     ):  # fmt: skip
         assert f"\n{heading}\n" in out

@@ -125,5 +125,7 @@ def test_a_pattern_is_expanded_where_no_shell_did(tmp_path: Path) -> None:
     assert ["a.png", "b.png", "x[1].png"] == found
     deep = {path.relative_to(tmp_path).as_posix() for path in find_pictures([tmp_path / "**" / "*.png"])}
     assert {"a.png", "b.png", "x[1].png", "below/d.png"} == deep
+    (tmp_path / "below" / "up").symlink_to(tmp_path)
+    assert deep == {path.relative_to(tmp_path).as_posix() for path in find_pictures([tmp_path / "**" / "*.png"])}
     assert [tmp_path / "x[1].png"] == list(find_pictures([tmp_path / "x[1].png"]))
     assert [tmp_path / "*.webp"] == list(find_pictures([tmp_path / "*.webp"]))
