@@ -18,8 +18,23 @@ PROMPT: dict[str, dict[str, Any]] = {
     },
     "4": {"class_type": "PreviewAny", "inputs": {"source": ["3", 0]}},
 }
+# The page has its connection to the server, and has opened what it opens by itself, which would replace a test's nodes.
+READY = """window.app?.vueAppReady && window.app.api.clientId && !window.app.extensionManager.spinner
+    && window.app.extensionManager.workflow?.activeWorkflow"""
 NODE = "window.app.graph._nodes.find(node => node.type === {type!r})"
 TEXT = NODE + ".widgets.find(widget => widget.name === 'joytag_text')?.value"
+
+# What a page may find in place of a clipboard that works.
+CLIPBOARDS = {
+    "there": "0",
+    "refused": "navigator.clipboard.writeText = () => Promise.reject(new Error('NotAllowedError')), 0",
+    "missing": "Object.defineProperty(navigator, 'clipboard', {value: undefined})",
+}
+_PASTE_HERE = """() => {
+    const box = document.createElement("textarea");
+    box.id = "pasted";
+    document.body.append(box);
+}"""
 
 
 def open_page(
@@ -38,14 +53,15 @@ def open_page(
         assert 200 == comfyui.post(f"/settings/{name}", value)[0]
     page = browser.new_page(viewport={"width": width, "height": height})
     page.goto(f"http://127.0.0.1:{comfyui.port}/")
-    page.wait_for_function("window.app?.vueAppReady", timeout=120_000)
-    page.wait_for_timeout(1500)
+    page.wait_for_function(READY, timeout=120_000)
+    page.wait_for_timeout(500)
     return page
 
 
 def load(page: Any, prompt: dict[str, Any]) -> None:
     """Put a prompt on the page."""
     page.evaluate("prompt => window.app.loadApiJson(prompt, 'joytag')", prompt)
+    page.wait_for_function("ids => ids.every(id => window.app.graph.getNodeById(id))", arg=list(prompt))
     page.wait_for_timeout(800)
 
 
@@ -55,6 +71,15 @@ def run_and_wait(page: Any, node: str) -> str:
     page.wait_for_function(TEXT.format(type=node), timeout=60_000)
     page.wait_for_timeout(500)
     text: str = page.evaluate(TEXT.format(type=node))
+    return text
+
+
+def pasted(page: Any) -> str:
+    """Return what is on the clipboard, pasted by keys into a field of its own."""
+    page.evaluate(_PASTE_HERE)
+    page.focus("#pasted")
+    page.keyboard.press("Control+V")
+    text: str = page.input_value("#pasted")
     return text
 
 
@@ -112,4 +137,4 @@ def reload(page: Any) -> None:
     """Load the page anew; it opens what was open."""
     page.wait_for_timeout(1500)  # the page saves what is open now and then
     page.reload()
-    page.wait_for_function("window.app?.vueAppReady && window.app.graph?._nodes.length", timeout=120_000)
+    page.wait_for_function(f"{READY} && window.app.graph?._nodes.length", timeout=120_000)

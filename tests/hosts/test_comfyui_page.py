@@ -10,6 +10,7 @@ import pytest
 
 from tests.hosts.comfyui_page import (
     CHROMIUM,
+    CLIPBOARDS,
     NODE,
     PROMPT,
     TEXT,
@@ -17,25 +18,13 @@ from tests.hosts.comfyui_page import (
     load,
     menu_of,
     open_page,
+    pasted,
     run_and_wait,
-)  # fmt: skip
+)
 from tests.hosts.comfyui_prompts import COMFYUI
 from tests.hosts.comfyui_server import ComfyServer
 
 WORKFLOWS = Path(__file__).parents[2] / "example_workflows"
-
-# What a page may find in place of a clipboard that works.
-_CLIPBOARDS = {
-    "there": "0",
-    "refused": "navigator.clipboard.writeText = () => Promise.reject(new Error('NotAllowedError')), 0",
-    "missing": "Object.defineProperty(navigator, 'clipboard', {value: undefined})",
-}
-
-_PASTE_HERE = """() => {
-    const box = document.createElement("textarea");
-    box.id = "pasted";
-    document.body.append(box);
-}"""
 
 pytestmark = pytest.mark.skipif(not (COMFYUI and CHROMIUM), reason="COMFYUI_PATH or CHROMIUM is not set")
 
@@ -104,13 +93,13 @@ def test_the_menu_of_a_picture_tags_it_and_makes_a_text_node(page: Any) -> None:
     assert page.evaluate("document.querySelector('.joytag-dialog') === null")
 
 
-@pytest.mark.parametrize("clipboard", ["there", "refused", "missing"])
+@pytest.mark.parametrize("clipboard", CLIPBOARDS)
 def test_the_dialog_copies_the_tags(comfyui: ComfyServer, browser: Any, clipboard: str) -> None:
     """Copy works on a page from this machine, where the browser refuses, and on a page served over plain http."""
     page = open_page(comfyui, browser)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.evaluate("navigator.clipboard.writeText('nothing of ours')")
-    page.evaluate(_CLIPBOARDS[clipboard])
+    page.evaluate(CLIPBOARDS[clipboard])
     load(page, PROMPT)
     page.wait_for_function(f"{NODE.format(type='LoadImage')}.imgs?.length", timeout=20_000)
     choose_in_menu(page, "LoadImage", "Tag with JoyTag")
@@ -119,10 +108,7 @@ def test_the_dialog_copies_the_tags(comfyui: ComfyServer, browser: Any, clipboar
     page.wait_for_function("document.querySelector('.joytag-buttons button').textContent === 'Copied'")
     page.click(".joytag-buttons button:nth-child(2)")
     made = NODE.format(type="PrimitiveStringMultiline")
-    page.evaluate(_PASTE_HERE)
-    page.focus("#pasted")
-    page.keyboard.press("Control+V")
-    assert page.evaluate(f"{made}.widgets[0].value") == page.input_value("#pasted") != ""
+    assert page.evaluate(f"{made}.widgets[0].value") == pasted(page) != ""
     page.close()
 
 

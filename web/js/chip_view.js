@@ -1,8 +1,11 @@
 // What does a person see of tags to click? A slider, a picker of pictures, and a button for each tag.
 import { app } from "../../../scripts/app.js";
+import { copyText } from "./clipboard.js";
+import { element } from "./element.js";
 import { message } from "./messages.js";
 
 const MARKS = { general: "", character: "★", copyright: "©", artist: "✎", meta: "⚙" };
+const COPIED = 1500; // milliseconds for which the button says so
 const STATES = {
   kept: () => message("chip_kept"),
   near: () => message("chip_near"),
@@ -27,8 +30,10 @@ export class ChipView {
     label.append(this.setting, this.slider, this.value);
     this.picker = element("select", { title: message("picture"), ariaLabel: message("picture"), hidden: true });
     this.picker.addEventListener("change", () => this.pick(Number(this.picker.value)));
+    this.copy = element("button", { type: "button", className: "joytag-copy", textContent: message("copy") });
+    this.copy.addEventListener("click", () => this.copyTags());
     this.bar = element("div", { className: "joytag-chips-bar", hidden: true });
-    this.bar.append(label, this.picker);
+    this.bar.append(label, this.picker, this.copy);
     this.list = element("div", { className: "joytag-chip-list", textContent: message("chips_empty") });
     this.error = element("div", { className: "joytag-chips-error", hidden: true });
     this.error.setAttribute("role", "alert");
@@ -50,7 +55,17 @@ export class ChipView {
     this.on.pick();
   }
 
-  show(chips, setting) {
+  async copyTags() {
+    await copyText(this.text, this.bar);
+    this.copy.focus();
+    this.copy.textContent = message("copied");
+    setTimeout(() => (this.copy.textContent = message("copy")), COPIED);
+  }
+
+  /** Show a picture's chips and the setting that the slider moves; `text` is what the button copies. */
+  show({ chips, text }, setting) {
+    this.text = text;
+    this.copy.disabled = !text;
     const focused = this.list.contains(document.activeElement) ? document.activeElement.dataset.tag : undefined;
     this.error.hidden = true;
     this.bar.hidden = false;
@@ -99,8 +114,4 @@ function keepFromCanvas(panel, list) {
   list.addEventListener("wheel", (event) => {
     if (list.scrollHeight > list.clientHeight) event.stopPropagation();
   });
-}
-
-function element(kind, properties = {}) {
-  return Object.assign(document.createElement(kind), properties);
 }

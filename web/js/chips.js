@@ -30,6 +30,11 @@ export function showChipsAfterRuns(nodeType) {
   };
 }
 
+/** Put the chips of a node that was made anew where Nodes 2.0 still show those of the node before. */
+export function putChipsInPlace(node) {
+  node.joytagChips?.takePlace();
+}
+
 /** The chips of one node: what its last run sent, and what the core makes of it with the node's settings of now. */
 class Chips {
   constructor(node, type) {
@@ -51,10 +56,17 @@ class Chips {
   }
 
   show(run) {
+    this.takePlace();
     this.run = run;
     this.shown = JSON.stringify(this.settings());
     this.view.offerPictures(run.pictures.length);
     this.update();
+  }
+
+  takePlace() {
+    const { view, node } = this;
+    if (view.element.isConnected || node.graph !== app.canvas.graph) return;
+    document.querySelector(`[data-node-id="${node.id}"] .${view.element.className}`)?.replaceWith(view.element);
   }
 
   /** Ask what a run would give now, or after a click; of several askings in waiting, only clicks and the last count. */
@@ -84,7 +96,7 @@ class Chips {
     if (linked.length > 0) return this.view.fail(`${message("linked_setting")} ${linked.map(([name]) => name).join()}`);
     Object.entries(settings).forEach(([name, value]) => this.set(this.widget(name), value));
     if (Object.keys(settings).length > 0) rememberForUndo();
-    this.view.show(chips, this.slider());
+    this.view.show({ chips, text }, this.slider());
     // All texts stand there after a run; a change is shown for the picture that is looked at.
     if (JSON.stringify(this.settings()) !== this.shown) showOneText(this.node, text, this.type.saysDropped ? dropped : "");
     this.node.setDirtyCanvas?.(true, true);

@@ -1,6 +1,8 @@
 // What does the person see of a picture's tags, and what can be done with them?
 import { app } from "../../../scripts/app.js";
 import { api } from "../../../scripts/api.js";
+import { copyText } from "./clipboard.js";
+import { element } from "./element.js";
 import { message } from "./messages.js";
 import { tagsOf } from "./queue.js";
 
@@ -27,7 +29,7 @@ function buildDialog(node, picture) {
   const insert = element("button", { textContent: message("new_text_node"), disabled: true });
   const close = element("button", { textContent: message("close"), onclick: () => dialog.close() });
   copy.onclick = async () => {
-    await copyText(tags);
+    await copyText(tags.value, dialog);
     copy.textContent = message("copied");
   };
   insert.onclick = () => {
@@ -58,16 +60,6 @@ function buildDialog(node, picture) {
   };
 }
 
-// A page served neither over https nor from this machine has no navigator.clipboard, and a browser may refuse one.
-async function copyText(field) {
-  try {
-    await navigator.clipboard.writeText(field.value);
-  } catch {
-    field.select();
-    document.execCommand("copy");
-  }
-}
-
 function addTextNode(above, text) {
   const node = LiteGraph.createNode(LiteGraph.registered_node_types[TEXT_NODE] ? TEXT_NODE : "Note");
   node.pos = [above.pos[0], above.pos[1] + above.size[1] + 50];
@@ -76,10 +68,6 @@ function addTextNode(above, text) {
   node.setSize([400, 200]);
   app.canvas.selectNode?.(node);
   app.graph.setDirtyCanvas(true, true);
-}
-
-function element(kind, properties) {
-  return Object.assign(document.createElement(kind), properties);
 }
 
 function styleSheet() {

@@ -2,10 +2,11 @@
 import { app } from "../../../scripts/app.js";
 import { passTagsOn } from "./bypass.js";
 import { addMenuEntry, tagSelectedNode, menuEntries, MENU_COMMAND } from "./menu.js";
-import { showChipsAfterRuns } from "./chips.js";
+import { completeNewNodes } from "./new_nodes.js";
+import { putChipsInPlace, showChipsAfterRuns } from "./chips.js";
 import { rankTaggerFirst } from "./search.js";
 import { foldSettings, sizeNewNodes, watchNodeDesign } from "./settings.js";
-import { showTextAfterRuns, showTextsAgain } from "./shown_text.js";
+import { showTextAfterRuns, showTextAgain } from "./shown_text.js";
 import { nameTextFields } from "./text_fields.js";
 import { loadStyle } from "./style.js";
 import { shownPicture } from "./picture.js";
@@ -65,7 +66,10 @@ app.registerExtension({
     if (!hasMenuHook()) addMenuEntry(nodeType);
   },
   afterConfigureGraph() {
-    showTextsAgain();
+    completeNewNodes((node) => {
+      putChipsInPlace(node);
+      showTextAgain(node);
+    });
   },
   getNodeMenuItems(node) {
     return menuEntries(node);

@@ -105,7 +105,7 @@ class Fold {
 }
 
 /** Tell whether Nodes 2.0 have a button of their own for such settings: pages that do (since 1.39) know this setting. */
-function pageFoldsSettings() {
+export function pageFoldsSettings() {
   return app.extensionManager?.setting?.get(PAGE_FOLDS) != null;
 }
 

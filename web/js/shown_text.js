@@ -1,12 +1,11 @@
 // How does a node show the text that its last run sent?
 import { app } from "../../../scripts/app.js";
 import { message } from "./messages.js";
+import { pageFoldsSettings } from "./settings.js";
 import { lastOutput, rememberOutput } from "./last_outputs.js";
 
 const WIDGET = "joytag_text";
 const SEPARATOR = "\n\n";
-// The page gives a tab's outputs back after it has told packs that the graph is there; milliseconds.
-const TRIES = [0, 300, 1500];
 
 /** Let every node of this type show the `text` of its last run in a read-only field. */
 export function showTextAfterRuns(nodeType) {
@@ -26,26 +25,16 @@ export function showTextAfterRuns(nodeType) {
   };
 }
 
-/** Show the texts of the last runs on nodes that were made anew: after undo, on another tab, on a reloaded page. */
-export function showTextsAgain() {
-  for (const delay of TRIES) setTimeout(() => allNodes().forEach(showAgain), delay);
-}
-
-/** Show one picture's text, and what was dropped, in place of the last run's. */
-export function showOneText(node, text, dropped) {
-  showText(node, textOf({ text: [text], dropped: [dropped] }));
-}
-
-function showAgain(node) {
+/** Show the text of the last run on a node that was made anew. */
+export function showTextAgain(node) {
   if (node.joytagHasRun || !fieldOf(node)) return;
   const output = lastOutput(node);
   if (output?.text) node.onExecuted(output);
 }
 
-function allNodes() {
-  const root = app.rootGraph ?? app.graph;
-  const graphs = [root, ...(root?.subgraphs?.values() ?? [])];
-  return graphs.flatMap((graph) => graph?._nodes ?? []);
+/** Show one picture's text, and what was dropped, in place of the last run's. */
+export function showOneText(node, text, dropped) {
+  showText(node, textOf({ text: [text], dropped: [dropped] }));
 }
 
 function fieldOf(node) {
@@ -66,7 +55,8 @@ function addField(node) {
   const { widget } = app.widgets.STRING(node, WIDGET, ["STRING", { multiline: true }], app);
   // A shown text is no setting: it neither goes into the saved workflow nor shifts the values of those that do.
   widget.serialize = false;
-  widget.options = { ...widget.options, serialize: false, read_only: true };
+  // Nodes 2.0 that fold no settings yet (before 1.39) let nobody select the text of a field that is read-only.
+  widget.options = { ...widget.options, serialize: false, read_only: pageFoldsSettings() };
   widget.serializeValue = () => undefined;
   widget.label = message("result");
   const field = widget.element ?? widget.inputEl;
