@@ -28,6 +28,7 @@ from tests.hosts.comfyui_server import ComfyServer
 
 pytestmark = pytest.mark.skipif(not (COMFYUI and CHROMIUM), reason="COMFYUI_PATH or CHROMIUM is not set")
 
+TAGGER = NODE.format(type="JoyTag_Interrogate")
 FILTER = NODE.format(type="JoyTag_TagFilter")
 BYPASSED = 4
 # What the search box asks, without its window, which differs from page to page.
@@ -72,11 +73,15 @@ def test_a_bypassed_filter_passes_its_tags_on(page: Any) -> None:
     assert ["2", 0] == queued["5"]["inputs"]["string"]
 
 
-def test_the_search_box_lists_the_tagger_first(page: Any, comfyui: ComfyServer) -> None:
-    """For the pack's name, and for what people call such a node where the host lets a node have more names."""
-    assert "JoyTag_Interrogate" == page.evaluate(SEARCH, "joytag")[0]
-    if comfyui.get("/object_info/JoyTag_Interrogate")["JoyTag_Interrogate"].get("search_aliases"):
-        assert "JoyTag_Interrogate" == page.evaluate(SEARCH, "tagger")[0]
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("text", ["joytag", "tagger", "Tagger"])
+def test_the_search_box_lists_the_tagger_first(comfyui: ComfyServer, browser: Any, text: str, language: str) -> None:
+    """For the pack's name, and for what people call such a node; the node's own title stays short."""
+    page = open_page(comfyui, browser, language=language)
+    assert "JoyTag_Interrogate" == page.evaluate(SEARCH, text)[0]
+    load(page, PROMPT)
+    assert "agger" not in page.evaluate(f"{TAGGER}.title")
+    page.close()
 
 
 def test_a_page_in_traditional_chinese_speaks_it(comfyui: ComfyServer, browser: Any) -> None:

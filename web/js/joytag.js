@@ -4,7 +4,7 @@ import { passTagsOn } from "./bypass.js";
 import { addMenuEntry, tagSelectedNode, menuEntries, MENU_COMMAND } from "./menu.js";
 import { completeNewNodes } from "./new_nodes.js";
 import { putChipsInPlace, showChipsAfterRuns } from "./chips.js";
-import { rankTaggerFirst } from "./search.js";
+import { rankTaggerFirst, shortenTitle } from "./search.js";
 import { foldSettings, sizeNewNodes, watchNodeDesign } from "./settings.js";
 import { showTextAfterRuns, showTextAgain } from "./shown_text.js";
 import { nameTextFields } from "./text_fields.js";
@@ -52,6 +52,9 @@ app.registerExtension({
     watchNodeDesign();
     loadStyle();
     await loadMessages();
+  },
+  setup() {
+    shortenTitle();
   },
   beforeRegisterNodeDef(nodeType, nodeDef) {
     if (OURS.has(nodeDef.name)) {
