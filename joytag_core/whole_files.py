@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -30,17 +30,26 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     Raises:
         OSError: the folder is not there or cannot be written to.
     """
-    target = Path(os.path.realpath(path))
-    if target.exists() and not target.is_file():
+    target = Path(os.path.realpath(path) if os.path.islink(path) else path)  # noqa: PTH114 - no Path for each file
+    mode = _mode_of(target)
+    if mode is not None and not stat.S_ISREG(mode):
         yield target
         return
     # A name of its own and short: two writers do not meet, and a long name does not grow too long.
     temporary = target.with_name(f".joytag-{secrets.token_hex(8)}.part")
     try:
         yield temporary
-        if target.exists():
-            shutil.copymode(target, temporary)
+        if mode is not None:
+            temporary.chmod(stat.S_IMODE(mode))
         temporary.replace(target)
-    finally:
+    except BaseException:
         with suppress(FileNotFoundError):
             temporary.unlink()
+        raise
+
+
+def _mode_of(path: Path) -> int | None:
+    try:
+        return path.stat().st_mode
+    except OSError:  # not there, or not to be looked at: writing tells
+        return None

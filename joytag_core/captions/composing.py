@@ -15,6 +15,7 @@ from ..filtering.tag_filter import TagFilter
 from ..settings.interrogation import Interrogation
 from ..tags.names import name_index
 from ..tags.scores import TagScores
+from ..tags.selection import Selection
 from ..tags.vocabulary import CATEGORIES, Vocabulary
 from .combining import TARGET, combine, combine_keywords, split_fixed, with_triggers
 from .naming import folder_trigger
@@ -46,14 +47,14 @@ class Composer:
 
     def chosen(self, scores: npt.NDArray[np.float32]) -> npt.NDArray[np.intp]:
         """Return the indexes of the tags that pass the thresholds, before any rule, of scores [T]."""
-        found = self.interrogation.choose(TagScores(self.vocabulary, scores))
+        found = self._selection.choose(TagScores(self.vocabulary, scores))
         return np.array([item.tag.index for item in found], dtype=np.intp)
 
     def tags(self, scores: npt.NDArray[np.float32]) -> Tags:
         """Return the tags for scores [T], chosen, filtered and written."""
         if self.allowed is not None:
             scores = np.where(self.allowed, scores, np.float32(0.0))
-        chosen = self.interrogation.choose(TagScores(self.vocabulary, scores))
+        chosen = self._selection.choose(TagScores(self.vocabulary, scores))
         result = self.interrogation.tag_filter.apply_scored(
             # Filling up to the least number may reach tags whose scores were too low to be kept.
             [item for item in chosen if item.score > 0.0],
@@ -102,17 +103,14 @@ class Composer:
         return frozenset(index.facts(name).model_key for name in only.apply(existing, vocabulary=self.vocabulary).tags)
 
     @cached_property
-    def _every_category(self) -> Interrogation:
-        """Return what judges tags that are there already: the thresholds, not which kinds of tags were asked for."""
-        selection = replace(
-            self.interrogation.selection, categories=CATEGORIES, min_tags=0, max_tags=0, min_precision=0.0
-        )
-        return replace(self.interrogation, selection=selection)
+    def _selection(self) -> Selection:
+        """Return which tags are chosen; made once, for lists of measured thresholds are long."""
+        return self.interrogation.selection_for(self.vocabulary)
 
-    @property
-    def judging(self) -> Interrogation:
-        """Return the settings that say whether a picture shows a tag."""
-        return self._every_category
+    @cached_property
+    def judging(self) -> Selection:
+        """Return what judges tags that are there already: the thresholds, not which kinds of tags were asked for."""
+        return replace(self._selection, categories=CATEGORIES, min_tags=0, max_tags=0, min_precision=0.0)
 
 
 class _Judge:

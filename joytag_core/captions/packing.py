@@ -41,8 +41,8 @@ def unpack_scores(packed: bytes, count: int) -> Array:
     except zlib.error as error:
         raise ValueError(f"these are no packed scores: {error}") from error
     ends = -(-count // 8)
-    kept = np.unpackbits(plain[:ends], count=count).astype(bool) if len(plain) >= ends else np.zeros(0, dtype=bool)
-    number = int(np.count_nonzero(kept))
+    kept = np.flatnonzero(np.unpackbits(plain[:ends], count=count)) if len(plain) >= ends else np.zeros(0, dtype=int)
+    number = len(kept)
     if len(plain) != ends + 2 * number:
         raise ValueError(f"{len(plain)} bytes are no scores of {count} tags")
     steps = plain[ends : ends + number].astype(np.float64) * 256 + plain[ends + number :]

@@ -13,12 +13,15 @@ def absolute(path: Path) -> str:
 
 def seen_from(folder: str, path: Path) -> str:
     """Return a path as seen from a folder given from the root."""
-    return os.path.relpath(absolute(path), folder)
+    whole = absolute(path)
+    if whole.startswith(f"{folder}{os.sep}"):  # most are below it, and relpath takes its time
+        return whole[len(folder) + 1 :]
+    return os.path.relpath(whole, folder)
 
 
 def seen_to(folder: str, name: str) -> Path:
     """Return the path from the root of what is seen from a folder under a name."""
-    return Path(os.path.normpath(f"{folder}{os.sep}{name}"))
+    return Path(os.path.normpath(os.path.join(folder, name)))  # noqa: PTH118 - Path keeps ".."
 
 
 def readable(text: str) -> str:

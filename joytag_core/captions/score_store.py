@@ -38,12 +38,17 @@ class ModelKey:
 
 @dataclass(frozen=True, slots=True)
 class KeptScores:
-    """Hold what is kept of one picture: scores [T] 0..1 from `FLOOR` up, features [D] or None, its size in pixels."""
+    """Hold what is kept of one picture: scores [T] 0..1 from `FLOOR` up, packed features, its size in pixels."""
 
     scores: Array
-    features: Array | None
+    packed_features: bytes | None
     width: int
     height: int
+
+    @property
+    def features(self) -> Array | None:
+        """Return the pooled features [D], None where there are none; captions have no need to unpack them."""
+        return None if self.packed_features is None else unpack_features(self.packed_features)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +285,4 @@ class ScoreStore:
 
 def _unpacked(row: Any, model: ModelKey) -> KeptScores:
     scores, features, width, height = row
-    return KeptScores(
-        unpack_scores(scores, model.tags), None if features is None else unpack_features(features), width, height
-    )
+    return KeptScores(unpack_scores(scores, model.tags), features, width, height)

@@ -34,13 +34,18 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Hold one picture's scores [T] as kept, its features [D], its size, and whether the model ran for it."""
+    """Hold one picture's scores [T] as kept, what gives its features, its size, and whether the model ran for it."""
 
     scores: npt.NDArray[np.float32]
-    features: npt.NDArray[np.float32] | None
+    source: KeptScores | npt.NDArray[np.float32] | None
     width: int
     height: int
     is_new: bool
+
+    @property
+    def features(self) -> npt.NDArray[np.float32] | None:
+        """Return the pooled features [D], None where none are kept."""
+        return self.source.features if isinstance(self.source, KeptScores) else self.source
 
 
 Result = Found | PictureError
@@ -202,7 +207,7 @@ class Scorer:
             seen = ready.sighting
             if ready.kept is not None:
                 kept = ready.kept
-                results.append((item, Found(kept.scores, kept.features, seen.width, seen.height, is_new=False)))
+                results.append((item, Found(kept.scores, kept, seen.width, seen.height, is_new=False)))
             else:
                 values, pooled = next(rows)
                 results.append((item, Found(self._rounded(values), pooled, seen.width, seen.height, is_new=True)))

@@ -154,6 +154,9 @@ class Pipeline:
 
     def _keep_and_exclude(self, items: list[Item]) -> list[Item]:
         """Drop what single tags are dropped for: keep-only, exclude, minimum score."""
+        rules = self._tools.rules
+        if not (rules.keep_only.rules or rules.exclude.rules or self._settings.min_score):
+            return items
         reasons = ((item, self._reason(item)) for item in items if not item.verbatim)
         return self.report.without(items, [(item, reason) for item, reason in reasons if reason is not None])
 

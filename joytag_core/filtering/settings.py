@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -91,7 +92,7 @@ class FilterSettings:
         self.format  # noqa: B018  Checks the settings of the text.
         self.with_presets()
 
-    @property
+    @cached_property
     def format(self) -> PromptFormat:
         """Return how the remaining tags are written."""
         return PromptFormat(

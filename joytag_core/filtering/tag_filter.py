@@ -9,7 +9,7 @@ from functools import lru_cache
 from ..errors import SettingError
 from ..prompts.items import Item, Prompt
 from ..prompts.parser import parse
-from ..prompts.writer import Writer
+from ..prompts.writer import writer_for
 from ..rules.rule_book import RuleBook
 from ..tags.names import name_index
 from ..tags.scored_tag import ScoredTag
@@ -78,7 +78,7 @@ class TagFilter(FilterSettings):
         return self.with_presets()._filtered(Prompt(tuple(items)), index.vocabulary, threshold, place)
 
     def _filtered(self, prompt: Prompt, vocabulary: Vocabulary, threshold: float, place: Surroundings) -> FilterResult:
-        writer = Writer(self.format, threshold=self.min_score or threshold, keep_lines=self.keep_line_breaks)
+        writer = writer_for(self.format, threshold=self.min_score or threshold, keep_lines=self.keep_line_breaks)
         pipeline = Pipeline(self, _tools(self.rule_book(), vocabulary), writer, place)
         done = pipeline.run(prompt)
         kept = tuple(Kept(writer.name(item), item.facts.tag, item.score) for item in done.items if not item.verbatim)

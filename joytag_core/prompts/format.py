@@ -85,11 +85,13 @@ class PromptFormat:
 
     def chain(self, pieces: Iterable[tuple[str, str]]) -> str:
         """Put written texts together, each after its gap, so that no two of them mean something else."""
+        if self.target != "a1111":
+            return "".join(itertools.chain.from_iterable(pieces))
         written: list[str] = []
         for gap, text in pieces:
             # A1111 1.10 reads `d: 2015` at a prompt's end as the weight 2015.
             is_risky = bool(written) and written[-1].endswith(":") and not gap.strip() and _NUMBER.match(text)
-            written += [gap, "\\" + text if is_risky and self.target == "a1111" else text]
+            written += [gap, "\\" + text if is_risky else text]
         return "".join(written)
 
     def weighted(self, text: str, weight: float | None) -> str:

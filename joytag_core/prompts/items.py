@@ -19,7 +19,7 @@ class Group:
     weight: float | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)  # never changed; freezing would make it three times as slow to make
 class Item:
     """Hold one tag, fragment or verbatim piece of a prompt.
 

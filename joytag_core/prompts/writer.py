@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
-from ..tags.names import bare_artist
+from ..tags.names import Facts, bare_artist
 from ..tags.vocabulary import tag_key
 from .format import PromptFormat, weight_text
 from .items import Group, Item, Prompt
@@ -14,8 +15,16 @@ from .tokens import WORDS
 _STRESS = 1.1
 """What a pair of round brackets without a number multiplies by, in all hosts."""
 
+_CACHED_NAMES = 50_000
+
 _BECOMES_SYNTAX = re.compile(rf"\b(?:{WORDS})\b|(?i:\bembedding:)")
 """What must not appear where underscores become spaces."""
+
+
+@lru_cache(maxsize=16)
+def writer_for(form: PromptFormat, *, threshold: float, keep_lines: bool) -> Writer:
+    """Return the one writer of a format, which remembers how names are spelled in it."""
+    return Writer(form, threshold=threshold, keep_lines=keep_lines)
 
 
 class Writer:
@@ -26,18 +35,21 @@ class Writer:
         self._form = form
         self._threshold = threshold
         self._keep_lines = keep_lines
-        self._names: dict[Item, str] = {}
+        self._names: dict[tuple[str, Facts], str] = {}
 
     def name(self, item: Item) -> str:
         """Return an item's name as it is written, without escapes and weight."""
-        name = self._names.get(item)
-        if name is None:
-            name = self._names[item] = self._name(item)
-        return name
-
-    def _name(self, item: Item) -> str:
         if item.source is not None or item.as_given:
             return item.text
+        key = item.text, item.facts
+        found = self._names.get(key)
+        if found is None:
+            if len(self._names) >= _CACHED_NAMES:
+                self._names.clear()
+            found = self._names[key] = self._named(item)
+        return found
+
+    def _named(self, item: Item) -> str:
         if item.facts.artist and self._form.artist_style != "as written":
             return self._form.mark_artist(self._spelled(bare_artist(item.text), item))
         return self._spelled(item.text, item)
@@ -67,6 +79,10 @@ class Writer:
 
     def _level(self, items: Sequence[Item], depth: int, weight: float) -> str:
         """Write items that share `depth` groups, at the weight that these groups give them in ComfyUI."""
+        if not depth and all(map(_is_plain, items)):
+            return self._form.chain(
+                (self._plain_gap(place, item), self._item(item)) for place, item in enumerate(items)
+            )
         parts: list[tuple[str, str]] = []
         start = 0
         are_lists = False
@@ -87,6 +103,9 @@ class Writer:
             parts.append((gap, piece))
             start, are_lists = end, is_list
         return self._form.chain(parts)
+
+    def _plain_gap(self, place: int, item: Item) -> str:
+        return self._form.separator if place else self._hash_guard(item)
 
     def _group(self, items: Sequence[Item], group: Group, depth: int, weight: float) -> str:
         inner = weight
@@ -146,6 +165,11 @@ class Writer:
         """Return what keeps a tag that begins with `#` from making a comment of its line."""
         is_hash = not item.role and item.text.startswith("#") and not item.groups
         return (self._form.separator.strip() or ",") + " " if is_hash else ""
+
+
+def _is_plain(item: Item) -> bool:
+    """Say whether nothing but a comma separates an item from others of the kind, as tags that a model chose."""
+    return not (item.groups or item.role or item.gap is not None)
 
 
 def is_comment(item: Item) -> bool:

@@ -91,7 +91,9 @@ class TagScores:
 
     def at(self, indices: Iterable[int]) -> list[ScoredTag]:
         """Return the tags at some places of the vocabulary with their scores, in the order of the places."""
-        return [ScoredTag(self.vocabulary[i], float(self.values[i])) for i in indices]
+        places = list(indices)
+        scores = self.values[places].tolist() if places else ()
+        return [ScoredTag(self.vocabulary[place], score) for place, score in zip(places, scores, strict=True)]
 
     def select(self, selection: Selection | None = None, **settings: Any) -> list[ScoredTag]:
         """Return the tags that a `Selection`, or its fields given as keywords, chooses.

@@ -67,7 +67,7 @@ class Selection:
         values = scores.values
         facts = _facts(scores.vocabulary)
         allowed = facts.allowed(self.categories, self.min_precision)
-        over = values > facts.thresholds(self.threshold, self.category_thresholds, self.tag_thresholds)
+        over = values > facts.thresholds(self)
         chosen = np.flatnonzero(over & allowed)
         if len(chosen) < self.min_tags:
             candidates = np.flatnonzero(allowed)
@@ -96,6 +96,7 @@ class _VocabularyFacts:
         self._index = {tag.name: tag.index for tag in vocabulary}
         self._category: npt.NDArray[Any] = np.array([CATEGORIES.index(tag.category) for tag in vocabulary])
         self._precision = np.array([1.0 if tag.precision is None else tag.precision for tag in vocabulary])
+        self._thresholds: tuple[Selection | None, npt.NDArray[np.float32]] = None, np.zeros(0, dtype=np.float32)
         self._allowed: dict[tuple[tuple[str, ...], float], npt.NDArray[np.bool_]] = {}
 
     def allowed(self, categories: tuple[str, ...], min_precision: float) -> npt.NDArray[np.bool_]:
@@ -106,10 +107,17 @@ class _VocabularyFacts:
             }
         return self._allowed[categories, min_precision]
 
-    def thresholds(
-        self, threshold: float, by_category: Mapping[str, float], by_tag: Mapping[str, float]
-    ) -> npt.NDArray[np.float32]:
-        wanted = np.array([by_category.get(name, threshold) for name in CATEGORIES], dtype=np.float32)
+    def thresholds(self, selection: Selection) -> npt.NDArray[np.float32]:
+        """Return each tag's threshold; those of the last selection are kept, for thousands of pictures in a row."""
+        last, thresholds = self._thresholds
+        if last is not selection:
+            thresholds = self._thresholds_of(selection)
+            self._thresholds = selection, thresholds
+        return thresholds
+
+    def _thresholds_of(self, selection: Selection) -> npt.NDArray[np.float32]:
+        by_category, by_tag = selection.category_thresholds, selection.tag_thresholds
+        wanted = np.array([by_category.get(name, selection.threshold) for name in CATEGORIES], dtype=np.float32)
         thresholds: npt.NDArray[np.float32] = wanted[self._category]
         known = [name for name in by_tag if name in self._index]
         thresholds[[self._index[name] for name in known]] = [by_tag[name] for name in known]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from joytag_core import PromptFormat, ScoredTag, SettingError, Vocabulary
+from joytag_core import PromptFormat, ScoredTag, SettingError, TagFilter, Vocabulary
 
 VOCABULARY = Vocabulary.joytag()
 
@@ -119,3 +119,11 @@ def test_settings_out_of_their_range_are_refused(settings: dict[str, object]) ->
     """A wrong setting is an error that names it."""
     with pytest.raises(SettingError, match=next(iter(settings))):
         PromptFormat(**settings)  # type: ignore[arg-type]
+
+
+def test_writers_of_several_formats_in_turns_do_not_mix() -> None:
+    """A name that one writer remembers is spelled anew by another."""
+    spaced, plain = TagFilter(target="caption"), TagFilter(target="caption", spaces=False)
+    for _ in range(2):
+        assert "long hair, ^_^" == spaced.apply("long_hair, ^_^").text
+        assert "long_hair, ^_^" == plain.apply("long_hair, ^_^").text

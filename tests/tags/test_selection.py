@@ -142,3 +142,11 @@ def test_looking_for_near_misses_changes_no_choice() -> None:
     before = selection.choose(SCORES)
     selection.near_misses(SCORES, 9)
     assert before == selection.choose(SCORES)
+
+
+def test_selections_in_turns_keep_their_own_thresholds() -> None:
+    """Two selections asked in turns, on one vocabulary, do not take each other's."""
+    low, high = Selection(threshold=0.2), Selection(threshold=0.4, tag_thresholds={"girl": 0.95})
+    for _ in range(2):
+        assert ["girl", "saber", "tree", "hat", "blur"] == [item.name for item in low.choose(SCORES)]
+        assert ["saber", "tree"] == [item.name for item in high.choose(SCORES)]
