@@ -17,7 +17,10 @@ from PIL import Image
 from joytag_core.pictures.pixels import to_squares
 from joytag_core.pictures.rgb import to_rgb
 
-SHAPES = ((2000, 2000), (1440, 3200), (3200, 1440), (10, 80_000), (80_000, 10), (720, 60_000), (60_000, 720))
+SHAPES = (
+    (2000, 2000), (1440, 3200), (3200, 1440), (100, 1000), (1000, 100), (30, 30_000), (30_000, 30), (10, 80_000),
+    (80_000, 10), (720, 60_000), (60_000, 720),
+)  # fmt: skip
 
 
 def main() -> None:

@@ -20,8 +20,8 @@ MOST_SIDE = 1 << 22
 """Of a 4,194,304 x 1 picture the weights alone are 128 MiB in Pillow."""
 
 # From these shares of the sides on, Pillow's way over the white square's rows is the slower one (measured).
-_TALL_STRIP = 2.5
-_WIDE_STRIP = 8
+_TALL_STRIP = 2
+_WIDE_STRIP = 4
 _WHITE = (255, 255, 255)
 _STRIP_PIXELS = 1 << 24  # how many pixels of the white square exist at a time: 64 MiB in Pillow
 

@@ -1,24 +1,28 @@
 """How is a very long picture scaled onto a white square without making the square?
 
-Pillow scales by bicubic weights in steps of 2**-22, rows first, and rounds to 8 bits between rows and columns. Here the
-same weights are applied to the picture alone; what they would take from the white around it is added as a number. Sums
-of whole numbers below 2**53 are exact in float64 whatever their order, so the result is Pillow's, bit for bit.
+Pillow scales by bicubic weights in steps of 2**-22, rows first, and rounds to 8 bits between rows and columns. Along the
+picture's long side, which is the square's, Pillow itself does that. Across it, the same weights are applied here to the
+picture alone; what they would take from the white beside it is added as a number. Sums of whole steps below 2**53 are
+exact in float64 whatever their order, so the result is Pillow's, bit for bit.
 """
 
 from __future__ import annotations
 
-import math
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
 _Array = npt.NDArray[np.float64]
+_Steps = npt.NDArray[np.uint8]
 
 _ONE = float(1 << 22)
-_WHITE = 255.0
+_WHITE = 255
 _TILE = 8
-_KEPT_SIDE = 1 << 18  # the weights of one axis are then 8 MiB
+_PIXELS_AT_ONCE = 1 << 17  # 3 MiB in float64
+_MOST_WHITE_WEIGHTS = 16_000  # each is rounded by half a step at most: so many leave white what it is
 
 
 def fit_strip(picture: Image.Image, size: int) -> Image.Image:
@@ -26,135 +30,119 @@ def fit_strip(picture: Image.Image, size: int) -> Image.Image:
 
     Time and memory grow with the picture's own pixels.
     """
-    side = max(picture.size)
-    square = _Square(side, size)
-    across = _Axis(square, (side - picture.width) // 2, picture.width)
-    down = _Axis(square, (side - picture.height) // 2, picture.height)
-    white_row = _rounded(_WHITE * square.totals)
-    grey = _rounded(np.outer(square.totals, white_row)).astype(np.uint8)
-    fitted = np.repeat(grey[:, :, None], 3, axis=2)
-    if picture.width > picture.height:
-        _fit_wide(picture, down, white_row, fitted)
+    is_wide = picture.width > picture.height
+    side, short = (picture.width, picture.height) if is_wide else (picture.height, picture.width)
+    white = _white_row(side, size)
+    across = _Across.of(side, size, (side - short) // 2, short)
+    fitted = _white_square(white, side, size)
+    if is_wide:
+        fitted[across.low : across.high] = _fit_wide(picture, across, white)
     else:
-        _fit_tall(picture, across, down, fitted)
+        fitted[:, across.low : across.high] = _fit_tall(picture, across, size)
     return Image.fromarray(fitted)
 
 
-class _Square:
-    """Weigh the `side` places of the square's rows, or columns, for `size` outputs."""
+@dataclass(frozen=True)
+class _Across:
+    """Hold what the outputs `low` to `high` take of the picture's places across it, and of the white around.
 
-    def __init__(self, side: int, size: int) -> None:
-        self.side, self.size, self.scale = side, size, side / size
-        self._kept: dict[int, tuple[int, _Array]] = {}
-        self.totals = np.array([weights.sum() for _, weights in map(self.weights, range(size))])
-        """The sum of each output's weights [size]."""
+    Of `weights` [outputs, places], those of output i are 0 but from `firsts[i]` to `lasts[i]`; 1 is a whole step of 256.
+    """
 
-    def weights(self, output: int) -> tuple[int, _Array]:
-        """Return the first place that an output takes from, and the weights of that and the next ones [K]."""
-        if output in self._kept:
-            return self._kept[output]
-        centre = (output + 0.5) * self.scale
-        first = max(int(centre - 2.0 * self.scale + 0.5), 0)
-        last = min(int(centre + 2.0 * self.scale + 0.5), self.side)
-        weights = _cubic((np.arange(first, last, dtype=np.float64) - centre + 0.5) * (1.0 / self.scale))
-        weights /= np.cumsum(weights)[-1]  # cumsum adds one after the other, as Pillow does
-        weights = np.trunc(weights * _ONE + np.copysign(0.5, weights))
-        if self.side <= _KEPT_SIDE:
-            self._kept[output] = first, weights
-        return first, weights
+    low: int
+    high: int
+    weights: _Array
+    white: _Array
+    firsts: npt.NDArray[np.int64]
+    lasts: npt.NDArray[np.int64]
 
-
-class _Axis:
-    """Know which places of the square's rows, or columns, the picture takes: `length` of them from `start` on."""
-
-    def __init__(self, square: _Square, start: int, length: int) -> None:
-        self.square, self.start, self.length = square, start, length
-        self.size, self.scale = square.size, square.scale
-        self.touched = self.outputs_over(0, length)
-
-    def outputs_over(self, first: int, last: int) -> tuple[int, int]:
-        """Return the range of outputs that may take from the picture's places `first` to `last`."""
-        low = math.floor((self.start + first - 1) / self.scale - 2.5)
-        high = math.floor((self.start + last + 1) / self.scale + 1.5) + 1
-        return max(low, 0), min(high, self.size)
-
-    def places_under(self, low: int, high: int) -> tuple[int, int]:
-        """Return the range of the picture's places that outputs `low` to `high` may take from."""
-        first = int((low - 2) * self.scale) - 1 - self.start
-        last = int((high + 2) * self.scale) + 2 - self.start
-        return max(first, 0), min(last, self.length)
-
-    def matrix(self, low: int, high: int, first: int, last: int) -> _Array:
-        """Return what outputs `low` to `high` take of the picture's places `first` to `last`, [outputs, places]."""
-        found = np.zeros((high - low, last - first))
-        for output in range(low, high):
-            place, weights = self.square.weights(output)
-            place -= self.start + first
-            begin, end = max(place, 0), min(place + len(weights), last - first)
-            if begin < end:
-                found[output - low, begin:end] = weights[begin - place : end - place]
-        return found
+    @classmethod
+    def of(cls, side: int, size: int, start: int, length: int) -> _Across:
+        """Weigh a square of `side` places, of which the picture takes `length` from `start` on, for `size` outputs."""
+        scale = side / size
+        low = max(int((start - 1) / scale - 2.5), 0)
+        high = min(int((start + length + 1) / scale + 2.5), size)
+        firsts, lasts, all_weights = _weights(side, scale, low, high)
+        own = np.arange(start, start + length) - firsts[:, None]
+        is_there = (own >= 0) & (own < all_weights.shape[1])
+        weights = np.where(is_there, np.take_along_axis(all_weights, np.where(is_there, own, 0), axis=1), 0.0)
+        white = all_weights.sum(1) - weights.sum(1)
+        return cls(
+            low,
+            high,
+            weights / _ONE,
+            white / _ONE,
+            np.clip(firsts - start, 0, length),
+            np.clip(lasts - start, 0, length),
+        )
 
 
-def _fit_tall(picture: Image.Image, across: _Axis, down: _Axis, fitted: npt.NDArray[np.uint8]) -> None:
-    """Fill in the columns that a picture taller than wide touches, some of its rows at a time."""
-    low, high = across.touched
-    sums = np.zeros((down.size, (high - low) * 3))
-    rows = int(_TILE * down.scale) + 1
+def _weights(side: int, scale: float, low: int, high: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any], _Array]:
+    """Return from which place on, and up to which, outputs `low` to `high` take, and the weights of these in steps."""
+    centres = (np.arange(low, high) + 0.5) * scale
+    firsts = np.maximum((centres - 2.0 * scale + 0.5).astype(np.int64), 0)
+    lasts = np.minimum((centres + 2.0 * scale + 0.5).astype(np.int64), side)
+    places = firsts[:, None] + np.arange((lasts - firsts).max())
+    weights = _cubic((places - centres[:, None] + 0.5) * (1.0 / scale))
+    weights[places >= lasts[:, None]] = 0.0
+    weights /= np.cumsum(weights, axis=1)[:, -1:]  # cumsum adds one after the other, as Pillow does
+    return firsts, lasts, np.trunc(weights * _ONE + np.copysign(0.5, weights))
+
+
+def _fit_tall(picture: Image.Image, across: _Across, size: int) -> _Steps:
+    """Return the columns that a picture taller than wide touches, [size, outputs, 3]."""
+    narrowed = np.empty((across.high - across.low, picture.height, 3), dtype=np.uint8)
+    rows = max(_PIXELS_AT_ONCE // picture.width, 1)
     for first in range(0, picture.height, rows):
         last = min(first + rows, picture.height)
-        narrowed = _narrowed(picture.crop((0, first, picture.width, last)), across)
-        over = down.outputs_over(first, last)
-        sums[slice(*over)] += down.matrix(*over, first, last) @ narrowed
-    fitted[:, low:high] = _rounded(sums).reshape(down.size, high - low, 3)
+        # Turned before numpy, which is slow at it.
+        turned = picture.crop((0, first, picture.width, last)).transpose(Image.Transpose.TRANSPOSE)
+        narrowed[:, first:last] = _scaled(turned, across, np.full(1, _WHITE)).reshape(len(narrowed), -1, 3)
+    scaled = Image.fromarray(narrowed).resize((size, len(narrowed)), Image.Resampling.BICUBIC)
+    return np.asarray(scaled).transpose(1, 0, 2)
 
 
-def _narrowed(rows: Image.Image, across: _Axis) -> _Array:
-    """Return the touched outputs of rows that are narrower than the square, [rows, outputs * 3], in whole steps."""
-    low, high = across.touched
-    turned = _turned(rows)
-    found = np.empty((high - low, rows.height * 3))
-    for tile in range(low, high, _TILE):
-        end = min(tile + _TILE, high)
-        first, last = across.places_under(tile, end)
-        weights = across.matrix(tile, end, first, last)
-        around = _WHITE * (across.square.totals[tile:end] - weights.sum(1))
-        found[tile - low : end - low] = _rounded(weights @ turned[first:last] + around[:, None])
-    narrowed: _Array = found.reshape(high - low, rows.height, 3).transpose(1, 0, 2).reshape(rows.height, -1)
-    return narrowed
+def _fit_wide(picture: Image.Image, across: _Across, white: _Steps) -> _Steps:
+    """Return the rows that a picture wider than tall touches, [outputs, size, 3]."""
+    narrowed = picture.resize((len(white), picture.height), Image.Resampling.BICUBIC)
+    return _scaled(narrowed, across, np.repeat(white, 3)).reshape(across.high - across.low, -1, 3)
 
 
-def _fit_wide(picture: Image.Image, down: _Axis, white_row: _Array, fitted: npt.NDArray[np.uint8]) -> None:
-    """Fill in the rows that a picture wider than tall touches; its own rows are whole, so Pillow narrows them."""
-    low, high = down.touched
-    narrowed = picture.resize((down.size, picture.height), Image.Resampling.BICUBIC)
-    weights = down.matrix(low, high, 0, picture.height)
-    around = np.outer(down.square.totals[low:high] - weights.sum(1), np.repeat(white_row, 3))
-    sums = weights @ np.asarray(narrowed).astype(np.float64).reshape(picture.height, -1) + around
-    fitted[low:high] = _rounded(sums).reshape(high - low, down.size, 3)
+def _scaled(rows: Image.Image, across: _Across, white: npt.NDArray[Any]) -> _Steps:
+    """Return the outputs of a picture whose rows lie across, with rows of `white` around it, [outputs, width * 3]."""
+    values = np.asarray(rows).reshape(rows.height, -1)
+    scaled = np.empty((across.high - across.low, values.shape[1]), dtype=np.uint8)
+    for tile in range(0, len(scaled), _TILE):
+        some = slice(tile, tile + _TILE)
+        first, last = across.firsts[some].min(), across.lasts[some].max()
+        sums = across.weights[some, first:last] @ values[first:last].astype(np.float64)
+        sums += np.multiply.outer(across.white[some], white) + 0.5
+        scaled[some] = np.clip(sums, 0.0, 255.0, out=sums)  # to whole steps by cutting off, as Pillow does
+    return scaled
 
 
-def _turned(picture: Image.Image) -> _Array:
-    """Return a picture's columns as rows, [width, height * 3]."""
-    turned = picture.transpose(Image.Transpose.TRANSPOSE)  # before numpy, which is slow at it
-    return np.asarray(turned).astype(np.float64).reshape(picture.width, -1)
+def _white_row(side: int, size: int) -> _Steps:
+    """Return what a white row of `side` pixels becomes, [size]: nearly white, where the weights' rounding adds up."""
+    if 4 * side / size < _MOST_WHITE_WEIGHTS:
+        return np.full(size, _WHITE, dtype=np.uint8)
+    return np.asarray(Image.new("L", (side, 1), _WHITE).resize((size, 1), Image.Resampling.BICUBIC))[0]
 
 
-def _rounded(sums: _Array) -> _Array:
-    """Return sums of weighted steps as whole steps, 0 to 255."""
-    steps = sums + _ONE / 2
-    steps *= 1 / _ONE
-    np.floor(steps, out=steps)
-    return np.clip(steps, 0.0, 255.0, out=steps)
+def _white_square(white: _Steps, side: int, size: int) -> _Steps:
+    """Return what a white square becomes, [size, size, 3], whose rows have become `white`."""
+    columns = np.empty((size, size), dtype=np.uint8)
+    for value in np.unique(white):
+        column = white
+        if value != _WHITE or not (white == _WHITE).all():
+            column = np.asarray(Image.new("L", (side, 1), int(value)).resize((size, 1), Image.Resampling.BICUBIC))[0]
+        columns[:, white == value] = column[:, None]
+    return np.repeat(columns[:, :, None], 3, axis=2)
 
 
 def _cubic(distances: _Array) -> _Array:
-    """Return Keys' cubic convolution kernel with a = -1/2 (IEEE ASSP 29, 1981) at rising distances in places."""
+    """Return Keys' cubic convolution kernel with a = -1/2 (IEEE ASSP 29, 1981) at distances in places."""
     x = np.abs(distances)
-    weights: _Array = (((x - 5.0) * x + 8.0) * x - 4.0) * -0.5
-    start, end = np.searchsorted(distances, -1.0, "right"), np.searchsorted(distances, 1.0, "left")
-    near = x[start:end]
-    weights[start:end] = (1.5 * near - 2.5) * near * near + 1.0
-    weights[: np.searchsorted(distances, -2.0, "right")] = 0.0
-    weights[np.searchsorted(distances, 2.0, "left") :] = 0.0
+    near = (1.5 * x - 2.5) * x * x + 1.0
+    far = (((x - 5.0) * x + 8.0) * x - 4.0) * -0.5
+    weights: _Array = np.where(x < 1.0, near, np.where(x < 2.0, far, 0.0))
     return weights
