@@ -1,9 +1,9 @@
 """How is a very long picture scaled onto a white square without making the square?
 
-Pillow scales by bicubic weights in steps of 2**-22, rows first, and rounds to 8 bits between rows and columns. Along the
-picture's long side, which is the square's, Pillow itself does that. Across it, the same weights are applied here to the
-picture alone; what they would take from the white beside it is added as a number. Sums of whole steps below 2**53 are
-exact in float64 whatever their order, so the result is Pillow's, bit for bit.
+Pillow scales by bicubic weights in steps of 2**-22, rows first, and rounds to 8 bits between rows and columns. Along
+the picture's long side, which is the square's, Pillow itself does that. Across it, the same weights are applied here to
+the picture alone; what they would take from the white beside it is added as a number. Sums of whole steps below 2**53
+are exact in float64 whatever their order, so the result is Pillow's, bit for bit.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def fit_strip(picture: Image.Image, size: int) -> Image.Image:
 class _Across:
     """Hold what the outputs `low` to `high` take of the picture's places across it, and of the white around.
 
-    Of `weights` [outputs, places], those of output i are 0 but from `firsts[i]` to `lasts[i]`; 1 is a whole step of 256.
+    Of `weights` [outputs, places], those of output i are 0 but from `firsts[i]` to `lasts[i]`; all of one sum to 1.
     """
 
     low: int
@@ -67,14 +67,8 @@ class _Across:
         is_there = (own >= 0) & (own < all_weights.shape[1])
         weights = np.where(is_there, np.take_along_axis(all_weights, np.where(is_there, own, 0), axis=1), 0.0)
         white = all_weights.sum(1) - weights.sum(1)
-        return cls(
-            low,
-            high,
-            weights / _ONE,
-            white / _ONE,
-            np.clip(firsts - start, 0, length),
-            np.clip(lasts - start, 0, length),
-        )
+        own_firsts, own_lasts = (np.clip(places - start, 0, length) for places in (firsts, lasts))
+        return cls(low, high, weights / _ONE, white / _ONE, own_firsts, own_lasts)
 
 
 def _weights(side: int, scale: float, low: int, high: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any], _Array]:
@@ -98,8 +92,9 @@ def _fit_tall(picture: Image.Image, across: _Across, size: int) -> _Steps:
         # Turned before numpy, which is slow at it.
         turned = picture.crop((0, first, picture.width, last)).transpose(Image.Transpose.TRANSPOSE)
         narrowed[:, first:last] = _scaled(turned, across, np.full(1, _WHITE)).reshape(len(narrowed), -1, 3)
-    scaled = Image.fromarray(narrowed).resize((size, len(narrowed)), Image.Resampling.BICUBIC)
-    return np.asarray(scaled).transpose(1, 0, 2)
+    scaled: _Steps = np.asarray(Image.fromarray(narrowed).resize((size, len(narrowed)), Image.Resampling.BICUBIC))
+    columns: _Steps = scaled.transpose(1, 0, 2)
+    return columns
 
 
 def _fit_wide(picture: Image.Image, across: _Across, white: _Steps) -> _Steps:
@@ -125,7 +120,7 @@ def _white_row(side: int, size: int) -> _Steps:
     """Return what a white row of `side` pixels becomes, [size]: nearly white, where the weights' rounding adds up."""
     if 4 * side / size < _MOST_WHITE_WEIGHTS:
         return np.full(size, _WHITE, dtype=np.uint8)
-    return np.asarray(Image.new("L", (side, 1), _WHITE).resize((size, 1), Image.Resampling.BICUBIC))[0]
+    return _scaled_row(side, size, _WHITE)
 
 
 def _white_square(white: _Steps, side: int, size: int) -> _Steps:
@@ -134,9 +129,15 @@ def _white_square(white: _Steps, side: int, size: int) -> _Steps:
     for value in np.unique(white):
         column = white
         if value != _WHITE or not (white == _WHITE).all():
-            column = np.asarray(Image.new("L", (side, 1), int(value)).resize((size, 1), Image.Resampling.BICUBIC))[0]
+            column = _scaled_row(side, size, int(value))
         columns[:, white == value] = column[:, None]
     return np.repeat(columns[:, :, None], 3, axis=2)
+
+
+def _scaled_row(side: int, size: int, value: int) -> _Steps:
+    scaled = Image.new("L", (side, 1), value).resize((size, 1), Image.Resampling.BICUBIC)
+    row: _Steps = np.asarray(scaled)[0]
+    return row
 
 
 def _cubic(distances: _Array) -> _Array:
