@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from joytag_core.errors import JoyTagError, PictureError
+from joytag_core.errors import JoyTagError, PictureError, SettingError
 from joytag_core.filtering.result import FilterResult
+from joytag_core.judging.frames import combine_frames
+from joytag_core.judging.other_scores import read_scores
 from joytag_core.model.folders import installed_models
 from joytag_core.pictures.reading import Reading
+from joytag_core.settings.frame_parameters import FRAME_PARAMETERS, frame_ways
+from joytag_core.settings.map_parameters import MAP_PARAMETERS
+from joytag_core.settings.other_parameters import OTHER_PARAMETERS
+from joytag_core.settings.two_taggers import TwoTaggers
 
 from . import tagger_routes
 from .api_models import (
@@ -24,7 +30,7 @@ from .api_models import (
     ModelState,
     TagPlace,
     UnloadResponse,
-    given_map_settings,
+    given_own_settings,
     given_settings,
 )
 from .authentication import credentials
@@ -32,7 +38,7 @@ from .errors import TextTooLongError, as_http_error
 from .family import token_counter
 from .guarded_route import GuardedRoute
 from .maps import encoded, map_in_queue
-from .rules import choose_tags, embedding_names, make_interrogation
+from .rules import embedding_names, make_interrogation
 from .sdapi_interrogate import is_asked_for
 from .sent_pictures import PixelBudget, picture_content
 from .settings import current_settings, option
@@ -103,28 +109,27 @@ def _interrogate(request: Any) -> InterrogateResponse:
     if not 1 <= len(texts) <= most:
         raise PictureError(f"{len(texts)} pictures were sent; expected 1 to {most} in `image` or `images`")
     settings = current_settings(_given(request))
-    interrogation = make_interrogation(settings)
+    taggers = _taggers(request, settings)
+    ways = frame_ways(given_own_settings(request, FRAME_PARAMETERS))
+    are_many = request.images is not None and ways["how"] == "each"
+    others = _other_scores(request, len(texts)) if are_many else [_read_scores(request.other_scores)]
     budget = PixelBudget()
     makers = [partial(picture_content, text, budget) for text in texts]
-    scored = score_in_queue(makers, model=settings["model"], reading=Reading.from_settings(settings))
-    return InterrogateResponse(pictures=[_answer(choose_tags(interrogation, scores)) for scores in scored])
+    seen = score_in_queue(makers, model=settings["model"], reading=Reading.from_settings(settings))
+    pairs = zip(combine_frames(seen, **ways), others, strict=True)
+    return InterrogateResponse(
+        pictures=[_answer(taggers.prompt(scores, other, count_tokens=token_counter())) for scores, other in pairs]
+    )
 
 
 def _filter(request: Any) -> FilteredTags:
     _check_length("text", request.text)
     settings = current_settings(_given(request))
-    tag_filter = make_interrogation(settings).tag_filter
+    taggers, other = _taggers(request, settings), _read_scores(request.other_scores)
     makers = [partial(picture_content, request.image)] if request.image else []
     reading = Reading.from_settings(settings)
     scores = score_in_queue(makers, model=settings["model"], reading=reading)[0] if makers else None
-    result = tag_filter.apply(
-        request.text,
-        scores=scores.as_dict() if scores else None,
-        vocabulary=scores.vocabulary if scores else None,
-        count_tokens=token_counter(),
-        tokens=embedding_names(),
-    )
-    return _answer(result)
+    return _answer(taggers.filter(request.text, scores, other, count_tokens=token_counter(), tokens=embedding_names()))
 
 
 def _map(request: Any) -> MapResponse:
@@ -132,7 +137,7 @@ def _map(request: Any) -> MapResponse:
     mapped = map_in_queue(
         partial(picture_content, request.image, PixelBudget()), request.tags,
         model=settings["model"], threshold=settings["threshold"], reading=Reading.from_settings(settings),
-        settings=given_map_settings(request),
+        settings=given_own_settings(request, MAP_PARAMETERS),
     )  # fmt: skip
     width, height = mapped.maps.picture_size
     images = [
@@ -141,6 +146,27 @@ def _map(request: Any) -> MapResponse:
     ]
     places = [TagPlace(**mapped.described(tag)) for tag in mapped.maps.tags]
     return MapResponse(width=width, height=height, tags=places, images=images)
+
+
+def _taggers(request: Any, settings: Mapping[str, Any]) -> TwoTaggers:
+    return TwoTaggers.from_settings(make_interrogation(settings), given_own_settings(request, OTHER_PARAMETERS))
+
+
+def _other_scores(request: Any, count: int) -> list[dict[str, float] | None]:
+    """Return another tagger's scores of each of several pictures."""
+    given = request.other_scores
+    if given is None:
+        return [None] * count
+    if not isinstance(given, list) or len(given) != count:
+        found = f"{len(given)} of them" if isinstance(given, list) else repr(given)[:60]
+        raise SettingError(f"other_scores is {found}; expected a list, one for each of {count} pictures")
+    return [_read_scores(one) for one in given]
+
+
+def _read_scores(source: Any) -> dict[str, float] | None:
+    if isinstance(source, str):
+        _check_length("other_scores", source)
+    return None if source is None else read_scores(source)
 
 
 def _answer(result: FilterResult) -> FilteredTags:

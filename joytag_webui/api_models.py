@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Dict, List, Optional, Tuple, Union  # noqa: UP035 - pydantic 1 on Python 3.10 resolves these
 
 import pydantic
 from pydantic import BaseModel, Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
+from joytag_core.settings.frame_parameters import FRAME_PARAMETERS
 from joytag_core.settings.map_parameters import MAP_PARAMETERS
+from joytag_core.settings.other_parameters import OTHER_PARAMETERS
 from joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, READING_NAMES, Parameter
 
 _IS_PYDANTIC_2 = pydantic.VERSION.startswith("2")
@@ -138,6 +141,11 @@ def _fields(names: Any) -> Dict[str, Tuple[Any, Any]]:  # noqa: UP006
     return {name: _field(PARAMETERS[name], "as on the settings page") for name in names}
 
 
+def _own_fields(parameters: Mapping[str, Parameter]) -> Dict[str, Tuple[Any, Any]]:  # noqa: UP006
+    """Return the fields of settings that are not on the settings page."""
+    return {name: _field(parameter, parameter.text(parameter.default)) for name, parameter in parameters.items()}
+
+
 def _field(parameter: Parameter, default: str) -> Tuple[Any, Any]:  # noqa: UP006
     return (
         Optional[_type_of(parameter)],  # noqa: UP045
@@ -145,6 +153,14 @@ def _field(parameter: Parameter, default: str) -> Tuple[Any, Any]:  # noqa: UP00
     )
 
 
+_OTHER_SCORES: Any = (
+    Any,
+    Field(
+        default=None,
+        description="Another tagger's scores: an object, pairs, objects with `tag` and `score`, or text such as "
+        "`smile: 0.95`, a line each. With `images`, a list: one for each picture.",
+    ),
+)
 _IMAGE = Field(default=None, description="One picture: base64 or a data URI.")
 
 InterrogateRequest: Any = pydantic.create_model(
@@ -155,7 +171,10 @@ InterrogateRequest: Any = pydantic.create_model(
         Optional[List[str]],  # noqa: UP006, UP045
         Field(default=None, description="Many pictures, each base64 or a data URI."),
     ),
+    other_scores=_OTHER_SCORES,
     **_fields(PARAMETERS),
+    **_own_fields(OTHER_PARAMETERS),
+    **_own_fields(FRAME_PARAMETERS),
 )
 
 FilterRequest: Any = pydantic.create_model(
@@ -166,7 +185,9 @@ FilterRequest: Any = pydantic.create_model(
         Optional[str],  # noqa: UP045
         Field(default=None, description="A picture that gives every known tag its score: base64 or a data URI."),
     ),
+    other_scores=_OTHER_SCORES,
     **_fields(("model", *FILTER_NAMES, *READING_NAMES)),
+    **_own_fields(OTHER_PARAMETERS),
 )
 
 
@@ -177,7 +198,7 @@ MapRequest: Any = pydantic.create_model(
     tags=(List[StrictStr], Field(description="The tags to look for, by name.")),  # noqa: UP006
     images=(StrictBool, Field(default=True, description="Whether to answer with overlays and masks as pictures.")),
     **_fields(("model", "threshold", "colours")),  # decoded whole: it is shown
-    **{name: _field(parameter, parameter.text(parameter.default)) for name, parameter in MAP_PARAMETERS.items()},
+    **_own_fields(MAP_PARAMETERS),
 )
 
 
@@ -209,6 +230,6 @@ def given_settings(request: Any) -> Dict[str, Any]:  # noqa: UP006
     return {name: value for name in PARAMETERS if (value := getattr(request, name, None)) is not None}
 
 
-def given_map_settings(request: Any) -> Dict[str, Any]:  # noqa: UP006
-    """Return the settings of masks that a request makes."""
-    return {name: value for name in MAP_PARAMETERS if (value := getattr(request, name)) is not None}
+def given_own_settings(request: Any, parameters: Mapping[str, Parameter]) -> Dict[str, Any]:  # noqa: UP006
+    """Return the settings that a request makes of those that are not on the settings page."""
+    return {name: value for name in parameters if (value := getattr(request, name)) is not None}

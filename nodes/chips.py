@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..joytag_core.errors import SettingError
+from ..joytag_core.settings.other_parameters import OTHER_PARAMETERS
 from ..joytag_core.settings.parameters import PARAMETERS, check_settings
 from ..joytag_core.tags.scores import TagScores
 from ..joytag_core.tags.vocabulary import Tag, Vocabulary
 from .schema import Settings
-from .sent_scores import pack_scores, unpack_scores
+from .sent_scores import MOST_TAGS, pack_other, pack_scores, unpack_other, unpack_scores
+from .tag_lists import Picture
 from .work import Work
 
 if TYPE_CHECKING:
@@ -20,12 +22,9 @@ _MOST_PICTURES = 100
 _NEAR_MISSES = 24
 
 
-def for_page(settings: Settings, pictures: Sequence[tuple[str | None, TagScores | None]]) -> list[dict[str, Any]]:
-    """Return what goes to the page with a run: its settings, and the tags and scores of each picture.
-
-    A picture's tags are None where it was interrogated, its scores None where there are none.
-    """
-    sent = [_packed(text, scores) for text, scores in pictures[:_MOST_PICTURES]]
+def for_page(settings: Settings, pictures: Sequence[Picture]) -> list[dict[str, Any]]:
+    """Return what goes to the page with a run: its settings, and the tags and scores of each picture."""
+    sent = [_packed(picture) for picture in pictures[:_MOST_PICTURES]]
     return [{"settings": settings, "pictures": sent}]
 
 
@@ -39,26 +38,40 @@ def preview(asked: Mapping[str, Any]) -> dict[str, Any]:
         SettingError: what was asked is malformed, or a setting is wrong.
     """
     settings = _defaults() | check_settings({k: v for k, v in _mapping(asked, "settings").items() if k in PARAMETERS})
-    picture = _mapping(asked, "picture")
-    text = picture.get("tags")
-    scores = unpack_scores(picture["scores"]) if isinstance(picture.get("scores"), Mapping) else None
-    if not (text is None or isinstance(text, str)) or (text is None and scores is None):
-        raise SettingError(f"the picture's tags are {text!r}; expected text, or none with scores")
+    picture = _unpacked(_mapping(asked, "picture"))
     changed = _clicked(settings, asked["click"]) if asked.get("click") else {}
-    work = Work(settings | changed)
-    result = work.result(text, scores)
-    near = work.near_misses(scores, _NEAR_MISSES) if text is None and scores is not None else []
-    chips = _Chips(settings | changed, scores).of(result, near)
+    work = Work(settings | _of_other_tagger(asked["settings"]) | changed)
+    result = work.result(picture)
+    near = [] if picture.tags is not None or picture.scores is None else work.near_misses(picture.scores, _NEAR_MISSES)
+    chips = _Chips(settings | changed, picture.scores).of(result, near)
     return {"settings": changed, "text": result.text, "dropped": result.explain(), "chips": chips}
 
 
-def _packed(text: str | None, scores: TagScores | None) -> dict[str, Any]:
+def _packed(picture: Picture) -> dict[str, Any]:
     from ..joytag_core.prompts.merging import tag_names  # late, as in work.py
 
-    if scores is None:
-        return {"tags": text, "scores": None}
-    names = tag_names(text, vocabulary=scores.vocabulary) if text else ()
-    return {"tags": text, "scores": pack_scores(scores, names)}
+    text, scores, other = picture
+    names = tag_names(text, vocabulary=None if scores is None else scores.vocabulary) if text else []
+    packed: dict[str, Any] = {"tags": text, "scores": None}
+    if other is not None:
+        packed["other"] = pack_other(other, scores, names)
+        names += packed["other"]
+    if scores is not None:
+        packed["scores"] = pack_scores(scores, names, most=MOST_TAGS if other is None else MOST_TAGS // 2)
+    return packed
+
+
+def _unpacked(packed: Mapping[str, Any]) -> Picture:
+    text = packed.get("tags")
+    scores = unpack_scores(packed["scores"]) if isinstance(packed.get("scores"), Mapping) else None
+    other = unpack_other(packed["other"]) if isinstance(packed.get("other"), Mapping) else None
+    if not (text is None or isinstance(text, str)) or (text is None and scores is None and other is None):
+        raise SettingError(f"the picture's tags are {text!r}; expected text, or none with scores")
+    return Picture(text, scores, other)
+
+
+def _of_other_tagger(settings: Mapping[str, Any]) -> Settings:
+    return {name: value for name, value in settings.items() if name in OTHER_PARAMETERS}
 
 
 def _defaults() -> Settings:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from comfy_api.latest import io
 
 from ..joytag_core.model.folders import model_names
-from ..joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, SELECTION_NAMES, Parameter
+from ..joytag_core.settings.other_parameters import OTHER_PARAMETERS
+from ..joytag_core.settings.parameters import FILTER_NAMES, SELECTION_NAMES, Parameter
 from .host import session
-from .schema import Scores, input_for
+from .schema import SETTINGS, Scores, input_for
 
 THRESHOLDS = ("threshold", "character_threshold")
 """What decides whether a tag is there, on the nodes that judge."""
 
-_ADDED_LATER = ("artist_style", "prose", "thresholds")
+_ADDED_LATER = (
+    "artist_style", "prose", "thresholds", "base_model", "combine_frames", "frame_share", "combine", "other_threshold",
+)  # fmt: skip
 """Settings whose inputs stand last: ComfyUI saves values by their place, and those of saved workflows must stay."""
 
 _FIRST_OF_INTERROGATION = ("model", "threshold", "character_threshold", "max_tags", "exclude", "lists", "add_first")
@@ -29,21 +32,24 @@ _FOLDED_ON = {"JoyTag_TagFilter": ("model", "threshold"), "JoyTag_TagMask": ("th
 
 
 def settings_inputs(
-    node: str, names: Iterable[str], *, parameters: Mapping[str, Parameter] = PARAMETERS
+    node: str, names: Iterable[str], *, parameters: Mapping[str, Parameter] = SETTINGS
 ) -> list[io.Input]:
-    """Return the inputs of settings by their names, for the node with that id; those added later stand last.
+    """Return the inputs of settings by their names, for the node with that id.
 
     All are optional, so that a prompt sent by a program names only what it changes.
     """
-    given = list(names)
-    in_saved_order = [name for name in given if name not in _ADDED_LATER] + [n for n in _ADDED_LATER if n in given]
-    return [_setting_input(node, parameters[name]) for name in in_saved_order]
+    return [_setting_input(node, parameters[name]) for name in names]
 
 
-def interrogation_inputs(node: str) -> list[io.Input]:
-    """Return the inputs of all settings that make a prompt of a picture."""
+def interrogation_inputs(node: str, more: Iterable[str] = ()) -> list[io.Input]:
+    """Return the inputs of all settings that make a prompt of a picture, and of `more` of them."""
     rest = (name for name in (*SELECTION_NAMES, *FILTER_NAMES) if name not in _FIRST_OF_INTERROGATION)
-    return settings_inputs(node, (*_FIRST_OF_INTERROGATION, *rest))
+    return settings_inputs(node, _in_saved_order((*_FIRST_OF_INTERROGATION, *rest, *more)))
+
+
+def filter_inputs(node: str) -> list[io.Input]:
+    """Return the inputs of all settings that filter tags, by a picture or another tagger's scores if need be."""
+    return settings_inputs(node, _in_saved_order((*FILTER_NAMES, "model", "threshold", *OTHER_PARAMETERS)))
 
 
 def judging_inputs(node: str) -> list[io.Input]:
@@ -61,6 +67,10 @@ def scores_input(of: str = "the picture is") -> io.Input:
     return Scores.Input(
         "scores", optional=True, tooltip=f"Scores from JoyTag Interrogate, so that {of} not scored again."
     )
+
+
+def _in_saved_order(names: Sequence[str]) -> list[str]:
+    return [name for name in names if name not in _ADDED_LATER] + [name for name in _ADDED_LATER if name in names]
 
 
 def _setting_input(node: str, parameter: Parameter) -> io.Input:

@@ -8,12 +8,15 @@ from typing import Any
 from comfy_api.latest import io
 from torch import Tensor
 
+from ..joytag_core.judging.frames import combine_frames
+from ..joytag_core.settings.frame_parameters import FRAME_PARAMETERS, frame_ways
 from ..joytag_core.settings.parameters import PARAMETERS
 from .chips import for_page
 from .inputs import interrogation_inputs
 from .pictures import score_images
-from .schema import CATEGORY, Scores, first_of_each, output, schema
-from .work import Work, files_used
+from .schema import CATEGORY, Scores, first_of_each, json_output, output, schema
+from .tag_lists import Picture
+from .work import Work, files_used, to_json
 
 _ID = "JoyTag_Interrogate"
 
@@ -43,12 +46,13 @@ class Interrogate(io.ComfyNode):
             is_output_node=True,
             inputs=[
                 io.Image.Input("image", tooltip="One picture, a batch, or a list of any sizes."),
-                *interrogation_inputs(_ID),
+                *interrogation_inputs(_ID, FRAME_PARAMETERS),
             ],
             outputs=[
                 output(io.String, "tags", "The tags of each picture: a list of prompts.", is_list=True),
                 output(io.String, "tags_joined", "All pictures' tags in one text, one picture a line."),
                 output(Scores, "scores", "The scores of all tags, for the other JoyTag nodes.", is_list=True),
+                json_output(),
             ],
         )
 
@@ -62,7 +66,10 @@ class Interrogate(io.ComfyNode):
         """Tag every picture of every batch."""
         settings = first_of_each(inputs)
         work = Work(settings)
-        scores = score_images(image, model=settings.get("model", PARAMETERS["model"].default))
-        tags = [work.result(None, one).text for one in scores]
-        shown = {"text": tags, "joytag": for_page(settings, [(None, one) for one in scores])}
-        return io.NodeOutput(tags, "\n".join(tags), scores, ui=shown)
+        seen = score_images(image, model=settings.get("model", PARAMETERS["model"].default))
+        scores = combine_frames(seen, **frame_ways(settings))
+        pictures = [Picture(None, one) for one in scores]
+        results = [work.result(picture) for picture in pictures]
+        tags = [result.text for result in results]
+        shown = {"text": tags, "joytag": for_page(settings, pictures)}
+        return io.NodeOutput(tags, "\n".join(tags), scores, [to_json(result) for result in results], ui=shown)

@@ -84,7 +84,7 @@ class CheckPrompt(io.ComfyNode):
             raise SettingError(
                 f"{len(pictures)} pictures came in with {len(pairs)} prompts or scores; expected as many."
             )
-        reports = [check.check(text, one) for text, one in pairs if one is not None]
+        reports = [check.check(text, one) for text, one, _ in pairs if text is not None and one is not None]
         order = best_first(reports)[: keep_best[0] or None]
         best = [reports[place] for place in order]
         return io.NodeOutput(

@@ -21,6 +21,7 @@ from .host import session
 from .inputs import interrogation_inputs, settings_inputs
 from .pictures import CHANNELS_LAST, check_images
 from .schema import CATEGORY, Scores, first_of_each, output, schema
+from .tag_lists import Picture
 from .work import Work, files_used
 
 _ID = "JoyTag_RegionTags"
@@ -75,8 +76,9 @@ class RegionTags(io.ComfyNode):
         for picture, regions in _regions(image, mask, side=how["tile"], overlap=how["overlap"]):
             scores += session().score_regions(picture, regions, model=model, crop=how["crop"], reading=CHANNELS_LAST)
             parts += [_cut(picture, box_of(region, (picture.shape[1], picture.shape[0]))) for region in regions]
-        tags = [work.result(None, one).text for one in scores]
-        shown = {"text": tags, "joytag": for_page(settings, [(None, one) for one in scores])}
+        pictures = [Picture(None, one) for one in scores]
+        tags = [work.result(picture).text for picture in pictures]
+        shown = {"text": tags, "joytag": for_page(settings, pictures)}
         return io.NodeOutput(tags, "\n".join(tags), scores, parts, ui=shown)
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from comfy_api.latest import io
 
+from ..joytag_core.settings.frame_parameters import FRAME_PARAMETERS
+from ..joytag_core.settings.other_parameters import OTHER_PARAMETERS
 from ..joytag_core.settings.parameters import PARAMETERS, Parameter
 
 CATEGORY = "JoyTag"
@@ -15,6 +17,9 @@ Scores = io.Custom("JOYTAG_SCORES")
 """One `TagScores` a picture, from JoyTag Interrogate to the other nodes."""
 
 Settings = dict[str, Any]
+
+SETTINGS: Mapping[str, Parameter] = {**PARAMETERS, **FRAME_PARAMETERS, **OTHER_PARAMETERS}
+"""All settings but those of maps and regions, by name."""
 
 
 def schema(**fields: Any) -> io.Schema:
@@ -40,7 +45,15 @@ def output(kind: Any, name: str, tooltip: str, *, is_list: bool = False) -> io.O
     return kind.Output(f"{name}_out", display_name=name, tooltip=tooltip, is_output_list=is_list)
 
 
-def first_of_each(inputs: Mapping[str, Sequence[Any]], *, parameters: Mapping[str, Parameter] = PARAMETERS) -> Settings:
+def json_output() -> io.Output:
+    """Return the output for a node's whole result, last on the nodes that have it."""
+    return output(
+        io.String, "json", "Each picture's result as JSON: the text, its tags with scores and categories, and what was "
+        "dropped or replaced by which rule.", is_list=True,
+    )  # fmt: skip
+
+
+def first_of_each(inputs: Mapping[str, Sequence[Any]], *, parameters: Mapping[str, Parameter] = SETTINGS) -> Settings:
     """Return each setting's first value: a node that takes whole lists gets its settings in lists as well."""
     return {name: values[0] for name, values in inputs.items() if name in parameters and len(values) > 0}
 

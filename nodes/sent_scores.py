@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import operator
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -12,6 +13,7 @@ import numpy as np
 
 from ..joytag_core.errors import SettingError
 from ..joytag_core.model.folders import installed_models
+from ..joytag_core.tags.names import name_index
 from ..joytag_core.tags.scores import TagScores
 from ..joytag_core.tags.vocabulary import Vocabulary
 from .host import session
@@ -19,14 +21,16 @@ from .host import session
 MOST_TAGS = 1000
 """At most so many tags travel, at up to 18 bytes each: under 20 kB a picture. The rest counts as score 0."""
 
+_OTHER_BYTES = 9_000  # beside half as many of JoyTag's
+
 _seen: dict[str, Vocabulary] = {}
 
 
-def pack_scores(scores: TagScores, names: Iterable[str] = ()) -> dict[str, Any]:
-    """Return the scores of the tags named and of the best others, as JSON holds them."""
+def pack_scores(scores: TagScores, names: Iterable[str] = (), *, most: int = MOST_TAGS) -> dict[str, Any]:
+    """Return the scores of the tags named and of the best others, at most so many, as JSON holds them."""
     named = [tag.index for name in names if (tag := scores.vocabulary.find(name)) is not None]
-    best = np.argsort(-scores.values, kind="stable")[:MOST_TAGS].tolist()
-    places = list(dict.fromkeys([*named, *best]))[:MOST_TAGS]
+    best = np.argsort(-scores.values, kind="stable")[:most].tolist()
+    places = list(dict.fromkeys([*named, *best]))[:most]
     key = _key(scores.vocabulary)
     _seen[key] = scores.vocabulary
     # The shortest number that is the same float32 again.
@@ -50,6 +54,36 @@ def unpack_scores(packed: Mapping[str, Any]) -> TagScores:
     if not (np.isfinite(values).all() and values.min() >= 0 and values.max() <= 1):
         raise SettingError("the picture's scores are not all from 0 to 1; run the node again")
     return TagScores(vocabulary, values)
+
+
+def pack_other(other: Mapping[str, float], scores: TagScores | None, names: Iterable[str]) -> dict[str, float]:
+    """Return another tagger's scores of the tags named, and of those that either tagger finds likely."""
+    index = name_index(Vocabulary.joytag() if scores is None else scores.vocabulary)
+    named = {index.facts(name).model_key for name in names}
+
+    def weight(name: str) -> float:
+        facts = index.facts(name)
+        ours = 0.0 if scores is None or facts.tag is None else float(scores.values[facts.tag.index])
+        return 2.0 if facts.model_key in named else max(ours, other[name])
+
+    room, chosen = _OTHER_BYTES, set()
+    for name in sorted(other, key=weight, reverse=True):
+        room -= len(json.dumps({name: other[name]}))
+        if room < 0:
+            break
+        chosen.add(name)
+    return {name: score for name, score in other.items() if name in chosen}
+
+
+def unpack_other(packed: Mapping[str, Any]) -> dict[str, float]:
+    """Return another tagger's scores that were packed.
+
+    Raises:
+        SettingError: they are malformed.
+    """
+    from ..joytag_core.judging.other_scores import read_scores  # late, as in work.py
+
+    return read_scores(dict(packed))
 
 
 def _vocabulary(key: Any) -> Vocabulary:

@@ -8,13 +8,12 @@ from typing import Any
 from comfy_api.latest import io
 from torch import Tensor
 
-from ..joytag_core.settings.parameters import FILTER_NAMES
 from ..joytag_core.tags.scores import TagScores
 from .chips import for_page
-from .inputs import scores_input, settings_inputs, tags_input
-from .schema import CATEGORY, first_of_each, output, schema
-from .tag_lists import paired, scores_of, texts_of
-from .work import Work, files_used
+from .inputs import filter_inputs, scores_input, tags_input
+from .schema import CATEGORY, first_of_each, json_output, output, schema
+from .tag_lists import Other, Picture, other_scores_of, paired, scores_of, texts_of
+from .work import Work, files_used, to_json
 
 _ID = "JoyTag_TagFilter"
 
@@ -42,12 +41,19 @@ class FilterTags(io.ComfyNode):
                     "all.",
                 ),
                 scores_input(),
-                *settings_inputs(_ID, (*FILTER_NAMES, "model", "threshold")),
+                io.Custom("*").Input(
+                    "other_scores", display_name="Other tagger's scores", optional=True,
+                    tooltip="Another tagger's scores, to be combined with JoyTag's: lines such as smile: 0.95, tags "
+                    "such as (smile:0.95), JSON, a dictionary of scores, or another JoyTag node's. One for each "
+                    "picture, or one for all.",
+                ),
+                *filter_inputs(_ID),
             ],
             outputs=[
                 output(io.String, "tags", "The tags that remain: one text for each tag list.", is_list=True),
                 output(io.String, "dropped", "What was dropped, and by which rule.", is_list=True),
                 output(io.Int, "count", "How many tags remain.", is_list=True),
+                json_output(),
             ],
         )  # fmt: skip
 
@@ -62,22 +68,23 @@ class FilterTags(io.ComfyNode):
         tags: Sequence[str] = (),
         image: Sequence[Tensor] = (),
         scores: Sequence[TagScores] = (),
+        other_scores: Sequence[Any] = (),
         **inputs: Sequence[Any],
     ) -> io.NodeOutput:
-        """Filter every tag list, or interrogate every picture where no tags came in."""
+        """Filter every tag list, or find the tags from the scores where no tags came in."""
         settings = first_of_each(inputs)
         work = Work(settings)
-        pictures = _pictures(texts_of(tags), scores_of(image, scores, settings))
-        results = [work.result(text, one) for text, one in pictures]
+        pictures = _pictures(texts_of(tags), scores_of(image, scores, settings), other_scores_of(other_scores))
+        results = [work.result(picture) for picture in pictures]
         texts = [result.text for result in results]
         dropped = [result.explain() for result in results]
         counts = [len(result.tags) for result in results]
         shown = {"text": texts, "dropped": dropped, "joytag": for_page(settings, pictures)}
-        return io.NodeOutput(texts, dropped, counts, ui=shown)
+        return io.NodeOutput(texts, dropped, counts, [to_json(result) for result in results], ui=shown)
 
 
-def _pictures(tags: list[str], scores: list[TagScores]) -> Sequence[tuple[str | None, TagScores | None]]:
-    """Return each picture's tags and scores; no tags where it is to be interrogated."""
-    if scores and not any(text.strip() for text in tags):
-        return [(None, one) for one in scores]
-    return paired(tags or [""], scores)
+def _pictures(tags: list[str], scores: list[TagScores], other: list[Other]) -> list[Picture]:
+    """Return each picture's tags and scores; no tags where they are to be found from scores."""
+    if (scores or other) and not any(text.strip() for text in tags):
+        return paired([None], scores, other)
+    return paired(tags or [""], scores, other)

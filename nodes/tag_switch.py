@@ -76,7 +76,7 @@ class SwitchOnTags(io.ComfyNode):
                 switch.judge_text(
                     text, scores=one.as_dict() if one else None, vocabulary=one.vocabulary if one else None
                 )
-                for text, one in paired(texts or [""], found)
+                for text, one, _ in paired(texts or [""], found)
             ]
         shown = [f"{'yes' if verdict.holds else 'no'}, {verdict.score:.2f}" for verdict in verdicts]
         answers = [verdict.holds for verdict in verdicts], [verdict.score for verdict in verdicts]

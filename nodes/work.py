@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..joytag_core.model.folders import ModelFolder, installed_models
+from ..joytag_core.settings.parameters import PARAMETERS
 from ..joytag_core.tags.scores import TagScores
 from .host import session
 from .schema import Settings
+from .tag_lists import Picture
 from .tokens import count_tokens
 
 if TYPE_CHECKING:
@@ -30,14 +33,18 @@ class Work:
         """
         # Imported late: ComfyUI's start should not wait for the filter, only the first picture.
         from ..joytag_core.settings.interrogation import Interrogation
+        from ..joytag_core.settings.two_taggers import TwoTaggers
 
-        self._interrogation = Interrogation.from_settings(settings, lists_folder=lists_folder())
+        own = {name: value for name, value in settings.items() if name in PARAMETERS}
+        self._interrogation = Interrogation.from_settings(own, lists_folder=lists_folder())
+        self._taggers = TwoTaggers.from_settings(self._interrogation, settings)
 
-    def result(self, text: str | None, scores: TagScores | None) -> FilterResult:
-        """Filter a tag list, by a picture's scores where there are any; without a list, interrogate the picture."""
-        if text is None and scores is not None:
-            return self._interrogation.prompt(scores, count_tokens=count_tokens)
-        return self._filter(text or "", scores)
+    def result(self, picture: Picture) -> FilterResult:
+        """Filter a tag list, by the scores that there are; without a list, interrogate the picture."""
+        text, scores, other = picture
+        if text is None:
+            return self._taggers.prompt(scores, other, count_tokens=count_tokens)
+        return self._taggers.filter(text, scores, other, count_tokens=count_tokens)
 
     def near_misses(self, scores: TagScores, count: int) -> list[Kept]:
         """Return the tags that were nearly chosen for a picture, best first, as they would be written."""
@@ -48,12 +55,10 @@ class Work:
         near = [one for one in nearly if one.score >= _LOWEST_SCORE]
         return [Kept(form.spell(form.name_of(one.tag), is_tag=True), one.tag, one.score) for one in near]
 
-    def _filter(self, text: str, scores: TagScores | None) -> FilterResult:
-        by_name = None if scores is None else scores.as_dict()
-        vocabulary = None if scores is None else scores.vocabulary
-        return self._interrogation.tag_filter.apply(
-            text, scores=by_name, vocabulary=vocabulary, count_tokens=count_tokens
-        )
+
+def to_json(result: FilterResult) -> str:
+    """Return what became of a picture's tags as JSON, as the command line and the API give it."""
+    return json.dumps(result.to_dict(), ensure_ascii=False)
 
 
 def files_used(model: Any) -> str:

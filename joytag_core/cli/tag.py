@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SettingError
+from ..settings.frame_parameters import FRAME_PARAMETERS, frame_ways
 from ..settings.parameters import FILTER_NAMES, SELECTION_NAMES
 from .arguments import (
     add_choosing_settings,
@@ -14,14 +17,16 @@ from .arguments import (
     add_format_option,
     add_lists_folder,
     add_model_options,
+    add_settings,
     settings_of,
     unit,
 )
-from .other_tagger import add_other_tagger_options, check_place, scores_for, two_taggers
+from .other_tagger import add_other_tagger_options, check_place, read_score_file, scores_for, two_taggers
 from .scoring import ScoredPictures
 from .streams import say, to_json
 
 if TYPE_CHECKING:
+    from ..filtering.result import FilterResult
     from ..settings.two_taggers import TwoTaggers
     from ..tags.scores import TagScores
 
@@ -68,6 +73,8 @@ def add_tag_command(commands: Any) -> None:
         scores="a file of its scores: JSON, or lines as 'smile: 0.9'; for several pictures a folder, with NAME.json or "
         "NAME.txt for each",
     )
+    frames = parser.add_argument_group("many pictures as one, such as the frames of a video")
+    add_settings(parser, frames, FRAME_PARAMETERS, parameters=FRAME_PARAMETERS)
     rules = parser.add_argument_group("rules of the Tag Filter")
     add_filter_settings(parser, rules, _DEFAULTS)
     add_lists_folder(rules)
@@ -83,21 +90,44 @@ def run(arguments: argparse.Namespace) -> int:
     taggers = two_taggers(arguments, interrogation)
     pictures = ScoredPictures(arguments)
     named = len(pictures.paths) > 1
+    ways = frame_ways(settings_of(arguments, FRAME_PARAMETERS, parameters=FRAME_PARAMETERS))
+    are_one = ways["how"] != "each"
     if arguments.scores is not None:
-        check_place(arguments.scores, pictures=len(pictures.paths))
+        check_place(arguments.scores, pictures=1 if are_one else len(pictures.paths))
+    if are_one:
+        return _tag_frames(arguments, pictures, taggers, ways)
     for path, scores in pictures:
         try:
-            say(_line(arguments, path, scores, taggers, named=named))
+            other = None if arguments.scores is None else scores_for(arguments.scores, path)
+            line = _line(arguments, scores, partial(taggers.prompt, scores, other), where={"path": str(path)})
         except SettingError as error:  # the other tagger's scores of this picture
             pictures.report(error)
+            continue
+        if named and arguments.format == "scores":
+            say(f"# {path}")
+        say(f"{path}: {line}" if named and arguments.format == "text" else line)
     return pictures.status
 
 
-def _line(arguments: argparse.Namespace, path: Path, scores: TagScores, taggers: TwoTaggers, *, named: bool) -> str:
+def _tag_frames(
+    arguments: argparse.Namespace, pictures: ScoredPictures, taggers: TwoTaggers, ways: Mapping[str, Any]
+) -> int:
+    """Tag all pictures as one."""
+    from ..judging.frames import combine_frames
+
+    found = list(pictures)
+    for scores in combine_frames([scores for _, scores in found], **ways):
+        other = None if arguments.scores is None else read_score_file(Path(arguments.scores))
+        paths = {"paths": [str(path) for path, _ in found]}
+        say(_line(arguments, scores, partial(taggers.prompt, scores, other), where=paths))
+    return pictures.status
+
+
+def _line(
+    arguments: argparse.Namespace, scores: TagScores, prompt: Callable[[], FilterResult], *, where: Mapping[str, Any]
+) -> str:
     if arguments.format == "scores":
         over = [item for item in scores.top(len(scores)) if item.score > arguments.floor]
-        return "\n".join([*([f"# {path}"] if named else []), *(f"{item.name}: {item.score:.3f}" for item in over)])
-    result = taggers.prompt(scores, None if arguments.scores is None else scores_for(arguments.scores, path))
-    if arguments.format == "json":
-        return to_json({"path": str(path)} | result.to_dict())
-    return f"{path}: {result.text}" if named else result.text
+        return "\n".join(f"{item.name}: {item.score:.3f}" for item in over)
+    result = prompt()
+    return to_json({**where, **result.to_dict()}) if arguments.format == "json" else result.text

@@ -16,7 +16,7 @@ from ..rules.rule_book import RuleBook, RuleTexts, folder_state, read_rules
 from ..tags.ordering import ORDERS
 from .duplicates import DUPLICATES
 from .implications import IMPLICATIONS
-from .presets import read_preset
+from .presets import BASE_MODELS, read_preset
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -33,8 +33,9 @@ class FilterSettings:
 
     Without any rule, tags come out as they went in, each once, written for `target`. `exclude`, `keep_only` and
     `protect` are patterns, `replace` lines `old -> new`, `lists` names of lists that are used as they say themselves,
-    `max_per_group` limits such as `clothing 5`. `min_score` is 0..1; limits of 0 are none. `lists_folder` holds a
-    person's own lists, `<name>.txt`. What is wrong with a setting or a rule is said when it is made.
+    `base_model` one of `BASE_MODELS`, `max_per_group` limits such as `clothing 5`. `min_score` is 0..1; limits of 0 are
+    none. `lists_folder` holds a person's own lists, `<name>.txt`. What is wrong with a setting or a rule is said when
+    it is made.
     """
 
     exclude: Rules = ""
@@ -42,6 +43,7 @@ class FilterSettings:
     protect: Rules = ""
     replace: Rules = ""
     lists: Rules = ""
+    base_model: str = "any"
     min_score: float = 0.0
     exclusive: bool = False
     implications: str = "off"
@@ -73,6 +75,7 @@ class FilterSettings:
         check_choice("implications", self.implications, IMPLICATIONS)
         check_choice("duplicates", self.duplicates, DUPLICATES)
         check_choice("prose", self.prose, PROSE)
+        check_choice("base_model", self.base_model, BASE_MODELS)
         check_choice("order", self.order, ORDERS)
         check_unit("min_score", self.min_score)
         for name, value in {"max_tags": self.max_tags, "max_tokens": self.max_tokens}.items():
@@ -128,7 +131,7 @@ class FilterSettings:
                 keep_only=str(self.keep_only),
                 protect=str(self.protect),
                 replace=str(self.replace),
-                lists=str(self.lists),
+                lists=str(self.lists) if self.base_model == "any" else f"{self.base_model}\n{self.lists}",
                 limits=str(self.max_per_group),
                 folder=folder,
                 state=folder_state(folder),

@@ -38,9 +38,11 @@ def read_scores(source: Any, *, target: str = "comfyui") -> Scores:
     """
     pairs = _from_text(source, target) if isinstance(source, str) else _from_value(source)
     best: Scores = {}
-    for name, score in pairs:
-        checked = _checked(name, score)
-        best[name] = max(checked, best.get(name, 0.0))
+    try:
+        for name, score in pairs:
+            best[name] = max(_checked(name, score), best.get(name, 0.0))
+    except RecursionError as error:
+        raise SettingError("the scores are nested too deeply; expected scores by tag") from error
     return dict(sorted(best.items(), key=lambda pair: -pair[1]))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from ..judging.choices import FRAME_WAYS
 from .parameters import Parameter
@@ -20,3 +21,13 @@ _FRAMES = (
 )  # fmt: skip
 
 FRAME_PARAMETERS: Mapping[str, Parameter] = {parameter.name: parameter for parameter in _FRAMES}
+
+
+def frame_ways(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the keywords that settings mean to `combine_frames`; other settings are passed over.
+
+    Raises:
+        SettingError: one is out of its range.
+    """
+    how, share = (one.check(settings.get(name, one.default)) for name, one in FRAME_PARAMETERS.items())
+    return {"how": how, "share": share}

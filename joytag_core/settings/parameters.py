@@ -11,6 +11,7 @@ from ..checks import check_choice, check_number, check_range
 from ..errors import SettingError
 from ..filtering.duplicates import DUPLICATES
 from ..filtering.implications import IMPLICATIONS
+from ..filtering.presets import BASE_MODELS
 from ..pictures.reading import COLOURS, READINGS
 from ..prompts.format import ARTIST_STYLES, NAMES, TARGETS, WEIGHTS
 from ..prompts.prose import PROSE
@@ -177,6 +178,11 @@ _FILTER = (
         name="lists", default="", label="Lists",
         help="Ready-made rules by name, separated by commas: prompt, character-lora, style-lora, outfit, pose, "
         "background, sfw, photo, no-names, anima, pony, illustrious, or a file in your lists folder.",
+    ),
+    Parameter(
+        name="base_model", default="any", label="Base model", choices=BASE_MODELS,
+        help="What the prompt is for: anima, pony and illustrious put tags into the order and mark artists as those "
+        "models were trained. A setting made by hand stays as it is. any: as the settings say.",
     ),
     _unit(
         "min_score", 0.0, "Minimum score", "Drop tags whose score is lower; tags without a score stay.",

@@ -32,7 +32,7 @@ def interrogate(comfy: FakeComfy, *images: Tensor, **settings: Any) -> Any:
 def test_a_batch_gives_one_text_for_each_picture_as_the_core_gives_it(comfy: FakeComfy) -> None:
     """The node adds nothing to what the core makes of the same pictures and settings."""
     images = pictures(3)
-    tags, joined, scores = interrogate(comfy, images).args
+    tags, joined, scores, _ = interrogate(comfy, images).args
     core = Tagger.load(comfy.models_dir / "joytag" / "tiny", device="cpu").score(images)
     expected = [Interrogation.from_settings({"threshold": 0.5}).prompt(one).text for one in core]
     assert expected == tags

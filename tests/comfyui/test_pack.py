@@ -12,8 +12,11 @@ from typing import Any
 import pytest
 
 import joytag_core
+from joytag_core.settings.frame_parameters import FRAME_PARAMETERS
 from joytag_core.settings.map_parameters import MAP_PARAMETERS
+from joytag_core.settings.other_parameters import OTHER_PARAMETERS
 from joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, READING_NAMES, SELECTION_NAMES
+from joytag_core.settings.region_parameters import REGION_PARAMETERS
 from tests.comfyui.fake_comfyui import OLDEST_SCHEMA, PACK, PACK_NAME, FakeComfy, fake_comfyui
 
 NODES = (
@@ -27,13 +30,13 @@ SETTINGS_OF_INTERROGATE = (
     "min_tags", "min_precision", "keep_only", "protect", "replace", "min_score", "exclusive", "implications",
     "duplicates", "max_per_group", "max_tokens", "order", "add_last", "keep_line_breaks", "target", "spaces",
     "names", "weights", "weight_range", "separator", "trailing_separator", "artist_style", "prose",
-    "thresholds",
+    "thresholds", "base_model", "combine_frames", "frame_share",
 )  # fmt: skip
 SETTINGS_OF_TAG_FILTER = (
     "tags", "exclude", "keep_only", "protect", "replace", "lists", "min_score", "exclusive", "implications",
     "duplicates", "max_tags", "max_per_group", "max_tokens", "order", "add_first", "add_last", "keep_line_breaks",
     "target", "spaces", "names", "weights", "weight_range", "separator", "trailing_separator", "model", "threshold",
-    "artist_style", "prose",
+    "artist_style", "prose", "base_model", "combine", "other_threshold",
 )  # fmt: skip
 SETTINGS_OF_TAG_MASK = (
     "tags", "model", "combine", "method", "level", "smooth", "grow", "smallest", "invert", "only_held", "points",
@@ -46,16 +49,18 @@ SETTINGS = {
     "JoyTag_TagMask": SETTINGS_OF_TAG_MASK,
     "JoyTag_TagSwitch": ("pattern", "tags", "threshold", "character_threshold", "model"),
     "JoyTag_PromptCheck": ("prompt", "keep_best", "threshold", "character_threshold", "model"),
-    "JoyTag_RegionTags": ("model", "tile", "overlap", "crop", *SETTINGS_OF_INTERROGATE[1:]),
+    "JoyTag_RegionTags": ("model", "tile", "overlap", "crop", *SETTINGS_OF_INTERROGATE[1:-2]),
 }
 SHOWN = {
-    "JoyTag_Interrogate": {"model", "threshold", "character_threshold", "max_tags", "exclude", "lists", "add_first"},
-    "JoyTag_TagFilter": {"tags", "exclude", "replace", "lists", "min_score", "max_tags", "add_first"},
+    "JoyTag_Interrogate": {"model", "threshold", "character_threshold", "max_tags", "exclude", "lists", "add_first",
+                           "base_model"},
+    "JoyTag_TagFilter": {"base_model", "tags", "exclude", "replace", "lists", "min_score", "max_tags", "add_first"},
     "JoyTag_TagMask": {"tags", "model", "combine", "method", "level", "smooth", "grow"},
     "JoyTag_RegionTags": {"model", "tile", "overlap", "crop", "threshold", "character_threshold", "max_tags", "exclude",
-                          "lists", "add_first"},
+                          "lists", "add_first", "base_model"},
 }  # fmt: skip
-SOCKETS = ("IMAGE", "MASK", "JOYTAG_SCORES")
+PLACED = {**PARAMETERS, **REGION_PARAMETERS, **FRAME_PARAMETERS, **OTHER_PARAMETERS}
+SOCKETS = ("IMAGE", "MASK", "JOYTAG_SCORES", "*")
 
 
 def schemas(comfy: FakeComfy) -> dict[str, Any]:
@@ -113,7 +118,7 @@ def test_the_order_of_settings_only_grows_at_its_end(comfy: FakeComfy, node: str
 def test_rare_settings_are_folded_away(comfy: FakeComfy, node: str) -> None:
     """By one rule for all nodes; those that judge have no rare ones."""
     shown = {one.id for one in schemas(comfy)[node].inputs if not one.extra_dict.get("advanced")}
-    assert SHOWN.get(node, set(SETTINGS[node])) == shown - {"image", "mask", "scores"}
+    assert SHOWN.get(node, set(SETTINGS[node])) == shown - {"image", "mask", "scores", "other_scores"}
 
 
 def test_no_setting_is_missing(comfy: FakeComfy) -> None:
@@ -230,8 +235,9 @@ def test_the_settings_saved_in_a_workflow_are_valid(comfy: FakeComfy, path: Path
         assert names == tuple(one["name"] for one in node["inputs"] if "widget" in one)
         assert len(names) == len(node["widgets_values"])
         for name, value in zip(names, node["widgets_values"], strict=True):
-            if name in PARAMETERS | MAP_PARAMETERS:
-                (PARAMETERS | MAP_PARAMETERS)[name].check(value)
+            parameter = (MAP_PARAMETERS if node["type"] == "JoyTag_TagMask" else PLACED).get(name)
+            if parameter is not None:
+                parameter.check(value)
 
 
 def test_every_workflow_has_a_thumbnail() -> None:

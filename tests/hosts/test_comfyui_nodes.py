@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from joytag_core.settings.frame_parameters import FRAME_PARAMETERS
+from joytag_core.settings.other_parameters import OTHER_PARAMETERS
 from joytag_core.settings.parameters import FILTER_NAMES, SELECTION_NAMES
 from tests.hosts.comfyui_page import (
     CHROMIUM,
@@ -29,13 +31,15 @@ TAGGER = NODE.format(type="JoyTag_Interrogate")
 FILTER = NODE.format(type="JoyTag_TagFilter")
 BUTTON = ".widgets.find(widget => widget.name === 'joytag_more_settings')"
 SHOWN = {
-    "JoyTag_Interrogate": ("model", "threshold", "character_threshold", "max_tags", "exclude", "lists", "add_first"),
-    "JoyTag_TagFilter": ("exclude", "replace", "lists", "min_score", "max_tags", "add_first"),
-}
+    "JoyTag_Interrogate": (
+        "model", "threshold", "character_threshold", "max_tags", "exclude", "lists", "add_first", "base_model",
+    ),
+    "JoyTag_TagFilter": ("exclude", "replace", "lists", "min_score", "max_tags", "add_first", "base_model"),
+}  # fmt: skip
 SETTINGS = {
-    "JoyTag_Interrogate": (*SELECTION_NAMES, *FILTER_NAMES),
-    "JoyTag_TagFilter": (*FILTER_NAMES, "model", "threshold"),
-}
+    "JoyTag_Interrogate": (*SELECTION_NAMES, *FILTER_NAMES, *FRAME_PARAMETERS),
+    "JoyTag_TagFilter": (*FILTER_NAMES, "model", "threshold", *OTHER_PARAMETERS),
+}  # fmt: skip
 FOLDED = {node: sorted(set(names) - set(SHOWN[node])) for node, names in SETTINGS.items()}
 
 

@@ -71,3 +71,13 @@ def test_what_is_no_score_is_refused(source: Any, message: str) -> None:
     with pytest.raises(SettingError) as caught:
         read_scores(source)
     assert str(caught.value).startswith(message)
+
+
+def test_what_is_nested_without_end_is_refused() -> None:
+    """With a sentence, as text or as a value."""
+    deep: list[Any] = []
+    for _ in range(2000):
+        deep = [deep]
+    for source in (deep, 100_000 * "["):
+        with pytest.raises(SettingError, match="nested too deeply"):
+            read_scores(source)

@@ -214,6 +214,16 @@ MIXED = "sky, 1girl, touhou, tony_taka, hakurei_reimu, score_9, bunny_ears, (mas
 def test_presets_set_what_a_model_wants(name: str, expected: str) -> None:
     """Order, style of artists, underscores and names are the target model's; nothing is dropped."""
     assert expected == TagFilter(lists=name).apply(MIXED).text
+    assert expected == TagFilter(base_model=name).apply(MIXED).text
+
+
+def test_a_base_model_goes_with_lists() -> None:
+    """And a setting of one's own is stronger than it; without one, nothing is changed."""
+    assert "1girl, @tony taka" == TagFilter(base_model="anima", lists="sfw").apply("tony_taka, nude, 1girl").text
+    assert "by tony taka" == TagFilter(base_model="anima", artist_style="by").apply("tony_taka").text
+    assert "tony taka, 1girl" == TagFilter(base_model="any").apply("tony_taka, 1girl").text
+    with pytest.raises(SettingError, match="base_model is 'sdxl'; expected one of any, anima, pony, illustrious"):
+        TagFilter(base_model="sdxl")
 
 
 def test_what_is_set_stands_over_a_preset(tmp_path: Path) -> None:
@@ -229,6 +239,7 @@ def test_what_is_set_stands_over_a_preset(tmp_path: Path) -> None:
         ("colour = red", "list 'mine', line 2: 'colour = red' is no setting"),
         ("order", "'order' is no setting"),
         ("lists = mine", "is no setting"),
+        ("base_model = pony", "is no setting"),
         ("spaces = maybe", "'spaces = maybe' has no value"),
         ("max_tags = many", "has no value that max_tags can have"),
         ("order = random", "order is 'random'"),

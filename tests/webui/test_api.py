@@ -15,6 +15,8 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from joytag_core.pictures.squares import Square
+from joytag_core.settings.frame_parameters import FRAME_PARAMETERS
+from joytag_core.settings.other_parameters import OTHER_PARAMETERS
 from joytag_core.settings.parameters import PARAMETERS
 from joytag_webui import api, tagging
 from tests.sample_pictures import wide_picture
@@ -360,7 +362,8 @@ def test_routes_follow_the_hosts_own_switch(webui: FakeWebUI) -> None:
 def test_api_page_describes_every_setting(client: TestClient) -> None:
     """/openapi.json holds each setting with its help."""
     schema = client.get("/openapi.json").json()["components"]["schemas"]["JoyTagInterrogateRequest"]
-    assert set(PARAMETERS) | {"image", "images"} == set(schema["properties"])
+    ours = {"image", "images", "other_scores", *OTHER_PARAMETERS, *FRAME_PARAMETERS}
+    assert set(PARAMETERS) | ours == set(schema["properties"])
     assert PARAMETERS["threshold"].help in schema["properties"]["threshold"]["description"]
 
 
