@@ -11,7 +11,8 @@ from pydantic import BaseModel, Field, StrictBool, StrictFloat, StrictInt, Stric
 from joytag_core.settings.frame_parameters import FRAME_PARAMETERS
 from joytag_core.settings.map_parameters import MAP_PARAMETERS
 from joytag_core.settings.other_parameters import OTHER_PARAMETERS
-from joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, READING_NAMES, Parameter
+from joytag_core.settings.parameter import Parameter
+from joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, READING_NAMES
 
 _IS_PYDANTIC_2 = pydantic.VERSION.startswith("2")
 # A misspelt setting has to be an error, not a setting that is silently not made.

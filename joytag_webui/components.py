@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from joytag_core.settings.parameters import Parameter
+from joytag_core.settings.parameter import Parameter
 
 from .tagging import choosable_models
 

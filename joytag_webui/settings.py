@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from joytag_core.prompts.merging import PLACES
-from joytag_core.settings.parameters import PARAMETERS, Parameter
+from joytag_core.settings.parameter import Parameter
+from joytag_core.settings.parameters import PARAMETERS
 
 PREFIX = "joytag_"
 TARGET = "a1111"

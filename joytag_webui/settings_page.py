@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 from typing import Any
 
-from joytag_core.settings.parameters import PARAMETERS, Parameter
+from joytag_core.settings.parameter import Parameter
+from joytag_core.settings.parameters import PARAMETERS
 
 from .components import component_for
 from .family import memory_management

@@ -8,7 +8,8 @@ from comfy_api.latest import io
 
 from ..joytag_core.model.folders import model_names
 from ..joytag_core.settings.other_parameters import OTHER_PARAMETERS
-from ..joytag_core.settings.parameters import FILTER_NAMES, SELECTION_NAMES, Parameter
+from ..joytag_core.settings.parameter import Parameter
+from ..joytag_core.settings.parameters import FILTER_NAMES, SELECTION_NAMES
 from .host import session
 from .schema import SETTINGS, Scores, input_for
 

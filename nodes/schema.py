@@ -9,7 +9,8 @@ from comfy_api.latest import io
 
 from ..joytag_core.settings.frame_parameters import FRAME_PARAMETERS
 from ..joytag_core.settings.other_parameters import OTHER_PARAMETERS
-from ..joytag_core.settings.parameters import PARAMETERS, Parameter
+from ..joytag_core.settings.parameter import Parameter
+from ..joytag_core.settings.parameters import PARAMETERS
 
 CATEGORY = "JoyTag"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from joytag_core.settings.parameters import PARAMETERS, Parameter
+from joytag_core.settings.parameter import Parameter
+from joytag_core.settings.parameters import PARAMETERS
 
 PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from ..prompts.format import PromptFormat
-from ..settings.parameters import FILTER_NAMES, PARAMETERS, READING_NAMES, SELECTION_NAMES, Parameter
+from ..settings.parameter import Parameter
+from ..settings.parameters import FILTER_NAMES, PARAMETERS, READING_NAMES, SELECTION_NAMES
 from .parser import CommandParser
 
 _WRITING = {field.name for field in fields(PromptFormat)}

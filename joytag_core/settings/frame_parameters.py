@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..judging.choices import FRAME_WAYS
-from .parameters import Parameter
+from .parameter import Parameter
 
 _FRAMES = (
     Parameter(

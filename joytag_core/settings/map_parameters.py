@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..maps.choices import COMBINATIONS, METHODS, SEPARATE
-from .parameters import Parameter
+from .parameter import Parameter
 
 _MASK = (
     Parameter(

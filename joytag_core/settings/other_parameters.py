@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..judging.choices import OTHER_THRESHOLD
-from .parameters import Parameter
+from .parameter import Parameter
 
 _OTHER = (
     Parameter(

@@ -14,7 +14,8 @@ from ..prompts.parser import parse
 from ..tags.names import name_index
 from ..tags.vocabulary import Vocabulary
 from .marks import Mark, find_marks
-from .parameters import PARAMETERS, READING_NAMES, unquoted
+from .parameter import unquoted
+from .parameters import PARAMETERS, READING_NAMES
 
 PLACEMENTS = ("append", "prepend")
 """Where the tags go in a prompt that has no placeholder."""

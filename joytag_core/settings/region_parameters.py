@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .parameters import Parameter
+from .parameter import Parameter
 
 _REGIONS = (
     Parameter(

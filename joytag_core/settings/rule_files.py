@@ -7,7 +7,8 @@ from typing import Any
 
 from ..errors import RuleError, SettingError
 from ..rules.library import SECTIONS, RuleList, read_text
-from .parameters import FILTER_NAMES, PARAMETERS, unquoted
+from .parameter import unquoted
+from .parameters import FILTER_NAMES, PARAMETERS
 
 
 def load_rule_file(path: str | Path) -> dict[str, Any]:
