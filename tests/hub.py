@@ -135,6 +135,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.hub.stall.wait(30)
         if wanted and not self.hub.ignore_ranges:
             start = int(wanted.removeprefix("bytes=").split("-")[0])
+            if start >= len(content):
+                self._send(
+                    HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, b"", {"Content-Range": f"bytes */{len(content)}"}
+                )
+                return
             headers["Content-Range"] = f"bytes {start}-{len(content) - 1}/{len(content)}"
             self._send(HTTPStatus.PARTIAL_CONTENT, content[start:], headers, name=name)
         else:

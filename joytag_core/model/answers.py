@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,9 +13,15 @@ from typing import Any, TypeVar
 from ..errors import ModelDownloadError
 
 _TRIES = 5
+_CONTENT_RANGE = re.compile(r"bytes (?P<first>[0-9]+)-(?P<last>[0-9]+)/(?P<total>[0-9]+|\*)")
 _LONGEST_WAIT = 60.0
 """Seconds; a server that wants more than that is not waited for so long, but asked again."""
 _BUSY = (429, 503)
+_BEHIND_THE_END = 416
+_CHUNK = 1 << 14
+"""Bytes; what is less than that is lost where a connection breaks, by either of the library's connections."""
+
+LOGIN_PAGE = "Is there a login or block page between this machine and it?"
 
 _Result = TypeVar("_Result")
 
@@ -26,6 +33,11 @@ class Answer:
     status_code: int
     headers: Any
     pieces: Callable[[], Iterator[bytes]]
+
+    @property
+    def is_behind_the_end(self) -> bool:
+        """Say whether it says that the file ends before what was asked for."""
+        return self.status_code == _BEHIND_THE_END
 
 
 class WrongAnswerError(ModelDownloadError):
@@ -44,6 +56,8 @@ class BusyError(WrongAnswerError):
 def answer_to(url: str, *, start: int) -> Iterator[Answer]:
     """Ask for a file's bytes from `start` on, by huggingface_hub's own connection: its proxies, its offline mode.
 
+    The answer may be 416: there is nothing from `start` on.
+
     Raises:
         BusyError: the server wants to be asked later.
         WrongAnswerError: it refuses.
@@ -56,13 +70,15 @@ def answer_to(url: str, *, start: int) -> Iterator[Answer]:
     if start:
         headers["Range"] = f"bytes={start}-"
     session = hub.get_session()
-    size, timeout = constants.DOWNLOAD_CHUNK_SIZE, constants.HF_HUB_DOWNLOAD_TIMEOUT
-    if hasattr(session, "stream"):  # httpx, huggingface_hub's from version 1 on
+    timeout = constants.HF_HUB_DOWNLOAD_TIMEOUT
+    if callable(getattr(session, "stream", None)):  # httpx, from version 1 on; of requests it is a setting
         with session.stream("GET", url, headers=headers, follow_redirects=True, timeout=timeout) as response:
-            yield _accepted(Answer(response.status_code, response.headers, lambda: response.iter_bytes(size)), url)
+            answer = Answer(response.status_code, response.headers, lambda: response.iter_bytes(_CHUNK))
+            yield _accepted(answer, url, start)
     else:
         with session.get(url, headers=headers, stream=True, timeout=timeout) as response:
-            yield _accepted(Answer(response.status_code, response.headers, lambda: response.iter_content(size)), url)
+            answer = Answer(response.status_code, response.headers, lambda: response.iter_content(_CHUNK))
+            yield _accepted(answer, url, start)
 
 
 def check_answer(answer: Answer, *, size: int, start: int) -> None:
@@ -75,10 +91,10 @@ def check_answer(answer: Answer, *, size: int, start: int) -> None:
     if kind in ("text/html", "application/xhtml+xml"):
         raise wrong_answer(f"a web page ({kind})")
     if answer.status_code == 206:
-        part = str(answer.headers.get("Content-Range", ""))
-        first, _, total = part.removeprefix("bytes ").partition("/")
-        if not first.startswith(f"{start}-") or (size and total not in ("*", str(size))):
-            raise wrong_answer(f"the part {part or 'without a name'}; expected bytes {start}- of {size:,}")
+        named = str(answer.headers.get("Content-Range", ""))
+        part = _CONTENT_RANGE.fullmatch(named)
+        if part is None or int(part["first"]) != start or (size and part["total"] not in ("*", str(size))):
+            raise wrong_answer(f"the part {named or 'without a name'}; expected bytes {start}- of {size:,}")
     length = promised_length(answer)
     if size and length is not None and length + start != size:
         raise wrong_answer(f"{length:,} bytes; expected {size - start:,}")
@@ -87,7 +103,10 @@ def check_answer(answer: Answer, *, size: int, start: int) -> None:
 def promised_length(answer: Answer) -> int | None:
     """Return how many bytes an answer says that it has, None where it does not say so."""
     length = str(answer.headers.get("Content-Length", ""))
-    return int(length) if length.isdigit() and not answer.headers.get("Content-Encoding") else None
+    if length.isdigit() and not answer.headers.get("Content-Encoding"):
+        return int(length)
+    part = _CONTENT_RANGE.fullmatch(str(answer.headers.get("Content-Range", "")))
+    return int(part["last"]) - int(part["first"]) + 1 if part and answer.status_code == 206 else None
 
 
 def patiently(call: Callable[[], _Result], wait: Callable[[float], object]) -> _Result:
@@ -106,20 +125,17 @@ def patiently(call: Callable[[], _Result], wait: Callable[[float], object]) -> _
     return call()
 
 
-def _accepted(answer: Answer, url: str) -> Answer:
+def _accepted(answer: Answer, url: str, start: int) -> Answer:
     if answer.status_code in _BUSY:
         raise BusyError(f"{url} answers {answer.status_code}: it is busy", answer)
-    if answer.status_code not in (200, 206):
+    if answer.status_code not in (200, 206) and not (start and answer.is_behind_the_end):
         raise WrongAnswerError(f"{url} answers {answer.status_code}")
     return answer
 
 
 def wrong_answer(what: str) -> WrongAnswerError:
     """Return the error of an answer that is something else than the file."""
-    return WrongAnswerError(
-        f"the server answers with {what}. Is there a login or block page between this machine and it? "
-        "Nothing of the answer was kept."
-    )
+    return WrongAnswerError(f"the server answers with {what}. {LOGIN_PAGE} Nothing of the answer was kept.")
 
 
 def _seconds_until_asked_again(error: Exception, attempt: int) -> float | None:

@@ -80,7 +80,8 @@ def no_model_message(host: Host, reason: str) -> str:
     place = f"{folders[0] / JOYTAG}" if folders else "any folder, and name that folder as the model"
     return (
         f"JoyTag's model is not on this machine, and the download failed: {reason}\n"
-        f"- Try again: what has arrived is kept. A mirror is named by the environment variable HF_ENDPOINT.\n"
+        "- Try again: what has arrived as it should is kept. A mirror is named by the environment variable HF_ENDPOINT."
+        "\n"
         f"- Or get {', '.join(MODEL_FILES)} from {page} with a browser and put them into: {place}\n"
         "- Or use the model 'demo' (on the command line: --model demo): it works offline, and knows only shapes, "
         "colours and patterns."
@@ -161,7 +162,8 @@ def _linked_in_cache(files: Sequence[HubFile]) -> Path:
     """Let the library name the files of its cache, which finds their content there, and return their folder."""
     from huggingface_hub import hf_hub_download
 
-    named = [hf_hub_download(HUB_REPOSITORY, file.name, revision=HUB_REVISION) for file in files]
+    cache = hub_cache().parent
+    named = [hf_hub_download(HUB_REPOSITORY, file.name, revision=HUB_REVISION, cache_dir=cache) for file in files]
     return Path(named[0]).parent
 
 

@@ -13,9 +13,19 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import CancelledError, JoyTagError, ModelDownloadError
-from .answers import answer_to, check_answer, patiently, promised_length, wrong_answer
+from .answers import (
+    LOGIN_PAGE,
+    WrongAnswerError,
+    answer_to,
+    check_answer,
+    patiently,
+    promised_length,
+    wrong_answer,
+)
 
 _LOCK_SECONDS = 0.25
+_PAUSES = (1.0, 4.0, 10.0)
+"""Seconds before each next try where a connection brought nothing: as long as a phone takes to find its net again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +43,9 @@ def fetch(file: HubFile, place: Path, stop: threading.Event) -> None:
     """Bring one file to its place, whole, going on with what has arrived of it before.
 
     Raises:
-        ModelDownloadError: what has arrived is not what the Hub says; it is removed. Or the server refuses, or answers
+        WrongAnswerError: what has arrived is not what the Hub says; it is removed. Or the server refuses, or answers
             with something else, of which nothing is kept.
+        ModelDownloadError: it cannot be written; what has arrived is kept.
         CancelledError: `stop` was set; what has arrived is kept.
         Whatever huggingface_hub raises when the connection fails; what has arrived is kept.
     """
@@ -44,7 +55,7 @@ def fetch(file: HubFile, place: Path, stop: threading.Event) -> None:
         if place.is_file() and not difference(place, file):
             return
         with _StoppableFile(part, stop) as out:
-            resumed = out.seek(0, io.SEEK_END) > 0
+            resumed = out.length > 0
             _receive(file, out)
             if resumed and difference(part, file):  # what had been kept was wrong: once more, from the start
                 out.truncate(0)
@@ -52,9 +63,7 @@ def fetch(file: HubFile, place: Path, stop: threading.Event) -> None:
         wrong = difference(part, file)
         if wrong:
             part.unlink()
-            raise ModelDownloadError(
-                f"The download is broken and was removed: {file.name}: {wrong}. Try again, or try another mirror."
-            )
+            raise WrongAnswerError(f"{file.name} arrived broken and was removed: {wrong}. {LOGIN_PAGE}")
         part.replace(place)
 
 
@@ -86,39 +95,59 @@ def sha256_of(path: Path) -> str:
 
 
 def _receive(file: HubFile, out: _StoppableFile) -> None:
-    """Fetch the rest of a file; a connection that breaks is made again as long as each brings something."""
+    """Fetch the rest of a file; a connection that breaks is made again, at last after some waiting."""
     # Not hf_hub_download: from version 2 on it throws away what had arrived when a download fails.
-    if file.size and out.seek(0, io.SEEK_END) > file.size:
+    if file.size and out.length > file.size:
         out.truncate(0)
-    while True:
-        before = out.seek(0, io.SEEK_END)
-        if file.size and before == file.size:
-            return
+    pauses = iter(_PAUSES)
+    while not _has_all(file, out):
+        before = out.length
         try:
-            patiently(partial(_take, file, out, before), out.wait)
-            return
+            is_end = patiently(partial(_take, file, out, before), out.wait)
         except JoyTagError:
             raise
         except Exception:  # what breaks a connection has no common base over the library's versions
-            if out.seek(0, io.SEEK_END) <= before or out.stop.is_set():
+            has_grown = out.length > before
+            pauses = iter(_PAUSES) if has_grown else pauses
+            pause = 0.0 if has_grown else next(pauses, None)
+            if pause is None:
                 raise
+            out.wait(pause)
+        else:
+            if is_end or out.length <= before:
+                return
 
 
-def _take(file: HubFile, out: _StoppableFile, start: int) -> None:
-    """Append one answer's bytes; if it ends by its own word before the file is whole, none of them."""
+def _has_all(file: HubFile, out: _StoppableFile) -> bool:
+    """Say whether a file is known to be whole; of one whose size the Hub does not say, only its hash tells."""
+    if file.size:
+        return out.length == file.size
+    return out.length > 0 and bool(file.sha256) and not difference(out.path, file)
+
+
+def _take(file: HubFile, out: _StoppableFile, start: int) -> bool:
+    """Append one answer's bytes; if it ends by its own word before the file is whole, none of them.
+
+    Returns whether the file is known to end there. Without any length, a broken connection looks like an end: another
+    request, for what is behind it, tells.
+    """
     with answer_to(file.url, start=start) as answer:
+        if answer.is_behind_the_end:
+            return True
         if answer.status_code == 200:  # also to a request for the rest: the server sends it all
             start = 0
         check_answer(answer, size=file.size, start=start)
         out.truncate(start)
         for piece in answer.pieces():
             out.write(piece)
-        arrived_now = out.seek(0, io.SEEK_END)
-        if file.size and arrived_now != file.size:
-            if promised_length(answer) is not None:
-                raise ConnectionError(f"the connection broke after {arrived_now:,} bytes")
+        promised = promised_length(answer)
+        if promised is not None and out.length - start < promised:
+            raise ConnectionError(f"the connection broke after {out.length:,} bytes")
+        if file.size and out.length != file.size:
+            arrived_now = out.length - start
             out.truncate(start)
-            raise wrong_answer(f"{arrived_now - start:,} bytes; expected {file.size - start:,}")
+            raise wrong_answer(f"{arrived_now:,} bytes; expected {file.size - start:,}")
+        return promised is not None or not file.sha256
 
 
 class _StoppableFile(io.FileIO):
@@ -126,12 +155,23 @@ class _StoppableFile(io.FileIO):
 
     def __init__(self, path: Path, stop: threading.Event) -> None:
         super().__init__(path, "ab")
+        self.path = path
         self.stop = stop
+
+    @property
+    def length(self) -> int:
+        """Return how many bytes it holds."""
+        return self.seek(0, io.SEEK_END)
 
     def write(self, chunk: Any) -> int:
         if self.stop.is_set():
             raise CancelledError("the download was stopped")
-        return super().write(chunk)
+        try:
+            return super().write(chunk)
+        except OSError as error:  # ours, so that it is not taken for the connection's
+            raise ModelDownloadError(
+                f"The download stopped: {self.path}: {error.strerror or error}. What has arrived is kept."
+            ) from error
 
     def wait(self, seconds: float) -> None:
         """Wait, unless told to stop."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -11,12 +12,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import huggingface_hub
 import pytest
+import requests
 from huggingface_hub import constants, try_to_load_from_cache, utils
 from safetensors.torch import load_file
 
 from joytag_core import LocalHost, ModelDownloadError, ModelFileError, ModelNotFoundError, Tagger, Vocabulary
 from joytag_core.host.protocol import Progress
+from joytag_core.model import fetching
 from joytag_core.model.answers import Answer, BusyError, patiently
 from joytag_core.model.download import download_joytag, verify_published
 from joytag_core.model.folders import JOYTAG, MODEL_FILES, find_installed, installed_models
@@ -54,14 +58,24 @@ class StoppedByPersonError(Exception):
     """Stand for a host's own way to say that the person has stopped the work."""
 
 
-@pytest.fixture
-def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[HubStandIn]:
-    """Serve the published files, with small weights, to a person with an empty cache."""
+@pytest.fixture(params=["httpx", "requests"])
+def hub(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[HubStandIn]:
+    """Serve the published files, with small weights, to a person with an empty cache, by either of the connections."""
     with serving(HubStandIn(dict(GENUINE))) as stand_in:
+        connect_by(request.param, monkeypatch)
         monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
-        monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 4096)  # the library drops what is less than a chunk
+        monkeypatch.setattr(fetching, "_PAUSES", (0.0, 0.0, 0.0))
         point_to(stand_in.url, monkeypatch)
         yield stand_in
+
+
+def connect_by(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let huggingface_hub connect as it does before version 1, by requests, or as it does since, by httpx."""
+    is_old = huggingface_hub.__version__.startswith("0.")
+    if library == "requests" and not is_old:
+        monkeypatch.setattr(utils, "get_session", requests.Session)
+    if library == "httpx" and is_old:
+        pytest.skip("this version connects by requests")
 
 
 @pytest.fixture
@@ -121,7 +135,47 @@ def test_a_broken_connection_is_taken_up_where_it_broke(hub: HubStandIn, host: W
     folder = download_joytag(host)
     assert WEIGHTS == folder.weights.read_bytes()
     ranges = [wanted for name, wanted in hub.gets if name == "model.safetensors"]
-    assert ["", "bytes=57344-"] == ranges  # 14 chunks of the 60,000 bytes
+    assert ["", "bytes=49152-"] == ranges  # 3 times 16 KiB of the 60,000 bytes
+
+
+def test_a_line_that_breaks_all_the_time_brings_the_model(hub: HubStandIn, host: WatchingHost) -> None:
+    """Each connection's bytes are kept, however few; the library's own 10 MB at a time would keep none."""
+    hub.break_after = {"model.safetensors": [20_000] * 6}
+    assert WEIGHTS == download_joytag(host).weights.read_bytes()
+    assert [f"bytes={16_384 * n}-" if n else "" for n in range(7)] == [wanted for _, wanted in hub.gets[2:]]
+
+
+@pytest.mark.parametrize("count", [3, 4])
+def test_a_line_that_is_away_for_a_while_is_waited_for(hub: HubStandIn, host: WatchingHost, count: int) -> None:
+    """Three tries that bring nothing are made again; after a fourth it is said, and what has arrived is kept."""
+    hub.break_after = {"model.safetensors": [60_000, *[0] * count]}
+    if count == 3:
+        assert WEIGHTS == download_joytag(host).weights.read_bytes()
+        return
+    with pytest.raises(ModelDownloadError, match="--model demo"):
+        download_joytag(host)
+    assert WEIGHTS[:49_152] == part_of_weights(host).read_bytes()
+
+
+def part_of_weights(host: WatchingHost) -> Path:
+    """Return the file that holds what has arrived of the weights."""
+    (part,) = (host.model_folders()[0] / "joytag").glob("model.safetensors.*.incomplete")
+    return part
+
+
+def test_a_full_disk_is_not_taken_for_a_broken_line(hub: HubStandIn, host: WatchingHost) -> None:
+    """It is said at once, with the file's place; what has arrived is kept, and gone on with where there is room."""
+    resource = pytest.importorskip("resource", reason="no limits of file sizes here")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (90_000, before[1]))
+    try:
+        with pytest.raises(ModelDownloadError, match=rf"{re.escape(str(host.model_folders()[0]))}.*File too large"):
+            download_joytag(host)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert WEIGHTS[:90_000] == part_of_weights(host).read_bytes()
+    assert 3 == len(hub.gets)
+    assert WEIGHTS == download_joytag(host).weights.read_bytes()
 
 
 @pytest.mark.parametrize("with_folder", [True, False])
@@ -200,8 +254,7 @@ def test_a_file_that_is_cut_off_is_no_model(hub: HubStandIn, host: WatchingHost)
 def test_a_damaged_part_is_thrown_away(hub: HubStandIn, host: WatchingHost, length: int) -> None:
     """What was kept and is wrong is begun again, by itself and once."""
     leave_half_a_download(hub, host)
-    (partial,) = (host.model_folders()[0] / "joytag").glob("model.safetensors.*.incomplete")
-    partial.write_bytes(b"\xff" * length)
+    part_of_weights(host).write_bytes(b"\xff" * length)
     hub.gets.clear()
     assert WEIGHTS == download_joytag(host).weights.read_bytes()
     assert ("model.safetensors", "") == hub.gets[-1]
@@ -219,8 +272,7 @@ def test_of_a_block_page_no_byte_is_kept(hub: HubStandIn, host: WatchingHost, pa
         pytest.skip("only its hash tells it from the file")
     with pytest.raises(ModelDownloadError, match=r"(?s)block page.*--model demo"):
         download_joytag(host)
-    (partial,) = (host.model_folders()[0] / "joytag").glob("model.safetensors.*.incomplete")
-    assert WEIGHTS[:rest] == partial.read_bytes()
+    assert WEIGHTS[:rest] == part_of_weights(host).read_bytes()
     hub.page = b""
     hub.gets.clear()
     assert WEIGHTS == download_joytag(host).weights.read_bytes()
@@ -277,11 +329,40 @@ def test_a_mirror_that_says_no_sizes_is_downloaded_from(hub: HubStandIn, host: W
     assert sum(map(len, GENUINE.values())) == host.shown[-1]
 
 
+def test_a_mirror_that_says_no_sizes_may_break_off(hub: HubStandIn, host: WatchingHost) -> None:
+    """An end that comes before the hash is right is none: the rest is asked for, as often as there is one."""
+    hub.without_sizes = True
+    hub.break_after = {"model.safetensors": [70_000], "top_tags.txt": [40_000]}
+    assert WEIGHTS == download_joytag(host).weights.read_bytes()
+    assert ("model.safetensors", "bytes=70000-") == hub.gets[-1]
+
+
+def test_a_whole_part_is_asked_for_no_more(hub: HubStandIn, host: WatchingHost) -> None:
+    """As of a run that was killed just before it gave the file its name, from a mirror that says no sizes."""
+    hub.without_sizes = True
+    hub.break_after = {"model.safetensors": [70_000]}
+    hub.fails_when_broken = True
+    with pytest.raises(ModelDownloadError, match="500"):
+        download_joytag(host)
+    part_of_weights(host).write_bytes(WEIGHTS)
+    hub.gets.clear()
+    assert WEIGHTS == download_joytag(host).weights.read_bytes()
+    assert [] == hub.gets
+
+
+def test_a_wrong_file_of_a_mirror_that_says_no_sizes_is_removed(hub: HubStandIn, host: WatchingHost) -> None:
+    """Where nothing is behind its end, it is another file; the message says all that a person can do."""
+    hub.without_sizes = True
+    hub.replaced = {"model.safetensors": WEIGHTS[:-7]}
+    with pytest.raises(ModelDownloadError, match=r"(?s)SHA-256.*block page.*browser.*--model demo"):
+        download_joytag(host)
+    assert not [name for name in files_under(host.model_folders()[0]) if name.startswith("model.safetensors")]
+
+
 def test_a_part_that_is_too_long_is_begun_again(hub: HubStandIn, host: WatchingHost) -> None:
     """More bytes than the file has cannot be gone on with."""
     leave_half_a_download(hub, host)
-    (partial,) = (host.model_folders()[0] / "joytag").glob("model.safetensors.*.incomplete")
-    partial.write_bytes(bytes(len(WEIGHTS) + 1))
+    part_of_weights(host).write_bytes(bytes(len(WEIGHTS) + 1))
     assert WEIGHTS == download_joytag(host).weights.read_bytes()
 
 
