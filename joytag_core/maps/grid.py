@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,6 +13,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 _Doubles = npt.NDArray[np.float64]
+_BAND_PIXELS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,25 @@ class PatchGrid:
         covered: Floats = (np.outer(rows.sum(1), columns.sum(1)) / np.outer(cells, cells)).astype(np.float32)
         return covered
 
+    @property
+    def bands(self) -> Iterator[slice]:
+        """Yield the picture's rows in bands of about a million pixels: what is done band by band needs little room."""
+        width, height = self.picture_size
+        step = max(_BAND_PIXELS // width, 1)
+        return (slice(start, min(start + step, height)) for start in range(0, height, step))
+
     def enlarge(self, values: npt.ArrayLike) -> Floats:
         """Return values [h, w] of the patches as [H, W] float32 of the picture's pixels, linear between the middles."""
+        width, height = self.picture_size
+        enlarged = np.empty((height, width), dtype=np.float32)
+        for rows in self.bands:
+            enlarged[rows] = self.enlarge_band(values, rows)
+        return enlarged
+
+    def enlarge_band(self, values: npt.ArrayLike, band: slice) -> Floats:
+        """Return only some rows [n, W] of what `enlarge` returns."""
         rows, columns = self._weights
-        enlarged: Floats = (rows @ np.asarray(values, dtype=np.float32) @ columns.T).astype(np.float32)
+        enlarged: Floats = (rows[band] @ np.asarray(values, dtype=np.float32) @ columns.T).astype(np.float32)
         return enlarged
 
     def enlarge_cells(self, chosen: npt.ArrayLike) -> Mask:

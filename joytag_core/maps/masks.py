@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,17 +63,18 @@ def shape_mask(mask: Mask, settings: MaskSettings) -> Mask:
     return ~mask if settings.invert else mask
 
 
-def combine_masks(masks: Sequence[Mask], how: str) -> Mask:
-    """Return one mask for at least one of equal sizes, by one of `COMBINATIONS`.
+def combine_masks(masks: Iterable[Mask], how: str) -> Mask:
+    """Return one mask for at least one of equal sizes, by one of `COMBINATIONS`; a generator's are taken in turn.
 
     Raises:
         SettingError: there is no mask, or no such combination.
     """
-    if not masks:
-        raise SettingError("there is no mask to combine; expected at least one tag")
     check_choice("combine", how, COMBINATIONS)
-    combined = masks[0]
-    for mask in masks[1:]:
+    others = iter(masks)
+    combined = next(others, None)
+    if combined is None:
+        raise SettingError("there is no mask to combine; expected at least one tag")
+    for mask in others:
         combined = combined | mask if how == "union" else combined & (mask if how == "intersection" else ~mask)
     return combined
 

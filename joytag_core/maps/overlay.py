@@ -33,12 +33,15 @@ def draw_overlay(
     A tag that does not hold at the threshold is named below, with its score.
     """
     names = maps.tags if tags is None else tuple(tags)
-    pixels = np.asarray(picture.convert("L").convert("RGB"), dtype=np.float32)
-    speaks_for = np.maximum.reduce([maps.map(tag) for tag in names])
-    against = np.minimum.reduce([maps.map_against(tag) for tag in names])
-    for colour, values in ((AGAINST, against), (FOR, speaks_for)):
-        pixels = _laid_over(pixels, colour, np.clip(values * strength, 0, 1))
-    shown = Image.fromarray(np.rint(pixels).astype(np.uint8))
+    pixels = np.array(picture.convert("L").convert("RGB"))
+    most = {tag: maps.most(tag) for tag in names}
+    for band in maps.grid.bands:
+        values = np.maximum.reduce([maps.contributions(tag, band) / most[tag] for tag in names])
+        laid = pixels[band].astype(np.float32)
+        for colour, share in ((AGAINST, -values), (FOR, values)):
+            laid = _laid_over(laid, colour, np.clip(share * strength, 0, 1))
+        pixels[band] = np.rint(laid).astype(np.uint8)
+    shown = Image.fromarray(pixels)
     absent = [tag for tag in names if not maps.holds(tag, threshold=threshold)]
     if absent:
         _write_below(shown, [f"not there: {tag} ({maps.score_of(tag):.2f})" for tag in absent])

@@ -60,12 +60,14 @@ class Showing:
     def mask(self, maps: TagMaps, tags: Sequence[str]) -> Mask:
         """Return one mask [H, W] bool of tags that are shown together."""
         how = "union" if self.combine == SEPARATE else self.combine
-        return shape_mask(combine_masks([self._mask_of(maps, tag) for tag in tags], how), self.mask_settings)
+        return shape_mask(combine_masks((self._mask_of(maps, tag) for tag in tags), how), self.mask_settings)
 
     def soft_mask(self, maps: TagMaps, tags: Sequence[str]) -> Floats:
         """Return the greatest of the maps [H, W] float32 0..1 of tags that are shown together."""
-        empty = np.zeros(maps.picture_size[::-1], dtype=np.float32)
-        shown: Floats = np.maximum.reduce([empty, *(maps.map(tag) for tag in tags if self._is_shown(maps, tag))])
+        shown: Floats = np.zeros(maps.picture_size[::-1], dtype=np.float32)
+        for tag in tags:
+            if self._is_shown(maps, tag):
+                np.maximum(shown, maps.map(tag), out=shown)
         return shown
 
     def boxes(self, maps: TagMaps, tag: str) -> list[Box]:

@@ -68,20 +68,32 @@ class TagMaps:
         border = 1 - self.grid.coverage
         return float((self.raw[self.place_of(tag)] * border).mean())
 
-    def contributions(self, tag: str) -> Floats:
-        """Return [H, W] float32, in logits: what each place adds to the tag (below 0: takes away), border left out."""
-        return self.grid.enlarge(self.raw[self.place_of(tag)])
+    def contributions(self, tag: str, band: slice | None = None) -> Floats:
+        """Return [H, W] float32, in logits: what each place adds to the tag (below 0: takes away), border left out.
+
+        With a `band`, of `grid.bands`, only these rows.
+        """
+        raw = self.raw[self.place_of(tag)]
+        return self.grid.enlarge(raw) if band is None else self.grid.enlarge_band(raw, band)
+
+    def most(self, tag: str) -> float:
+        """Return what the place adds or takes away that says most, in logits; 1 where none says anything."""
+        return max(float(np.abs(self.contributions(tag, band)).max()) for band in self.grid.bands) or 1.0
 
     def map(self, tag: str) -> Floats:
         """Return [H, W] float32 0..1: what speaks for a tag, 0 where nothing does.
 
         1 is the place that says most, for or against: of a tag that is not there, a map may stay far below.
         """
-        return _parted(self.contributions(tag))[0]
+        speaks_for: Floats = self.contributions(tag) / np.float32(self.most(tag))
+        np.maximum(speaks_for, 0, out=speaks_for)
+        return speaks_for
 
     def map_against(self, tag: str) -> Floats:
         """Return [H, W] float32 0..1: what speaks against a tag, in the measure of `map`."""
-        return _parted(self.contributions(tag))[1]
+        against: Floats = self.contributions(tag) / np.float32(-self.most(tag))
+        np.maximum(against, 0, out=against)
+        return against
 
     def mask(self, tag: str, settings: MaskSettings | None = None, **changes: Any) -> Mask:
         """Return [H, W] bool: where a tag is, by `MaskSettings` or its fields given as keywords.
@@ -102,7 +114,7 @@ class TagMaps:
         """
         settings = settings or MaskSettings(**changes)
         names = self.tags if tags is None else tags
-        return shape_mask(combine_masks([self.limited(tag, settings) for tag in names], how), settings)
+        return shape_mask(combine_masks((self.limited(tag, settings) for tag in names), how), settings)
 
     def boxes(self, tag: str, settings: MaskSettings | None = None, **changes: Any) -> list[Box]:
         """Return the box of each region of a tag's mask, in pixels, strongest first; see `mask`.
@@ -141,14 +153,6 @@ class TagMaps:
         inside = self.raw[place] * self.grid.coverage
         needed = (_logit(threshold) - float(self.bias[place])) * inside.size
         return strongest_enough(inside, needed)
-
-
-def _parted(contributions: Floats) -> tuple[Floats, Floats]:
-    """Return what speaks for and what speaks against, both over the greatest of either."""
-    most = float(np.abs(contributions).max()) or 1.0
-    speaks_for: Floats = np.maximum(contributions / most, 0)
-    against: Floats = np.maximum(-contributions / most, 0)
-    return speaks_for, against
 
 
 def _peaks(values: Floats) -> list[_Peak]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from joytag_core.maps.grid import PatchGrid
@@ -68,6 +69,16 @@ def test_a_tag_that_is_nowhere_does_not_look_as_if_it_were() -> None:
     """One weak place for it among strong ones against it stays weak."""
     shown = np.asarray(draw_overlay(GREY, maps_of([[0.1, -4], [-4, -4]]), strength=1.0, threshold=0))
     assert np.abs(shown[0, 0].astype(int) - 100).max() < 10
+
+
+@pytest.mark.parametrize("pixels", [1, 130, 64 * 63])
+def test_bands_leave_no_trace(monkeypatch: pytest.MonkeyPatch, pixels: int) -> None:
+    """Row by row, two rows at a time, or in two parts: the map and what is drawn of it are the same."""
+    maps = maps_of([[4, -2], [-4, 1]], [[-1, 3], [0, -4]])
+    whole, drawn = maps.map("a"), np.asarray(draw_overlay(GREY, maps, threshold=0))
+    monkeypatch.setattr("joytag_core.maps.grid._BAND_PIXELS", pixels)
+    assert whole == pytest.approx(maps.map("a"), abs=1e-6)
+    assert np.array_equal(drawn, np.asarray(draw_overlay(GREY, maps, threshold=0)))
 
 
 def test_a_mask_is_a_grey_picture() -> None:
