@@ -37,7 +37,7 @@ from .authentication import credentials
 from .errors import TextTooLongError, as_http_error
 from .family import token_counter
 from .guarded_route import GuardedRoute
-from .maps import encoded, map_in_queue
+from .maps import MappedPicture, encoded, mapping_in_queue
 from .rules import embedding_names, make_interrogation
 from .sdapi_interrogate import is_asked_for
 from .sent_pictures import PixelBudget, picture_content
@@ -134,11 +134,17 @@ def _filter(request: Any) -> FilteredTags:
 
 def _map(request: Any) -> MapResponse:
     settings = current_settings(_given(request))
-    mapped = map_in_queue(
-        partial(picture_content, request.image, PixelBudget()), request.tags,
+    budget = PixelBudget(each=1 + len(request.tags))  # every tag's map is as large as the picture
+    with mapping_in_queue(
+        partial(picture_content, request.image, budget), request.tags,
         model=settings["model"], threshold=settings["threshold"], reading=Reading.from_settings(settings),
         settings=given_own_settings(request, MAP_PARAMETERS),
-    )  # fmt: skip
+    ) as mapped:  # fmt: skip
+        return _shown(mapped, request)
+
+
+def _shown(mapped: MappedPicture, request: Any) -> MapResponse:
+    """Draw what a call asks for: in the queue, so that one call's pictures are there at a time."""
     width, height = mapped.maps.picture_size
     images = [
         MapImages(tags=list(tags), overlay=encoded(mapped.overlay(tags)), mask=encoded(mapped.mask(tags)))

@@ -51,9 +51,23 @@ async def _bounded(request: Request) -> Request:
         return message
 
     limited = Request(request.scope, receive)
-    if await limited.body():
-        await _check_json(limited)
+    if await limited.body() and await _is_checked_json(limited):
+        return _ReadRequest(request.scope, await limited.json())
     return limited
+
+
+class _ReadRequest(Request):
+    """Be a request whose JSON has been read: FastAPI would keep its bytes beside it until the call is answered."""
+
+    def __init__(self, scope: Any, content: Any) -> None:
+        super().__init__(scope)
+        self._content = content
+
+    async def body(self) -> bytes:
+        return b"{}"
+
+    async def json(self) -> Any:
+        return self._content
 
 
 def _check_size(received: int, most: int) -> None:
@@ -61,19 +75,25 @@ def _check_size(received: int, most: int) -> None:
         raise HTTPException(413, f"the request has more than {most} megabytes, the limit of one call in the settings")
 
 
-async def _check_json(request: Request) -> None:
+async def _is_checked_json(request: Request) -> bool:
+    """Look at a request's JSON; return whether it is JSON, and said to be: FastAPI tells what is not, with the place.
+
+    Raises:
+        HTTPException: as `_bounded`.
+    """
     try:
         level: list[Any] = [await request.json()]
     except RecursionError as error:
         raise _too_deep() from error
-    except ValueError:  # FastAPI tells what is no JSON, with the place
-        return
+    except ValueError:
+        return False
     for _ in range(MOST_DEPTH + 1):
         for value in level:
             _check_value(value)
         level = [inner for outer in level for inner in _inside(outer)]
     if level:
         raise _too_deep()
+    return "json" in request.headers.get("content-type", "json")
 
 
 def _check_value(value: Any) -> None:

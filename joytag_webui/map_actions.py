@@ -10,7 +10,7 @@ from joytag_core.errors import PictureError, SettingError
 from joytag_core.pictures.reading import Reading
 
 from .family import make_picture_folder
-from .maps import MappedPicture, map_in_queue
+from .maps import MappedPicture, mapping_in_queue
 from .messages import told_on_page
 from .sent_pictures import picture_from
 from .settings import current_settings
@@ -71,7 +71,8 @@ def _mapped(clicked: str, picture: Any, model: str, threshold: float, character_
     if given is None:
         raise PictureError("there is no picture; drop one there first")
     reading = Reading.from_settings(current_settings())
-    mapped = map_in_queue(lambda: given, [tag], model=model, threshold=threshold, reading=reading)
+    with mapping_in_queue(lambda: given, [tag], model=model, threshold=threshold, reading=reading) as mapped:
+        pass  # it is drawn after the queue, and again at each change of its look
     found = tagger(model).vocabulary.find(tag)
     if character_threshold and found is not None and found.category == "character":
         mapped = replace(mapped, showing=replace(mapped.showing, threshold=character_threshold))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,7 +50,8 @@ class MappedPicture:
         return self.showing.describe(self.maps, tag)
 
 
-def map_in_queue(
+@contextmanager
+def mapping_in_queue(
     make: PictureMaker,
     tags: Sequence[str],
     *,
@@ -57,10 +59,10 @@ def map_in_queue(
     threshold: float,
     reading: Reading,
     settings: Mapping[str, Any] | None = None,
-) -> MappedPicture:
-    """Wait for the WebUI's queue, then make a picture and map tags on it; never call it where the queue is held.
+) -> Iterator[MappedPicture]:
+    """Wait for the WebUI's queue, make a picture, map tags on it, and hold the queue for as long as it is used.
 
-    `settings` are some of `MAP_PARAMETERS`; the others are at their defaults.
+    Never call it where the queue is held. `settings` are some of `MAP_PARAMETERS`; the others are at their defaults.
 
     Raises: as `Session.maps`, and what the maker raises.
         SettingError: a setting is out of its range, or there are no tags, or too many.
@@ -74,7 +76,7 @@ def map_in_queue(
         current = tagger(model)
         picture = open_picture(make(), reading=reading)
         (maps,) = current.maps(picture, tags, reading=reading)
-    return MappedPicture(picture, maps, showing)
+        yield MappedPicture(picture, maps, showing)
 
 
 def encoded(picture: Image.Image) -> str:

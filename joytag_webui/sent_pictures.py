@@ -24,8 +24,9 @@ _MEGA = 1_000_000
 class PixelBudget:
     """Hold how many pixels the pictures of one call may still have."""
 
-    def __init__(self) -> None:
-        """Begin with what the settings allow."""
+    def __init__(self, *, each: int = 1) -> None:
+        """Begin with what the settings allow; each picture counts `each` times, for what is made of it."""
+        self._each = each
         self._most = int(option("api_max_call_megapixels"))
         self._taken = 0
 
@@ -35,10 +36,11 @@ class PixelBudget:
         Raises:
             PictureTooLargeError: the call's pictures have more together than the settings allow.
         """
-        self._taken += size[0] * size[1]
+        self._taken += size[0] * size[1] * self._each
         if self._taken > self._most * _MEGA:
             raise PictureTooLargeError(
-                f"the pictures have more than {self._most} megapixels together, the limit of one call in the settings"
+                f"the pictures{' and maps' * (self._each > 1)} have more than {self._most} megapixels together, the "
+                f"limit of one call in the settings"
             )
 
 

@@ -85,6 +85,31 @@ def test_what_holds_is_said(client: TestClient, body: dict[str, Any]) -> None:
     assert first["boxes"]
 
 
+def test_maps_of_a_call_are_limited(webui: FakeWebUI, client: TestClient) -> None:
+    """Each tag's map is as large as the picture and counts as one: exactly the limit is taken, one more refused."""
+    webui.opts.data["joytag_api_max_call_megapixels"] = 3
+    body = {"image": encoded(Image.new("1", (1000, 1000))), "images": False}
+    assert 200 == client.post(MAP, json=body | {"tags": ["tag_8", "tag_13"]}).status_code
+    answer = client.post(MAP, json=body | {"tags": ["tag_8", "tag_13", "tag_2"]})
+    assert (413, True) == (answer.status_code, "pictures and maps have more than 3 megapixels" in answer.text)
+
+
+def test_one_calls_maps_are_drawn_at_a_time(
+    webui: FakeWebUI, client: TestClient, body: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is drawn for a call is as large as its picture: it is drawn while the queue is held."""
+    held: list[bool] = []
+
+    def watching(picture: Image.Image) -> str:
+        held.append(webui.queue_lock.locked())
+        return encoded(picture)
+
+    monkeypatch.setattr(api, "encoded", watching)
+    assert 200 == client.post(MAP, json=body).status_code
+    assert [True] * 4 == held
+    assert not webui.queue_lock.locked()
+
+
 @pytest.mark.parametrize(
     ("changes", "status", "message"),
     [
