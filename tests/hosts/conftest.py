@@ -16,6 +16,7 @@ from joytag_core.settings.interrogation import Interrogation
 from tests.hosts.comfyui_page import CHROMIUM, open_page
 from tests.hosts.comfyui_prompts import COMFYUI, draw_pictures, put_checkpoints
 from tests.hosts.comfyui_server import ComfyServer
+from tests.hosts.webui_page import WebUIPage
 from tests.hosts.webui_server import MODEL, THRESHOLD, WebUIServer
 from tests.hub import HubStandIn, published_files, serving
 
@@ -58,6 +59,15 @@ def webui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebUIServer]:
     settings = {"joytag_model": MODEL, "joytag_threshold": THRESHOLD, "joytag_tagger_routes": True}
     with WebUIServer(Path(os.environ["WEBUI_PATH"]), tmp_path_factory.mktemp("webui"), settings=settings) as webui:
         yield webui
+
+
+@pytest.fixture(scope="module")
+def webui_page(webui: WebUIServer, browser: Any) -> Iterator[WebUIPage]:
+    """Open one page of the WebUI for all tests of a file; at its end, nothing of ours has failed in the browser."""
+    page = WebUIPage(browser, webui)
+    yield page
+    page.context.close()
+    assert [] == [error for error in page.page_errors if "joytag" in error.lower()]
 
 
 @pytest.fixture(scope="module")

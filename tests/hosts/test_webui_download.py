@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,21 +15,17 @@ from tests.hosts.webui_page import CHROMIUM, WebUIPage, wait_for
 from tests.hosts.webui_server import WebUIServer, encoded
 from tests.hub import HubStandIn
 
-playwright = pytest.importorskip("playwright.sync_api")
+pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.skipif(not (WEBUI and CHROMIUM), reason="WEBUI_PATH names no WebUI, or there is no Chromium")
 
 
 @pytest.fixture(scope="module")
-def page(hub: HubStandIn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebUIPage]:
+def page(hub: HubStandIn, browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebUIPage]:
     """Open the page of a WebUI that has no model but the demo, and is to use the published one."""
     folder = tmp_path_factory.mktemp("webui")
-    with (
-        WebUIServer(Path(os.environ["WEBUI_PATH"]), folder, settings={"joytag_model": JOYTAG}, hub=hub.url) as webui,
-        playwright.sync_playwright() as driver,
-    ):
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+    settings = {"joytag_model": JOYTAG}
+    with WebUIServer(Path(os.environ["WEBUI_PATH"]), folder, settings=settings, hub=hub.url) as webui:
         yield WebUIPage(browser, webui)
-        browser.close()
 
 
 def said(page: WebUIPage, text: str) -> bool:
@@ -42,8 +39,7 @@ def test_a_download_is_seen_and_can_be_interrupted(page: WebUIPage, pictures: li
     page.upload("#joytag_picture", pictures[0])
     page.click("#joytag_interrogate")
     assert said(page, "Downloading JoyTag: 0 of 2 MB")
-    if folder := os.environ.get("JOYTAG_SCREENSHOTS"):
-        page.shot(Path(folder) / f"webui-{page.server.kind}-download.png")
+    page.keep("download")
     page.click("#joytag_interrupt")
     assert said(page, "download was interrupted; what has arrived is kept")
     assert not (page.server.base / "models" / "joytag" / JOYTAG / "model.safetensors").exists()

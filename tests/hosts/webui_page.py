@@ -139,9 +139,10 @@ class WebUIPage:
         """Click an element, hidden by other tabs or not."""
         self.page.locator(selector).first.evaluate("element => element.click()")
 
-    def shot(self, path: Path) -> None:
-        """Keep what is to be seen."""
-        self.page.screenshot(path=str(path))
+    def keep(self, name: str) -> None:
+        """Keep a screenshot where the person asked for them: in the folder JOYTAG_SCREENSHOTS."""
+        if folder := os.environ.get("JOYTAG_SCREENSHOTS"):
+            self.page.screenshot(path=str(Path(folder) / f"webui-{self.server.kind}-{name}.png"))
 
 
 def wait_for(wanted: Callable[[], Any], *, seconds: float = WAIT / 1000) -> Any:
