@@ -21,7 +21,7 @@ CHARACTERS = 100_000
 _Work = Callable[[int], object]
 
 
-def _repeated(piece: str, before: str = "", after: str = "", **rules: str) -> _Work:
+def _repeated(piece: str, before: str = "", after: str = "", **rules: str | bool) -> _Work:
     """Filter a piece repeated up to a length, for both targets that have a syntax."""
 
     def work(length: int) -> None:
@@ -73,6 +73,9 @@ AXES: dict[str, _Work] = {
     "commas": _repeated(","),
     "blanks": _repeated(" "),
     "line ends": _repeated("a\n"),
+    "(a, line ends, :1)": _repeated("\n", "(a", ":1)"),
+    "(a:1, line ends": _repeated("(a\n:\n1\n"),
+    "brackets over lines": _repeated("(a\nb:1\n), ", keep_line_breaks=True),
     "words of composition": _repeated("a BREAK b AND "),
     ":111...": _repeated("1", ":"),
     "(a:111...": _repeated("1", "(a:"),

@@ -12,11 +12,16 @@ NO_FACTS = Facts(key="")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """Hold the brackets around items as written; two groups are never equal, however alike."""
+    """Hold the brackets around items as written; two groups are never equal, however alike.
+
+    `line` is where they open, `end_line` where their closing, which may hold line ends itself, begins.
+    """
 
     opening: str
     closing: str
     weight: float | None = None
+    line: int = 0
+    end_line: int = 0
 
 
 @dataclass(slots=True, eq=False)  # never changed; freezing would make it three times as slow to make

@@ -38,6 +38,8 @@ class _Reader:
         self._region = 0
         self._open_lines: set[int] = set()
         self._line_is_open = False
+        self._written_line = -1
+        """The line where the last item or bracket ended."""
         self._between: list[str] = []
         """What has stood there since the last item: blanks and separators."""
 
@@ -66,6 +68,7 @@ class _Reader:
         before, _, after = source.partition(source.strip())
         self._skip_blanks(before)
         self._add(source.strip(), groups, verbatim=True, role="prose")
+        self._line = self._written_line = self._line + source.count("\n")
         self._skip_blanks(after)
         self._read_items(nodes[last:], groups)
 
@@ -86,7 +89,7 @@ class _Reader:
     def _read_separator(self, sign: str) -> None:
         self._between.append(sign)
         if sign != "\n":
-            self._line_is_open = bool(self._items) and self._items[-1].line == self._line
+            self._line_is_open = self._written_line == self._line
             return
         if self._line_is_open:
             self._open_lines.add(self._line)
@@ -102,7 +105,9 @@ class _Reader:
             return
         before, _, after = source.partition(stripped)
         self._skip_blanks(before)
+        end_line = self._line + stripped.count("\n")
         self._read_piece(nodes, stripped, groups)
+        self._line = self._written_line = end_line
         self._skip_blanks(after)
 
     def _read_piece(self, nodes: Sequence[Node], source: str, groups: tuple[Group, ...]) -> None:
@@ -172,7 +177,10 @@ class _Reader:
         inside, weight = self._without_weight(node)
         closing = CLOSING[node.text[0]]
         number = float(weight.strip()[1:]) if weight else None
-        self.read_level(inside, (*groups, Group(node.text[0], weight + closing, number)))
+        end_line = self._line + node.text.count("\n") - weight.count("\n")
+        self._line_is_open = False
+        self.read_level(inside, (*groups, Group(node.text[0], weight + closing, number, self._line, end_line)))
+        self._line_is_open = False
 
     def _without_weight(self, node: Node) -> tuple[Sequence[Node], str]:
         r"""Take the weight right before the closing bracket off; in `(smile, :3)` the end is a face, not a weight."""
@@ -248,4 +256,5 @@ class _Reader:
                 gap=gap,
             )
         )
+        self._written_line = self._line
         self._line_is_open = False

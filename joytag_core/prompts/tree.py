@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from .numbers import split_weight
 from .tokens import Token, tokens_of
 
 CLOSING = {"(": ")", "[": "]", "{": "}"}
@@ -37,7 +38,7 @@ def _nodes(tokens: Sequence[Token], partners: dict[int, int], start: int, end: i
         kind, text = tokens[start]
         partner = partners.get(start)
         if partner is not None:
-            inside = _nodes(tokens, partners, start + 1, partner, escapable)
+            inside = _with_whole_weight(_nodes(tokens, partners, start + 1, partner, escapable))
             source = text + "".join(node.text for node in inside) + tokens[partner].text
             _flush(plain, nodes)
             nodes.append(Node("group", source, inside))
@@ -53,6 +54,23 @@ def _nodes(tokens: Sequence[Token], partners: dict[int, int], start: int, end: i
         start += 1
     _flush(plain, nodes)
     return tuple(nodes)
+
+
+def _with_whole_weight(inside: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Make one text of a weight before a closing bracket that line ends stand in: hosts take these for blanks."""
+    start = len(inside) - 1
+    while start >= 0 and (
+        inside[start].text == "\n" or (inside[start].kind == "text" and ":" not in inside[start].text)
+    ):
+        start -= 1
+    if start < 0 or start == len(inside) - 1 or inside[start].kind != "text":
+        return inside
+    text = "".join(node.text for node in inside[start:])
+    return (*inside[:start], Node("text", text)) if split_weight(text)[1] else inside
+
+
+def _may_be_of_weight(node: Node) -> bool:
+    return node.text == "\n" or (node.kind == "text" and ":" not in node.text)
 
 
 def _flush(plain: list[str], nodes: list[Node]) -> None:

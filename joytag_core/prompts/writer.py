@@ -10,6 +10,7 @@ from ..tags.names import Facts, bare_artist
 from ..tags.vocabulary import tag_key
 from .format import PromptFormat, weight_text
 from .items import Group, Item, Prompt
+from .lines import Lines
 from .tokens import WORDS
 
 _STRESS = 1.1
@@ -36,6 +37,7 @@ class Writer:
         self._threshold = threshold
         self._keep_lines = keep_lines
         self._names: dict[tuple[str, Facts], str] = {}
+        self._lines = Lines(None, "", ends_all=False)
 
     def name(self, item: Item) -> str:
         """Return an item's name as it is written, without escapes and weight."""
@@ -64,18 +66,11 @@ class Writer:
 
     def text(self, prompt: Prompt) -> str:
         """Write a whole prompt; where lines are kept there are as many as before."""
-        if not self._keep_lines:
-            return self._line(prompt.items, is_open=False)
-        lines: list[list[Item]] = [[] for _ in range(prompt.lines)]
-        for item in prompt.items:
-            lines[item.line].append(item)
-        return "\n".join(self._line(items, is_open=number in prompt.open_lines) for number, items in enumerate(lines))
-
-    def _line(self, items: Sequence[Item], *, is_open: bool) -> str:
-        is_open = is_open or self._form.trailing_separator
-        # A comma behind a comment would be part of it.
-        end = self._form.separator.rstrip(" ") if items and is_open and not is_comment(items[-1]) else ""
-        return self._guarded(self._level(items, 0, 1.0) + end, items)
+        sign = self._form.separator.rstrip(" ")
+        kept = prompt if self._keep_lines else None
+        self._lines = Lines(kept, sign, ends_all=self._form.trailing_separator)
+        text = self._level(prompt.items, 0, 1.0)
+        return self._guarded(text + self._lines.up_to(prompt.lines - 1) + self._lines.end(), prompt.items)
 
     def _level(self, items: Sequence[Item], depth: int, weight: float) -> str:
         """Write items that share `depth` groups, at the weight that these groups give them in ComfyUI."""
@@ -92,8 +87,9 @@ class Writer:
             while group is not None and end < len(items) and _is_in(items[end], group, depth):
                 end += 1
             is_list = group is not None and end - start > 1
-            if start == 0:
-                gap = "" if depth else self._hash_guard(items[0])
+            is_new_line = self._lines.up_to(_line_of(items[start], group))
+            if start == 0 or is_new_line:
+                gap = is_new_line + ("" if depth else self._hash_guard(items[start]))
             else:
                 both = group is not None and len(items[start - 1].groups) > depth
                 gap = self._gap(items[start - 1], items[start], are_apart=both or is_list or are_lists)
@@ -111,19 +107,25 @@ class Writer:
         inner = weight
         if group.opening == "(":
             inner = weight * _STRESS if group.weight is None else group.weight
+        self._lines.opened()
         text = self._level(items, depth + 1, inner)
         if group.weight is None:
             text = self._guarded(text, items)
             if group.opening == "(" and self._form.target == "comfyui" and _reads_as_weight(text):
                 # ComfyUI would take the face in `(smile, :3)` for the weight 3; a weight of its own prevents that.
                 return f"({text}:{weight_text(round(inner, 6))})"
-        return group.opening + text + group.closing
+        return group.opening + text + self._lines.closing(group)
 
     def _guarded(self, text: str, items: Sequence[Item]) -> str:
         """Guard the end of a text, unless it is a person's own syntax such as `:0.8` after AND."""
         return self._form.guard_end(text) if items and items[-1].source is None else text
 
     def _item(self, item: Item) -> str:
+        text = self._item_text(item)
+        self._lines.wrote(item, text)
+        return text
+
+    def _item_text(self, item: Item) -> str:
         if item.source is not None:
             return item.source
         name = self.name(item)
@@ -138,9 +140,10 @@ class Writer:
         """Return what stands between two items; `are_apart` says that brackets alone would keep them so."""
         if is_comment(item) or is_comment(before):
             return "\n" + self._hash_guard(item)
-        if "prose" in (item.role, before.role) and item.line != before.line and not self._keep_lines:
+        line_ends = item.line - before.line - (before.source or "").count("\n")
+        if "prose" in (item.role, before.role) and line_ends:
             are_neighbours = item.position == before.position + 1 and before.position >= 0
-            return "\n" * (item.line - before.line if are_neighbours else 1)
+            return "\n" * (line_ends if are_neighbours else 1)
         if item.composes or before.composes:
             return self._gap_of_word(before, item)
         # Only beside a verbatim piece or brackets is a missing comma as good as one: two texts would become one tag.
@@ -179,6 +182,11 @@ def is_comment(item: Item) -> bool:
 
 def _is_in(item: Item, group: Group, depth: int) -> bool:
     return len(item.groups) > depth and item.groups[depth] is group
+
+
+def _line_of(item: Item, group: Group | None) -> int:
+    """Return the line where an item is to stand, or the brackets around it if they are of the same text."""
+    return item.line if group is None or group.end_line < item.line else group.line
 
 
 def _reads_as_weight(text: str) -> bool:

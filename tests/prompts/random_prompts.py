@@ -45,7 +45,7 @@ def _prompt(dice: random.Random, target: str) -> str:
 
 def _list(dice: random.Random, target: str, depth: int) -> str:
     items = [_item(dice, target, depth) for _ in range(dice.randint(1, 5))]
-    return "".join(item + (dice.choice((", ", ", ", ",", " ,  ")) if at < len(items) - 1 else "")
+    return "".join(item + (dice.choice((", ", ", ", ",", " ,  ", ",\n")) if at < len(items) - 1 else "")
                    for at, item in enumerate(items))  # fmt: skip
 
 
@@ -54,7 +54,9 @@ def _item(dice: random.Random, target: str, depth: int) -> str:
     if kind < 0.55 or not depth:
         return dice.choice(TAGS)
     if kind < 0.7:
-        return f"({_list(dice, target, depth - 1)}:{dice.choice(('1.1', '0.9', '1.25', '.5'))})"
+        weight = dice.choice(("1.1", "0.9", "1.25", ".5"))
+        before, between, after = (dice.choice(("", "", "\n")) for _ in range(3))
+        return f"({_list(dice, target, depth - 1)}{before}:{between}{weight}{after})"
     if kind < 0.8:
         return f"({_plain_end(_list(dice, target, depth - 1))})"
     if kind < 0.9 and target == "a1111":
