@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import codecs
 from pathlib import Path
 
 from ..errors import CaptionError
-
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)  # UTF-32's little-endian mark begins with UTF-16's
+from ..texts import encoding_of
 
 
 def read_caption(path: Path) -> bytes | None:
@@ -35,21 +27,12 @@ def caption_text(content: bytes) -> str:
 
     Line ends at the end are not part of it. No bytes are an error: what cp1252 does not define becomes U+FFFD.
     """
-    for mark, encoding in _MARKS:
-        if content.startswith(mark):
-            return content[len(mark) :].decode(encoding, "replace").rstrip("\r\n")
-    return content.decode(_encoding_of(content), "replace").rstrip("\r\n")
-
-
-def _encoding_of(content: bytes) -> str:
-    """Tell encodings without a mark apart: text in UTF-16 is full of zero bytes, and text in UTF-8 has none."""
-    if b"\0" in content and len(content) % 2 == 0:
-        return "utf-16-be" if content[::2].count(0) > content[1::2].count(0) else "utf-16-le"
+    mark, encoding = encoding_of(content)
     try:
-        content.decode("utf-8")
+        text = content[len(mark) :].decode(encoding)
     except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8"
+        text = content[len(mark) :].decode(encoding if mark else "cp1252", "replace")
+    return text.rstrip("\r\n")
 
 
 def caption_bytes(text: str) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 import re
 import shutil
@@ -12,13 +11,8 @@ from pathlib import Path
 
 from ..errors import SettingError
 from ..pictures.folders import is_passed_over, matches
+from ..texts import encoding_of
 from ..whole_files import write_whole
-
-_MARKS = {
-    codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF32_LE: "utf-32-le", codecs.BOM_UTF32_BE: "utf-32-be",
-    codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be",
-}  # fmt: skip
-"""What marks of byte order say; the longer ones first, since one begins with another."""
 
 _NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff]")
 """Control characters but line ends, tabs and the end mark of DOS; and what Unicode says is no character."""
@@ -92,8 +86,8 @@ def read_text(path: Path) -> CaptionText:
     """
     try:
         content = path.read_bytes()
-        mark, encoding = next(((mark, name) for mark, name in _MARKS.items() if content.startswith(mark)), (b"", ""))
-        text = content[len(mark) :].decode(encoding or _unmarked(content))
+        mark, encoding = encoding_of(content)
+        text = content[len(mark) :].decode(encoding)
     except OSError as error:
         raise SettingError(f"{path} cannot be read: {error.strerror or type(error).__name__}") from error
     except UnicodeDecodeError as error:
@@ -104,7 +98,7 @@ def read_text(path: Path) -> CaptionText:
     if sign:
         raise SettingError(f"{path} is no text: it holds the control character {ord(sign[0]):#04x}")
     line_ends = tuple(_LINE_END.findall(text))
-    return CaptionText(path, _LINE_END.sub("\n", text), encoding or _unmarked(content), mark, line_ends)
+    return CaptionText(path, _LINE_END.sub("\n", text), encoding, mark, line_ends)
 
 
 def write_text(caption: CaptionText, text: str, *, backup: bool) -> None:
@@ -128,11 +122,3 @@ def _back_up(path: Path) -> None:
         raise SettingError(f"{path} has a name too long for a backup beside it; copy the folder instead")
     if not kept.exists():
         shutil.copy2(path, kept)
-
-
-def _unmarked(content: bytes) -> str:
-    """Tell the encoding of a file without a mark: UTF-16 where most characters are ASCII, so that half of each is 0."""
-    start = content[:200]
-    zeros = {"utf-16-be": start[0::2].count(0), "utf-16-le": start[1::2].count(0)}
-    likely = max(zeros, key=lambda name: zeros[name])
-    return likely if len(content) % 2 == 0 and 4 * zeros[likely] > len(start) else "utf-8"

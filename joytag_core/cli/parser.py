@@ -12,6 +12,8 @@ _PATHS = ("PATH", "FILE", "FOLDER", "FILE|FOLDER", "PICTURE")
 """What options and arguments call a path in their help."""
 
 YES_OR_NO = ("yes", "no", "on", "off", "true", "false")
+_NEARLY = ("y", "n", "0", "1", "maybe", "auto", "enabled", "disabled", "ture", "flase")
+"""What behind a switch is meant as its value, and hardly as a prompt or a path."""
 
 
 class CommandParser(argparse.ArgumentParser):
@@ -87,6 +89,8 @@ class CommandParser(argparse.ArgumentParser):
                 yield f"--{name.removeprefix('no-')}=off"
             elif word.startswith("--") and name in self.switches:
                 has_value = waiting is not None and waiting.lower() in YES_OR_NO
+                if waiting is not None and not has_value and waiting.lower() in _NEARLY:
+                    self.error(f"argument {word}: {waiting!r} is no value; expected one of {', '.join(YES_OR_NO)}")
                 yield f"{word}={waiting if has_value else 'on'}"
                 waiting = next(words, None) if has_value else waiting
             else:

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import SettingError
+from ..texts import decoded
 
 _OWN_BYTES = "joytag_own_bytes"
-_BYTE_MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
 def set_up_streams() -> None:
@@ -59,7 +59,7 @@ def to_json(value: Any) -> str:
 
 
 def read_standard_input() -> str:
-    """Return what is piped in, UTF-8 with or without a byte order mark, or UTF-16 with one.
+    """Return what is piped in, UTF-8 or UTF-16.
 
     Raises:
         SettingError: it is no such text.
@@ -75,7 +75,7 @@ def read_standard_input() -> str:
 
 
 def read_text_file(path: Path) -> str:
-    """Return a file's text without its last line end: UTF-8 with or without a byte order mark, or UTF-16 with one.
+    """Return a file's text without its last line end: UTF-8 or UTF-16.
 
     Raises:
         SettingError: it cannot be read, or is no such text.
@@ -91,10 +91,10 @@ def decode_text(content: bytes, source: str) -> str:
     """Return the text of some bytes; `source` names them in the error.
 
     Raises:
-        SettingError: they are neither UTF-8 nor UTF-16 with a byte order mark.
+        SettingError: they are neither UTF-8 nor UTF-16.
     """
     try:
-        return content.decode(_BYTE_MARKS.get(content[:2], "utf-8-sig"))
+        return decoded(content)
     except UnicodeDecodeError as error:
         raise SettingError(
             f"{source} is no UTF-8 text ({error.reason} at byte {error.start}); save it as UTF-8"

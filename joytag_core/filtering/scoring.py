@@ -41,4 +41,5 @@ class ScoreLookup:
 
 def _is_score(pair: tuple[object, object]) -> bool:
     name, score = pair
-    return isinstance(name, str) and isinstance(score, Real) and not isinstance(score, bool)
+    is_number = isinstance(score, Real) and not isinstance(score, bool)
+    return isinstance(name, str) and is_number and 0.0 <= float(score) <= 1.0  # type: ignore[arg-type]

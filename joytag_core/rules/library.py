@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import RuleError
+from ..texts import decoded
 from .pattern_lists import PatternList, parse_patterns
 
 SHIPPED = Path(__file__).with_name("lists")
@@ -24,15 +25,19 @@ _LARGEST = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class RuleList:
-    """Hold a list's text; rules before the first section's `[header]` are to be excluded."""
+    """Hold a list's text; rules before the first section's `[header]` are to be excluded.
+
+    `kind` is what error messages call it.
+    """
 
     name: str
     text: str
+    kind: str = "list"
 
     @property
     def where(self) -> str:
         """Return how error messages name the list."""
-        return f"list {self.name!r}"
+        return f"{self.kind} {self.name!r}"
 
     def section(self, *names: str) -> str:
         """Return the lines of some sections, all others blank, so that line numbers stay.
@@ -44,12 +49,14 @@ class RuleList:
         for number, line in enumerate(self.text.splitlines(), start=1):
             header = _HEADER.fullmatch(line)
             if header:
-                current = " ".join(header[1].lower().replace("_", " ").split())
+                current = _section_name(header[1])
                 if current not in _HEADERS:
                     raise RuleError(
                         f"{self.where}, line {number}: section [{header[1]}] is unknown; "
                         f"expected one of {', '.join(f'[{section}]' for section in _HEADERS)}"
                     )
+            elif line.lstrip().startswith("[") and _section_name(line.strip()[1:]) in _HEADERS:
+                raise RuleError(f"{self.where}, line {number}: {line.strip()} has no closing bracket")
             lines.append(line if header is None and current in names else "")
         return "\n".join(lines)
 
@@ -81,7 +88,7 @@ class Library:
         wanted = _plain(name)
         for path in (path for folder in self._folders for path in list_files(folder)):
             if _plain(path.stem) == wanted:
-                return RuleList(path.stem, read_text(path))
+                return RuleList(path.stem, read_text(path, f"list {path.stem!r}"))
         raise RuleError(f"list {name!r} is unknown; there is {', '.join(self.names())}")
 
     def patterns(self, name: str) -> PatternList:
@@ -123,26 +130,33 @@ def list_files(folder: Path) -> list[Path]:
         return []
 
 
+def _section_name(header: str) -> str:
+    return " ".join(header.lower().replace("_", " ").split())
+
+
 def _plain(name: str) -> str:
     return re.sub(r"[\s_-]+", "-", name.strip().lower())
 
 
-def read_text(path: Path) -> str:
-    """Read a list's file.
+def read_text(path: Path, where: str) -> str:
+    """Read a file of rules, which error messages name as `where`: UTF-8 or UTF-16.
 
     Raises:
-        RuleError: it cannot be read, is no UTF-8 text, or is too large for a list.
+        RuleError: it cannot be read, is no such text, or is too large.
     """
     try:
         with path.open("rb") as file:  # no more than is wanted: what calls itself a file may have no end
             content = file.read(_LARGEST + 1)
         if len(content) > _LARGEST:
-            raise RuleError(f"list {path.stem!r} is larger than {_LARGEST:,} bytes")
-        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+            raise RuleError(f"{where} is larger than {_LARGEST:,} bytes")
+        return decoded(content).replace("\r\n", "\n").replace("\r", "\n")
     except OSError as error:  # its text would hold the path, which is nobody's business at the other end of an API
-        raise RuleError(f"list {path.stem!r} cannot be read: {error.strerror or type(error).__name__}") from error
+        raise RuleError(f"{where} cannot be read: {error.strerror or type(error).__name__}") from error
     except UnicodeDecodeError as error:
-        raise RuleError(f"list {path.stem!r} cannot be read: {error}") from error
+        raise RuleError(
+            f"{where} cannot be read: it is no text in UTF-8 or UTF-16 ({error.reason} at byte {error.start}); "
+            "save it as UTF-8"
+        ) from error
 
 
 def _is_file(path: Path) -> bool:

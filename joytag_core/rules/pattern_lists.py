@@ -14,6 +14,7 @@ _PATTERN = re.compile(
     r"""\s*(
         !?\s*/.*?/(?=\s*(?:[,，、]|$))
         | !?\s*"[^"]*"(?=\s*(?:[,，、]|$))
+        | !?\s*(?i:score|precision)\s*[<>=]+\s*[01],\d+(?=\s*(?:[,，、]|$))  # a decimal comma, to be told
         | (?:\\.|[^,，、\\]|\\$)*
     )(?:[,，、]|$)""",
     re.VERBOSE,
@@ -88,7 +89,7 @@ def _rule(text: str, find_list: Callable[[str], PatternList]) -> Rule:
 
 
 def _pattern(text: str, find_list: Callable[[str], PatternList]) -> Pattern | Listed:
-    if not text.startswith("@") or is_face(text):
+    if not text.startswith("@") or (is_face(text) and "/" not in text):
         return parse_pattern(text)
     name = text[1:].strip()
     if not _LIST_NAME.fullmatch(name):

@@ -18,6 +18,7 @@ Match = tuple[str, ...] | None
 """What the stars or groups of a pattern stood for; None where it does not match."""
 
 _COMPARISON = re.compile(r"(score|precision)\s*(<=|>=|<|>|==?)\s*(.*)", re.IGNORECASE)
+_NO_COMPARISON = re.compile(r"(?:score|precision)\s+[01]?\.\d+", re.IGNORECASE)
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "==": operator.eq,
 }  # fmt: skip
@@ -163,6 +164,8 @@ def parse_pattern(text: str) -> Pattern:
         if len(text) < 2 or not text.endswith('"'):
             raise RuleError(f"{text} has no closing quotation mark")
         return Name(tag_key(text[1:-1]))
+    if _NO_COMPARISON.fullmatch(text):
+        raise RuleError(f"{text} compares nothing; expected <, <=, >, >= or = before the number: score<0.5")
     comparison = _COMPARISON.fullmatch(text)
     if comparison:
         return _compared(*comparison.groups())
@@ -178,6 +181,10 @@ def exact_pattern(name: str) -> str:
 
 
 def _regex(text: str) -> Regex:
+    if text == "//":
+        raise RuleError("// is empty; expected a regular expression between the slashes, or \\/\\/ for the signs")
+    if re.fullmatch(r"/.+/[a-z]+", text):
+        raise RuleError(f"{text} has letters behind it; expected /.../ alone, since upper and lower case are alike")
     if len(text) < 3 or not text.endswith("/"):
         raise RuleError(f"{text} has no closing slash; write /.../ for a regular expression, or \\/ for a slash")
     return Regex(RegularExpression(text[1:-1]))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -106,9 +107,11 @@ def program_of(source: str) -> Program:
         RuleError: it is malformed, refers back to a group, or would have more than `MOST_STEPS`.
     """
     try:
-        re.compile(source, re.IGNORECASE)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", FutureWarning)  # [[:alpha:]], which means something else to Python
+            re.compile(source, re.IGNORECASE)
         nodes: Any = sre_parse.parse(source, re.IGNORECASE)
-    except (re.error, OverflowError, RecursionError, ValueError) as error:
+    except (re.error, OverflowError, RecursionError, ValueError, FutureWarning) as error:
         raise RuleError(f"/{source}/ is no regular expression: {error}") from error
     writer = _Writer(source)
     program = writer.whole(nodes, nodes.state.flags)
@@ -127,6 +130,7 @@ class _Writer:
         self._characters: dict[tuple[str, int], Characters] = {}
 
     def whole(self, nodes: Sequence[Any], flags: int) -> Program:
+        self._check(flags, 0)
         outer, self._steps = self._steps, []
         start = self._sequence(nodes, self._add(Step(DONE)), flags)
         program = Program(self._steps, self._conditions, start=start)
@@ -192,11 +196,19 @@ class _Writer:
 
     def _group(self, argument: Any, to: int, flags: int) -> int:
         number, added, removed, nodes = argument
+        self._check(added, removed)
         flags = (flags | added) & ~removed
         if number is None:
             return self._sequence(nodes, to, flags)
         inside = self._sequence(nodes, self._add(Step(SAVE, to, number=2 * number - 1)), flags)
         return self._add(Step(SAVE, inside, number=2 * number - 2))
+
+    def _check(self, added: int, removed: int) -> None:
+        """Refuse flags that could not be kept: names come in lower case, and words are those of any alphabet."""
+        if removed & re.IGNORECASE:
+            raise RuleError(f"/{self._source}/ has the flag -i; names are compared whatever their case")
+        if added & re.ASCII:
+            raise RuleError(f"/{self._source}/ has the flag a, which is not known here; use sets such as [a-z]")
 
     def _repeat(self, argument: Any, to: int, flags: int, *, is_greedy: bool) -> int:
         least, most, body = int(argument[0]), argument[1], argument[2]

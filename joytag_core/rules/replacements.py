@@ -17,7 +17,7 @@ _ARROW = re.compile(r"(?<!\\)(?:->|=>)")
 _SLASH_ENDS = re.compile(r"/(?=\s*(?:\||\Z))")
 _BLANK = re.compile(r"\s*")
 _PLAIN = re.compile(r"(?:\\.|[^|\\]|\\\Z)*")
-_PLACE = re.compile(r"\\\*|\\([1-9])|\*")
+_PLACE = re.compile(r"\\(?:\*|->|=>)|\\([1-9])|\*")
 _COMMA = re.compile(r"(?<!\\)[,，、]")
 _SYNTAX = re.compile(r"[()\[\]]")
 
@@ -66,8 +66,8 @@ class Replacement:
         stars = iter(carried)
 
         def fill(match: re.Match[str]) -> str:
-            if match[0] == r"\*":
-                return "*"
+            if not match[1] and match[0] != "*":
+                return match[0][1:]
             value = carried[int(match[1]) - 1] if match[1] else next(stars)
             return _SYNTAX.sub(r"\\\g<0>", value)
 
@@ -100,9 +100,11 @@ def _replacement(line: str) -> Replacement:
     if arrow is None:
         raise RuleError(f"{line!r} has no arrow; expected old -> new")
     old, new = line[: arrow.start()].strip(), line[arrow.end() :].strip()
+    if _ARROW.search(new):
+        raise RuleError(f"{line!r} has two arrows; expected old -> new, and \\-> for an arrow that is none")
     patterns = tuple(_alternatives(old, line))
     carried = min(_places(pattern) for pattern in patterns)
-    wanted = [match for match in _PLACE.finditer(new) if match[0] != r"\*"]
+    wanted = [match for match in _PLACE.finditer(new) if match[1] or match[0] == "*"]
     numbered = [int(match[1]) for match in wanted if match[1]]
     if len(wanted) - len(numbered) > carried or max(numbered, default=0) > carried:
         raise RuleError(f"{line!r} puts in more than the {carried} that the left side can carry over")

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from ..errors import RuleError
-from ..tags.names import name_index
+from ..tags.names import is_face, name_index
 from ..tags.vocabulary import Vocabulary
 from .library import Library
 from .matcher import Matcher, asks_scores
 from .pattern_lists import PatternList, parse_patterns
 from .regexes import Budget
 from .rule_book import FolderState
+
+_INNER = re.compile(r"\s[01]?\.\d+\Z")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +80,15 @@ def _rules(text: str, where: str, library: Library) -> Iterator[ThresholdRule]:
 def _rule(line: str, pattern: str, value: float | None, library: Library) -> ThresholdRule:
     if not pattern or value is None:
         raise RuleError(f"{line!r} is no threshold; expected a pattern and a number from 0 to 1: group:hair 0.3")
+    if pattern[-1] in ":=" and not is_face(pattern):
+        better = f"{pattern[:-1].strip()} {value:g}"
+        raise RuleError(f"{line!r} has a {pattern[-1]!r} before its number; expected {better!r}")
     patterns = parse_patterns(pattern, "pattern", library.patterns)
+    inner = next((rule.text for rule in patterns.rules if _INNER.search(rule.text)), None)
+    if inner is not None:
+        raise RuleError(f"{line!r} has a number after {inner!r}; expected one rule a line, its number at the end")
+    if all(rule.negated for rule in patterns.rules):
+        raise RuleError(f"{line!r} takes back a pattern and names none before it")
     if any(asks_scores(rule.pattern) for rule in patterns.rules):
         raise RuleError(f"{line!r} asks for the score, which the threshold is compared with")
     return ThresholdRule(patterns, value)

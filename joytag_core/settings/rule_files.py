@@ -17,7 +17,8 @@ def load_rule_file(path: str | Path) -> dict[str, Any]:
     Raises:
         RuleError: the file cannot be read, or a line of its settings is malformed.
     """
-    rules = RuleList(Path(path).stem, read_text(Path(path)))
+    path = Path(path)
+    rules = RuleList(path.name, read_text(path, f"rules file {path.name!r}"), kind="rules file")
     fields: dict[str, Any] = {section.replace(" ", "_"): rules.section(section) for section in SECTIONS}
     for number, line in enumerate(rules.section("settings").splitlines(), start=1):
         text = line.strip()
@@ -25,7 +26,7 @@ def load_rule_file(path: str | Path) -> dict[str, Any]:
             try:
                 name, value = _setting(text)
             except SettingError as error:
-                raise RuleError(f"{path}, line {number}: {error}") from error
+                raise RuleError(f"{rules.where}, line {number}: {error}") from error
             fields[name] = value
     return {name: value for name, value in fields.items() if not isinstance(value, str) or value.strip()}
 

@@ -264,7 +264,7 @@ def test_a_rules_file_holds_rules_and_settings(capsys: pytest.CaptureFixture[str
         ("[settings]\nmax_tags = many", "line 2: max_tags is 'many'"),
         ("[settings]\nexclude = x", "is no setting"),
         ("a\n\n/(/", "exclude, line 3: /(/"),
-        ("[rules]", "section [rules] is unknown"),
+        ("[rules]", "rules file 'rules.txt', line 1: section [rules] is unknown"),
     ],
 )
 def test_a_wrong_rules_file_is_named(

@@ -80,6 +80,7 @@ PATTERNS = [
     ("@No_Names, !touhou", "saber_(fate), touhou, smile", "touhou, smile"),
     ("smile, *hair, !@character-lora", "smile, long_hair", "long hair"),
     ("@_@", "@_@, smile", "smile"),
+    ("score 9, score_8", "score_9, score_8, score_7", "score_7"),
 ]  # fmt: skip
 
 
@@ -148,6 +149,7 @@ RULES = [
     ({"replace": ":p|;q|@_@ -> x\n:| -> y"}, ";q, @_@, :p, :|, sky", "x, y, sky"),
     ({"replace": "bunny -> hare"}, "rabbit, bunny_ears", "hare, bunny ears"),
     ({"replace": "smile -> (grin:1.2)"}, "smile", "(grin:1.2)"),
+    ({"replace": r"smile -> a \-> b"}, "smile", "a -> b"),
     ({"replace": "smile -> <lora:x:1>"}, "smile, sky", "<lora:x:1>, sky"),
     ({"replace": "# a note\n\na -> b"}, "a", "b"),
     ({"replace": "a -> b", "protect": "a"}, "a", "a"),
@@ -272,7 +274,13 @@ WRONG = [
     ({"exclude": "@nowhere"}, "list 'nowhere' is unknown; there is anima"),
     ({"exclude": "@../secret"}, "without folders"),
     ({"exclude": "@/etc/passwd"}, "without folders"),
+    ({"exclude": "@a/b"}, "without folders"),
     ({"lists": "nowhere"}, "list 'nowhere' is unknown"),
+    ({"exclude": "a, score<0,5"}, "compares with '0,5'; expected a number from 0 to 1"),
+    ({"exclude": "score 0.5"}, "score 0.5 compares nothing"),
+    ({"exclude": "/hair/i"}, "/hair/i has letters behind it"),
+    ({"exclude": "//"}, "// is empty"),
+    ({"replace": "a -> b -> c"}, "has two arrows"),
     ({"replace": "a b"}, "replace, line 1: 'a b' has no arrow"),
     ({"replace": "-> b"}, "replaces nothing"),
     ({"replace": "a -> *"}, "more than the 0"),
@@ -358,10 +366,15 @@ def test_scores_are_found_however_their_names_are_written() -> None:
 
     for name in ("rabbit", "bunny", "Bunny"):
         assert ("bunny", "sky") == tag_filter.apply("sky, bunny", scores={name: 0.9, "sky": 0.5}).tags
+    assert ("smile",) == TagFilter(min_score=1.0).apply("smile, sky", scores={"smile": 1.0, "sky": 0}).tags
     assert ("my tag", "sky") == tag_filter.apply("sky, my_tag", scores={"My Tag": 0.9, "sky": 0.5}).tags
 
 
-@pytest.mark.parametrize("scores", [5, ["smile"], {"smile": "high"}, {"smile": None}, {5: 0.5}, {"smile": True}])
+@pytest.mark.parametrize(
+    "scores",
+    [5, ["smile"], {"smile": "high"}, {"smile": None}, {5: 0.5}, {"smile": True},
+     {"smile": 1.001}, {"smile": -0.001}, {"smile": float("nan")}],
+)  # fmt: skip
 def test_what_are_no_scores_is_refused(scores: Any) -> None:
     """Scores are numbers by name; anything else is an error that says so."""
     with pytest.raises(SettingError, match="expected numbers from 0 to 1"):

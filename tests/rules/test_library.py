@@ -66,6 +66,7 @@ def test_lists_may_name_lists(tmp_path: Path) -> None:
         ({"mine": "@other", "other": "smile\n@mine"}, "list mine > other > mine contains itself"),
         ({"mine": "smile\n/(/"}, "list 'mine', line 2: /(/"),
         ({"mine": "[nonsense]\nsmile"}, "section [nonsense] is unknown"),
+        ({"mine": "smile\n[Keep_Only\nsky"}, "list 'mine', line 2: [Keep_Only has no closing bracket"),
         ({"mine": "[replace]\na -> b"}, "holds replacements and no patterns"),
     ],
 )
@@ -79,11 +80,14 @@ def test_wrong_lists_are_named(tmp_path: Path, texts: dict[str, str], message: s
 
 
 def test_lists_that_are_no_text_are_named(tmp_path: Path) -> None:
-    """A file that is not UTF-8 is an error that names the list."""
-    (tmp_path / "mine.txt").write_bytes(b"\xff\xfe\x00")
-
-    with pytest.raises(RuleError, match="list 'mine' cannot be read"):
-        TagFilter(lists="mine", lists_folder=tmp_path)
+    """UTF-16, as some editors write it, is read; a file of another encoding is an error that names the list."""
+    for content in ("smile, café".encode("utf-16"), "smile, café".encode("utf-16-be"), "\ufeffsmile, café".encode()):
+        (tmp_path / "mine.txt").write_bytes(content)
+        assert "sky" == TagFilter(lists="mine", lists_folder=tmp_path).apply("smile, café, sky").text
+    for content in (b"\xff\xfe\x00", "café".encode("latin-1")):
+        (tmp_path / "mine.txt").write_bytes(content)
+        with pytest.raises(RuleError, match=r"list 'mine' cannot be read: it is no text .*; save it as UTF-8"):
+            TagFilter(lists="mine", lists_folder=tmp_path)
 
 
 def make_links(folder: Path) -> None:

@@ -71,6 +71,10 @@ def test_a_file_of_thresholds_is_named_like_a_list(tmp_path: Path) -> None:
         ("score<0.5 0.3", "asks for the score"),
         ("@nowhere", "list 'nowhere' is unknown"),
         ("category:people 0.5", "category:people is unknown"),
+        ("smile: 0.5", "expected 'smile 0.5'"),
+        ("smile = 0.5", "expected 'smile 0.5'"),
+        ("!smile 0.5", "names none before it"),
+        ("smile 0.5, sky 0.3", "has a number after 'smile 0.5'; expected one rule a line"),
     ],
 )
 def test_malformed_thresholds_are_named(thresholds: str, message: str) -> None:
