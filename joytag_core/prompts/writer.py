@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from ..tags.names import Facts, bare_artist
@@ -37,7 +37,6 @@ class Writer:
         self._threshold = threshold
         self._keep_lines = keep_lines
         self._names: dict[tuple[str, Facts], str] = {}
-        self._lines = Lines(None, "", ends_all=False)
 
     def name(self, item: Item) -> str:
         """Return an item's name as it is written, without escapes and weight."""
@@ -67,8 +66,20 @@ class Writer:
     def text(self, prompt: Prompt) -> str:
         """Write a whole prompt; where lines are kept there are as many as before."""
         sign = self._form.separator.rstrip(" ")
-        kept = prompt if self._keep_lines else None
-        self._lines = Lines(kept, sign, ends_all=self._form.trailing_separator)
+        lines = Lines(prompt if self._keep_lines else None, sign, ends_all=self._form.trailing_separator)
+        return _Text(self._form, self.name, lines, threshold=self._threshold).of(prompt)
+
+
+class _Text:
+    """Write one prompt and count its lines: threads share a writer, and none of these."""
+
+    def __init__(self, form: PromptFormat, name: Callable[[Item], str], lines: Lines, *, threshold: float) -> None:
+        self._form = form
+        self._name = name
+        self._lines = lines
+        self._threshold = threshold
+
+    def of(self, prompt: Prompt) -> str:
         text = self._level(prompt.items, 0, 1.0)
         return self._guarded(text + self._lines.up_to(prompt.lines - 1) + self._lines.end(), prompt.items)
 
@@ -128,7 +139,7 @@ class Writer:
     def _item_text(self, item: Item) -> str:
         if item.source is not None:
             return item.source
-        name = self.name(item)
+        name = self._name(item)
         # What the vocabulary does not know stays as it was written, escapes and all.
         is_as_written = item.facts.tag is None and item.raw is not None and name == item.text
         text = item.raw if is_as_written and item.raw is not None else self._form.escape(name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from joytag_core import TagFilter
@@ -258,3 +260,12 @@ def test_tags_are_given_without_escapes_and_weights() -> None:
     result = TagFilter().apply(r"(saber_\(fate\):1.2), <lora:x:1>, long_hair")
 
     assert ("saber (fate)", "long hair") == result.tags
+
+
+def test_threads_may_share_a_filter() -> None:
+    """Texts that are written at the same time count their lines apart."""
+    tag_filter = TagFilter(keep_line_breaks=True)
+    texts = ["(" + "a\n" * lines + "b:1.2\n), c" for lines in range(1, 60)] * 20
+
+    with ThreadPoolExecutor(8) as pool:
+        assert texts == [result.text for result in pool.map(tag_filter.apply, texts)]
