@@ -15,8 +15,8 @@ from torch import Tensor
 from joytag_core.cli.main import main
 from tests.comfyui.conftest import TAGS, write_tiny_model
 from tests.comfyui.fake_comfyui import FakeComfy
+from tests.webui.calls import FILTER, INTERROGATE, client_of, encoded
 from tests.webui.fake_webui import FakeWebUI
-from tests.webui.test_api import FILTER, INTERROGATE, client_of, encoded
 
 Capture = pytest.CaptureFixture[str]
 OTHER = {"smile": 0.95, "black_hair": 0.5, "long hair": 0.31, "hatsune_miku": 0.2, "novelty": 0.5, "trifle": 0.2}

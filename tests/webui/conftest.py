@@ -6,7 +6,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
+from PIL import Image
 
+from tests.webui.calls import client_of, encoded
 from tests.webui.fake_webui import KINDS, FakeWebUI
 
 
@@ -21,3 +24,15 @@ def webui(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tiny: Path) -> FakeWe
     """Return a stand-in of A1111 whose model folder holds the small model, chosen on the settings page."""
     shutil.copytree(tiny, tmp_path / "models" / "joytag" / "tiny")
     return FakeWebUI(monkeypatch, tmp_path, joytag_model="tiny")
+
+
+@pytest.fixture
+def client(webui: FakeWebUI) -> TestClient:
+    """Return a client of an application with our routes."""
+    return client_of(webui)
+
+
+@pytest.fixture
+def image(picture: Image.Image) -> str:
+    """Return one small picture as a client sends it."""
+    return encoded(picture)

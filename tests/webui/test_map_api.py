@@ -8,29 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from PIL import Image
 
 from joytag_webui import api, tagging
+from tests.webui.calls import MAP, encoded
 from tests.webui.fake_webui import FakeWebUI
-
-MAP = "/joytag/v1/map"
-
-
-@pytest.fixture
-def client(webui: FakeWebUI) -> TestClient:
-    """Return a client of an application with our routes."""
-    app = FastAPI()
-    api.add_routes(app)
-    return TestClient(app)
-
-
-def encoded(picture: Image.Image) -> str:
-    """Return a picture as a client sends it."""
-    file = io.BytesIO()
-    picture.save(file, "PNG")
-    return base64.b64encode(file.getvalue()).decode()
 
 
 def decoded(text: str) -> Image.Image:
