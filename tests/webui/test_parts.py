@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import logging
 from typing import Any
 
@@ -14,7 +15,7 @@ from joytag_webui.activation import API, AXES, CHECK, SDAPI, SETTINGS, TAB
 from joytag_webui.section import PART as SECTION
 from joytag_webui.tab import SENDING
 from tests.webui.fake_gradio import Component, Event
-from tests.webui.fake_webui import FakeWebUI
+from tests.webui.fake_webui import REPOSITORY, FakeWebUI
 from tests.webui.test_buttons import build_page
 from tests.webui.test_loading import scripts_among
 
@@ -54,6 +55,29 @@ OFF: dict[str, set[str]] = {
         "no_gradio_queue",
     )},
 }  # fmt: skip
+
+
+NEEDED = {"modules.shared", "modules.paths", "modules.script_callbacks", "modules.scripts", "modules.call_queue"}
+"""What makes a WebUI one of this family: none was ever without."""
+
+
+def names_used() -> set[str]:
+    """Return what our code imports of a WebUI, each with its module."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (REPOSITORY / "joytag_webui").glob("*.py")]
+    imports = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    return {
+        f"{node.module}.{alias.name}"
+        for node in imports
+        for alias in node.names
+        if node.module and node.module.split(".")[0] == "modules"
+    }
+
+
+def test_no_name_is_forgotten() -> None:
+    """What is imported of a WebUI is taken away below, by itself or with its module, or makes the WebUI one."""
+    assert {"modules.patches", "modules.ui_components.ToolButton"} <= names_used()
+    known = OFF.keys() | NEEDED
+    assert [] == [name for name in names_used() if not {name, name.rpartition(".")[0]} & known]
 
 
 def start(webui: FakeWebUI) -> TestClient:
