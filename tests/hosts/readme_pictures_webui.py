@@ -1,6 +1,6 @@
 """How are README's pictures of the WebUI made? `python -m tests.hosts.readme_pictures_webui`.
 
-WEBUI_PATH (A1111 looks best), WEBUI_PYTHON, WEBUI_CHECKPOINT and CHROMIUM name what to use, as for the tests.
+WEBUI_PATH, WEBUI_PYTHON, WEBUI_CHECKPOINT and CHROMIUM name what to use, as for the tests.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ def main() -> None:
             page = WebUIPage(browser, webui)
             draw_button(page)
             draw_tab(page)
+            draw_map(page)
             draw_section(page, pictures, made)
             browser.close()
 
@@ -61,6 +62,14 @@ def draw_tab(page: WebUIPage) -> None:
     page.page.evaluate("scrollTo(0, 0)")
     page.page.wait_for_timeout(1000)
     keep(page.page.screenshot(), "webui-tab")
+
+
+def draw_map(page: WebUIPage) -> None:
+    """Draw where one of the tags is, beside the bars."""
+    page.click("[data-joytag-action=map][data-joytag-tag=musical_note]")
+    page.page.locator("#joytag_map img").first.wait_for()
+    page.page.wait_for_timeout(2000)
+    keep(page.page.screenshot(clip={"x": 0, "y": 132, "width": 1400, "height": 645}), "webui-map")
 
 
 def draw_section(page: WebUIPage, pictures: Path, made: Path) -> None:
