@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import CaptionError, PictureError, SettingError, UnreadablePictureError
+from ..errors import CaptionError, PictureError, UnreadablePictureError
 from ..pictures.folders import Report, find_pictures
 from ..pictures.reading import Reading
 from ..settings.interrogation import Interrogation
@@ -24,6 +24,7 @@ from .lazy_model import LazyModel
 from .listing import Listing
 from .options import CaptionOptions
 from .outputs import Change, FileOutput, Output, Plan, is_own
+from .paths import checked_paths
 from .score_store import ScoreStore
 from .scoring import Found, Result, Scorer
 from .summary import CaptionSummary, shown
@@ -89,9 +90,7 @@ class CaptionRun:
         self.options = options
         self.summary = CaptionSummary(is_dry=options.dry_run)
         self._host = host
-        self._paths = [Path(path) for path in paths]
-        if not self._paths:
-            raise SettingError("no picture and no folder is named; expected at least one")
+        self._paths = checked_paths(paths)
         settings = {"target": "caption", **(settings or {})}
         interrogation = Interrogation.from_settings(settings, lists_folder=lists_folder)
         self._reading = Reading.from_settings(settings)

@@ -72,7 +72,7 @@ def _run_prompt(arguments: argparse.Namespace) -> int:
     checked = [(path, check.check(prompt, scores)) for path, scores in pictures]
     order = best_first(report for _, report in checked)[: arguments.keep or None]
     for path, report in (checked[place] for place in order):
-        say(_report(arguments, path, report, named=len(pictures.paths) > 1))
+        say(_report(arguments, path, report, named=pictures.are_several))
     return pictures.status
 
 
@@ -88,7 +88,7 @@ def _run_pattern(arguments: argparse.Namespace) -> int:
             say(to_json({"path": str(path), "holds": verdict.holds, "score": round(verdict.score, 4)}))
         else:
             answer = f"{'yes' if verdict.holds else 'no'} {verdict.score:.2f}"
-            say(f"{path}: {answer}" if len(pictures.paths) > 1 else answer)
+            say(f"{path}: {answer}" if pictures.are_several else answer)
     return pictures.status
 
 

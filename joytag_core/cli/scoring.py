@@ -35,6 +35,11 @@ class ScoredPictures:
         """Return 0 if all is done, 1 if some pictures or folders failed, 2 if nothing could be done."""
         return 0 if not self._failed else 1 if self._scored else 2
 
+    @property
+    def are_several(self) -> bool:
+        """Say whether each result has to say whose it is: more than one picture was asked for, there or not."""
+        return max(len(self.paths), len(self._arguments.paths)) > 1
+
     def report(self, error: JoyTagError) -> None:
         """Tell an error, and count it."""
         self._failed += 1

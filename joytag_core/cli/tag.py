@@ -89,7 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
     interrogation = Interrogation.from_settings(settings, lists_folder=arguments.lists_folder)
     taggers = two_taggers(arguments, interrogation)
     pictures = ScoredPictures(arguments)
-    named = len(pictures.paths) > 1
+    named = pictures.are_several
     ways = frame_ways(settings_of(arguments, FRAME_PARAMETERS, parameters=FRAME_PARAMETERS))
     are_one = ways["how"] != "each"
     if arguments.scores is not None:

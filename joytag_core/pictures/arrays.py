@@ -15,15 +15,19 @@ from .reading import Layout
 from .rgb import over_white
 
 _CHANNELS = (1, 3, 4)
+_BEYOND = 1.0
+"""By how much values may lie beside 0..1, as sharpening leaves them; more is another scale: 0..255, or normalised."""
 _EXPECTED_SHAPE = "expected [H, W, C], [B, H, W, C], [C, H, W] or [B, C, H, W] with 1, 3 or 4 channels, or grey [H, W]"
 
 
-def as_tensor(array: npt.NDArray[Any]) -> Tensor:
-    """Return an array as a tensor, without a copy where that can be.
+def as_tensor(array: npt.NDArray[Any] | Tensor) -> Tensor:
+    """Return an array as a tensor, without a copy where that can be; a tensor as it is.
 
     Raises:
         PictureError: its dtype is none that pictures have.
     """
+    if isinstance(array, Tensor):
+        return array
     if array.dtype.kind == "f" and array.dtype.itemsize > 8:
         array = array.astype(np.float64)
     if array.dtype != np.uint8 and array.dtype.kind != "f":
@@ -61,7 +65,7 @@ def picture_from_tensor(tensor: Tensor) -> Image.Image:
     Floats are clamped and rounded to the nearest of 256 steps, so a loaded 8-bit picture comes back bit for bit.
 
     Raises:
-        PictureError: the dtype is another, or a value is not finite.
+        PictureError: the dtype is another, or a value is not finite or far outside 0..1.
     """
     if tensor.dtype != torch.uint8 and not tensor.is_floating_point():
         raise PictureError(f"the tensor is of {tensor.dtype}; {_expected_values()}")
@@ -95,6 +99,9 @@ def _to_steps(values: Tensor) -> Tensor:
     smallest, largest = torch.aminmax(values)  # NaN if one value is: one pass instead of three
     if not bool(torch.isfinite(smallest) & torch.isfinite(largest)):
         raise PictureError("the picture holds values that are not finite (NaN or infinity); expected 0 to 1")
+    if smallest < -_BEYOND or largest > 1 + _BEYOND:
+        found = f"values from {float(smallest):.4g} to {float(largest):.4g}"
+        raise PictureError(f"the picture holds {found}; {_expected_values()}, not yet normalised")
     within = values if smallest >= 0 and largest <= 1 else values.clamp(0, 1)
     return within.mul(255).round_().to(torch.uint8)
 

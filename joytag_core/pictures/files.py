@@ -13,6 +13,7 @@ from PIL import Image, UnidentifiedImageError
 
 from ..errors import PictureError, PictureTooLargeError, UnreadablePictureError
 from .formats import SUFFIXES_OF_FORMATS
+from .paths import why_no_path
 from .png import SIGNATURE, without_metadata
 from .reading import Reading
 from .rgb import is_turned, to_rgb
@@ -33,7 +34,7 @@ def load_picture(path: str | os.PathLike[str], *, reading: Reading = _EXACT) -> 
     Raises:
         UnreadablePictureError, PictureTooLargeError: with the path in the message, and as `path`.
     """
-    return read_picture(Path(path), reading=reading).picture
+    return read_picture(path, reading=reading).picture
 
 
 def decode_picture(content: bytes, name: str = "", *, reading: Reading = _EXACT) -> Image.Image:
@@ -46,7 +47,7 @@ def decode_picture(content: bytes, name: str = "", *, reading: Reading = _EXACT)
 
 
 def read_picture(
-    source: Path | bytes, name: str = "", *, reading: Reading = _EXACT, side: int | None = None
+    source: str | os.PathLike[str] | bytes, name: str = "", *, reading: Reading = _EXACT, side: int | None = None
 ) -> ReadPicture:
     """Open a picture file, or its content, as RGB.
 
@@ -54,14 +55,15 @@ def read_picture(
 
     Raises: as `load_picture` and `decode_picture`.
     """
+    if not isinstance(source, bytes) and (reason := why_no_path(source)):
+        raise UnreadablePictureError(reason, path=Path(source))
+    content = source if isinstance(source, bytes) else None
+    path = Path(source) if not isinstance(source, bytes) else Path(name) if name else None
     try:
-        with (
-            source.open("rb") if isinstance(source, Path) else io.BytesIO(source) as file,
-            opened_picture(file) as opened,
-        ):
+        opening = io.BytesIO(content) if content is not None else open(source, "rb")  # noqa: SIM115, PTH123
+        with opening as file, opened_picture(file) as opened:
             return _read(opened, reading, side)
     except Exception as error:  # a broken file makes Pillow's decoders raise nearly anything
-        path = source if isinstance(source, Path) else Path(name) if name else None
         raise _explained(error, path) from error
 
 
@@ -74,12 +76,18 @@ def opened_picture(file: io.BufferedIOBase) -> Iterator[Image.Image]:
     start = file.read(len(SIGNATURE))
     if not start:
         raise OSError("the file is empty")
+    profile = None
     if start == SIGNATURE:
-        file = io.BytesIO(without_metadata(start + file.read()))
+        content, profile = without_metadata(start + file.read())
+        file = io.BytesIO(content)
+    elif not file.seekable():  # a pipe
+        file = io.BytesIO(start + file.read())
     file.seek(0)
     Image.init()  # the formats that Pillow does not know from the start
     formats = [name for name in SUFFIXES_OF_FORMATS if name in Image.OPEN]
     with Image.open(file, formats=formats) as opened:  # type: ignore[arg-type]
+        if profile is not None:
+            opened.info["icc_profile"] = profile
         yield opened
 
 

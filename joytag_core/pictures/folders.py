@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..errors import UnreadablePictureError
 from .formats import SUFFIXES
+from .paths import why_no_path
 
 _OTHERS_FOLDERS = frozenset({"@eaDir", "__MACOSX"})
 """What a Synology and macOS put beside pictures: thumbnails and attributes under the pictures' own names."""
@@ -25,13 +26,13 @@ def find_pictures(
     and PowerShell hand patterns on.
 
     Lazily: a folder is listed when it is reached. Hidden files and folders, and those of systems (`@eaDir`,
-    `__MACOSX`), are passed over. A folder that holds no picture or cannot be read is told to `report`, and the rest
-    goes on.
+    `__MACOSX`), are passed over. A path that is not there, and a folder that holds no picture or cannot be read, is
+    told to `report`, and the rest goes on.
 
     Raises:
-        UnreadablePictureError: there is such a folder, and no `report`; its `path` names it.
+        UnreadablePictureError: there is such a path, and no `report`; its `path` names it.
     """
-    for path in (one for given in paths for one in matches(given) or [Path(given)]):
+    for path in _existing(paths, report):
         if not os.path.isdir(path):  # noqa: PTH112 - pathlib's raises where a name is too long
             yield path
             continue
@@ -41,6 +42,18 @@ def find_pictures(
             yield found
         if is_empty and os.access(path, os.R_OK):  # else that was told
             _tell(report, path, f"there is no picture in this folder{_hint(path, recursive=recursive)}")
+
+
+def _existing(paths: Iterable[str | os.PathLike[str]], report: Report | None) -> Iterator[Path]:
+    for given in paths:
+        if reason := why_no_path(given):
+            _raise_or_report(report, UnreadablePictureError(reason, path=Path(given)))
+            continue
+        for path in matches(given) or [Path(given)]:
+            if os.path.lexists(path):
+                yield path
+            else:
+                _tell(report, path, "there is no such file")
 
 
 def matches(path: str | os.PathLike[str]) -> list[Path]:
@@ -107,7 +120,10 @@ def _hint(folder: Path, *, recursive: bool) -> str:
 
 
 def _tell(report: Report | None, folder: Path, what: str) -> None:
-    error = UnreadablePictureError(f"{folder}: {what}", path=folder)
+    _raise_or_report(report, UnreadablePictureError(f"{folder}: {what}", path=folder))
+
+
+def _raise_or_report(report: Report | None, error: UnreadablePictureError) -> None:
     if report is None:
         raise error
     report(error)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, TypeGuard, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -42,14 +42,13 @@ def pictures_from(pictures: Pictures, *, reading: Reading = _EXACT) -> list[Imag
 def count_pictures(pictures: Pictures, *, reading: Reading = _EXACT) -> int | None:
     """Return how many pictures there are, opening none; None for what can be gone through only once.
 
-    Raises:
-        PictureError: as `split_pictures`.
+    What is no picture counts as one: it has one error.
     """
     if isinstance(pictures, Tensor | np.ndarray):
-        return sum(1 for _ in split_pictures(pictures, reading=reading))
-    if _is_one(pictures):
+        return sum(1 for _ in split_each(pictures, reading=reading))
+    if _is_one(pictures) or not _is_many(pictures):
         return 1
-    many = _many(pictures)
+    many: Iterable[Any] = pictures
     if not isinstance(many, Sequence):
         return None
     counts = [count_pictures(one, reading=reading) for one in many]
@@ -62,15 +61,29 @@ def split_pictures(pictures: Pictures, *, reading: Reading = _EXACT) -> Iterator
     Raises:
         PictureError: a tensor has no shape of pictures, or something given is no picture at all.
     """
-    if isinstance(pictures, np.ndarray):
-        pictures = as_tensor(pictures)
-    if isinstance(pictures, Tensor):
-        yield from split_tensor(pictures, reading.layout)
+    for one in split_each(pictures, reading=reading):
+        if isinstance(one, PictureError):
+            raise one
+        yield one
+
+
+def split_each(pictures: Pictures, *, reading: Reading = _EXACT) -> Iterator[OnePicture | PictureError]:
+    """Yield the pictures as `split_pictures`; in the place of what is none, its error."""
+    if isinstance(pictures, Tensor | np.ndarray):
+        try:
+            yield from split_tensor(as_tensor(pictures), reading.layout)
+        except PictureError as error:
+            yield error
     elif _is_one(pictures):
         yield cast(OnePicture, pictures)
+    elif _is_many(pictures):
+        for one in pictures:
+            yield from split_each(one, reading=reading)
     else:
-        for one in _many(pictures):
-            yield from split_pictures(one, reading=reading)
+        yield PictureError(
+            f"a {type(pictures).__name__} is no picture; expected a path, a Pillow picture, a file or its content, a "
+            "tensor or array, or a list of them"
+        )
 
 
 def open_picture(picture: OnePicture, *, reading: Reading = _EXACT) -> Image.Image:
@@ -92,7 +105,7 @@ def read_one(picture: OnePicture, *, reading: Reading = _EXACT, side: int | None
         return _whole(picture_from_tensor(picture))
     if isinstance(picture, Image.Image):
         return _whole(to_rgb(picture, colours=reading.colours))
-    source = Path(picture) if isinstance(picture, str | os.PathLike) else content_of(picture)
+    source = picture if isinstance(picture, str | os.PathLike) else content_of(picture)
     return read_picture(source, name, reading=reading, side=side)
 
 
@@ -104,15 +117,19 @@ def content_of(picture: bytes | bytearray | memoryview | BinaryIO) -> bytes:
     """
     if isinstance(picture, _CONTENTS):
         return bytes(picture)
-    try:
-        if picture.seekable():
-            picture.seek(0)
-        content = picture.read()
-    except (OSError, ValueError) as error:  # ValueError: it is closed
-        raise UnreadablePictureError(f"the file given cannot be read: {error}") from error
-    if not isinstance(content, bytes):
+    content: Any = ""
+    if not isinstance(cast(object, picture), io.TextIOBase):
+        try:
+            # Python 3.10's SpooledTemporaryFile, which web frameworks hand over, has no `seekable`.
+            if getattr(picture, "seekable", lambda: hasattr(picture, "seek"))():
+                picture.seek(0)
+            content = picture.read()
+        except Exception as error:  # whatever a caller's own object raises
+            reason = f"{type(error).__name__}: {error}"
+            raise UnreadablePictureError(f"the file given cannot be read: {reason}") from error
+    if not isinstance(content, _CONTENTS):
         raise UnreadablePictureError("the file given was opened as text; expected one opened in binary, with 'rb'")
-    return content
+    return bytes(content)
 
 
 def _whole(picture: Image.Image) -> ReadPicture:
@@ -123,12 +140,6 @@ def _is_one(pictures: Any) -> bool:
     return isinstance(pictures, (Image.Image, str, os.PathLike, *_CONTENTS)) or hasattr(pictures, "read")
 
 
-def _many(pictures: Any) -> Iterable[Any]:
+def _is_many(pictures: Any) -> TypeGuard[Iterable[Any]]:
     # Of a set nobody could say which result is whose.
-    if not isinstance(pictures, Iterable) or isinstance(pictures, Mapping | Set):
-        kind = type(pictures).__name__
-        raise PictureError(
-            f"a {kind} is no picture; expected a path, a Pillow picture, a file or its content, a tensor or array, "
-            "or a list of them"
-        )
-    return pictures
+    return isinstance(pictures, Iterable) and not isinstance(pictures, Mapping | Set)

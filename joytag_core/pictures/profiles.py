@@ -25,7 +25,7 @@ def as_srgb(picture: Image.Image, profile: bytes) -> Image.Image | None:
     return converted
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=8)  # a profile may have some MB
 def _transform(profile: bytes, mode: str) -> Any:
     try:
         from PIL import ImageCms

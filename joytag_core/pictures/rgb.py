@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from ..errors import PictureError, UnreadablePictureError
@@ -13,6 +15,9 @@ from .profiles import as_srgb
 from .reading import Colours
 
 _BRIGHTEST = 2.0
+_MANY = 1 / 16
+"""The share of values over `_BRIGHTEST` from which a picture counts as one of 0..255, not as one with highlights."""
+_PIXELS_AT_ONCE = 1 << 20
 _COLOURED = ("RGB", "RGBA", "RGBX", "RGBa", "P", "PA", "CMYK")
 _EXIF_ORIENTATION = 0x0112
 _TURNS = {
@@ -42,8 +47,9 @@ def to_rgb(picture: Image.Image, *, colours: Colours = "srgb") -> Image.Image:
     if picture.format is not None and picture.format not in SUFFIXES_OF_FORMATS:
         raise UnreadablePictureError(f"{picture.format} is no format that is read here; expected a PNG, JPEG or alike")
     try:
+        transparent = _transparent_colour(picture)
         _load_first_frame(picture)
-        flat = _flat(picture)
+        flat = _flat(picture, transparent)
     except MemoryError as error:
         raise PictureError(f"the picture, {picture.width}x{picture.height}, does not fit into memory") from error
     except Exception as error:  # a broken file makes Pillow's decoders raise nearly anything
@@ -79,9 +85,21 @@ def _load_first_frame(picture: Image.Image) -> None:
             raise
 
 
-def _flat(picture: Image.Image) -> Image.Image:
+def _transparent_colour(picture: Image.Image) -> tuple[int, ...] | None:
+    """Return the transparent colour of a PNG of 16-bit colours in the 8 bits that Pillow loads; else None."""
+    raw_modes = [str(part[3]) for part in getattr(picture, "tile", ()) if len(part) > 3]
+    found = picture.info.get("transparency")
+    if picture.format == "PNG" and isinstance(found, tuple) and any("16" in mode for mode in raw_modes):
+        return tuple(value >> 8 for value in found)
+    return None
+
+
+def _flat(picture: Image.Image, transparent: tuple[int, ...] | None) -> Image.Image:
     if picture.mode.startswith("I") or picture.mode == "F":
         return _from_deep_grey(picture)
+    if transparent is not None:
+        picture = picture.copy()
+        picture.info["transparency"] = transparent
     if _has_alpha(picture):
         # Premultiplied pictures have no direct way to RGBA.
         plain = picture.convert("LA") if picture.mode == "La" else picture
@@ -91,19 +109,34 @@ def _flat(picture: Image.Image) -> Image.Image:
 
 def _from_deep_grey(picture: Image.Image) -> Image.Image:
     # Pillow's own conversion clips 16-bit grey at 255, which makes nearly everything white.
-    values = np.nan_to_num(np.asarray(picture, dtype=np.float64 if picture.mode == "I" else np.float32))
-    largest = values.max()
-    if picture.mode == "F":
-        # 0..1 as cameras' software writes, with highlights a little over it, or 0..255 as Pillow does.
-        scale = 1.0 if largest > _BRIGHTEST else 255.0
-    else:
-        # Pillow before 10 opens 16-bit PNG as 32-bit "I", in which others keep 8-bit values.
-        is_deep = picture.mode.startswith("I;16") or picture.format == "PNG" or largest > 255
-        scale = 1 / 257 if is_deep else 1.0
-    steps = np.clip(np.rint(values * scale), 0, 255).astype(np.uint8)
-    if isinstance(transparent := picture.info.get("transparency"), int):
-        steps[values == transparent] = 255
+    scale = _scale_of_deep_grey(picture)
+    transparent = picture.info.get("transparency")
+    steps = np.empty(picture.size[::-1], dtype=np.uint8)
+    for top, values in _bands(picture):
+        band = steps[top : top + len(values)]
+        np.rint(np.clip(values, 0, 255 / scale) * scale, out=band, casting="unsafe")
+        if isinstance(transparent, int):
+            band[values == transparent] = 255
     return Image.fromarray(steps).convert("RGB")
+
+
+def _scale_of_deep_grey(picture: Image.Image) -> float:
+    """Return by what a picture's values are multiplied to be 0..255."""
+    if picture.mode == "F":
+        # 0..1 as cameras' software writes, with highlights over it, or 0..255 as Pillow does.
+        bright = sum(int((values > _BRIGHTEST).sum()) for _, values in _bands(picture))
+        return 1.0 if bright > _MANY * picture.width * picture.height else 255.0
+    # Pillow before 10 opens 16-bit PNG as 32-bit "I", as every Pillow does a deep PPM; others keep 8-bit values in it.
+    is_deep = picture.mode.startswith("I;16") or picture.format in ("PNG", "PPM")
+    return 1 / 257 if is_deep or any(values.max() > 255 for _, values in _bands(picture)) else 1.0
+
+
+def _bands(picture: Image.Image) -> Iterator[tuple[int, npt.NDArray[np.float64]]]:
+    """Yield a grey picture's rows [H, W], some at a time so that they need little memory, and where these begin."""
+    rows = max(_PIXELS_AT_ONCE // picture.width, 1)
+    for top in range(0, picture.height, rows):
+        band = picture.crop((0, top, picture.width, min(top + rows, picture.height)))
+        yield top, np.nan_to_num(np.asarray(band, dtype=np.float64))
 
 
 def _has_alpha(picture: Image.Image) -> bool:

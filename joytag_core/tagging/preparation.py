@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, cast
+from typing import BinaryIO, NamedTuple, TypeVar, cast
 
 from PIL import Image
 from torch import Tensor
@@ -18,6 +19,8 @@ from ..pictures.pixels import to_squares
 from ..pictures.reading import Reading
 from ..pictures.rgb import to_rgb
 from ..pictures.squares import read_square
+
+T = TypeVar("T")
 
 _MOST_THREADS = 16
 _POLL_SECONDS = 0.1
@@ -35,7 +38,7 @@ Prepared = PreparedPicture | PictureError
 
 
 def prepare(
-    pictures: Iterable[OnePicture],
+    pictures: Iterable[OnePicture | PictureError],
     *,
     image_size: int,
     batch_size: int,
@@ -47,22 +50,23 @@ def prepare(
     While a picture is waited for, `check_cancelled` is asked now and then; what it raises ends the work.
     """
     threads = ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_THREADS), thread_name_prefix="joytag")
+    own = partial(_own, threads=threads, reading=reading, check_cancelled=check_cancelled)
     try:
         waiting: list[Future[Prepared]] = []
         remaining = iter(pictures)
-        while batch := list(islice(remaining, batch_size)):
-            started = [threads.submit(_prepared, _own(picture, reading), image_size, reading) for picture in batch]
+        while batch := [own(picture) for picture in islice(remaining, batch_size)]:
+            started = [threads.submit(_prepared, picture, image_size, reading) for picture in batch]
             if waiting:
-                yield [_result(future, check_cancelled) for future in waiting]
+                yield [_waited_for(future, check_cancelled) for future in waiting]
             waiting = started
         if waiting:
-            yield [_result(future, check_cancelled) for future in waiting]
+            yield [_waited_for(future, check_cancelled) for future in waiting]
     finally:
         # Not waited for: a picture that is being decoded cannot be interrupted, and nobody wants it any more.
         threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _result(future: Future[Prepared], check_cancelled: Callable[[], object]) -> Prepared:
+def _waited_for(future: Future[T], check_cancelled: Callable[[], object]) -> T:
     while not wait([future], timeout=_POLL_SECONDS).done:
         check_cancelled()
     return future.result()
@@ -81,15 +85,26 @@ def _prepared(picture: OnePicture | PictureError, image_size: int, reading: Read
         return PictureError("the picture does not fit into memory", path=_path_of(picture))
 
 
-def _own(picture: OnePicture, reading: Reading) -> OnePicture | PictureError:
-    """Return a picture that is one thread's own.
+def _own(
+    picture: OnePicture | PictureError,
+    *,
+    threads: ThreadPoolExecutor,
+    reading: Reading,
+    check_cancelled: Callable[[], object],
+) -> OnePicture | PictureError:
+    """Return a picture that is one thread's own, before the next is asked for.
 
-    Pillow decodes a file at first use, and not in two threads at once; an open file has one position for all.
+    By then a caller may have closed its file or painted over it. Pillow decodes a file at first use, and not in two
+    threads at once; an open file has one position for all.
     """
+    if isinstance(picture, Image.Image):
+        taken: Future[OnePicture] = threads.submit(to_rgb, picture, colours=reading.colours)
+    elif hasattr(picture, "read"):
+        taken = threads.submit(content_of, cast(BinaryIO, picture))
+    else:
+        return picture
     try:
-        if isinstance(picture, Image.Image):
-            return to_rgb(picture, colours=reading.colours)
-        return content_of(cast(BinaryIO, picture)) if hasattr(picture, "read") else picture
+        return _waited_for(taken, check_cancelled)
     except PictureError as error:
         return error
 

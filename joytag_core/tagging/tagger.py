@@ -13,7 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from ..errors import PictureError
+from ..errors import PictureError, SettingError
 from ..host.local import LocalHost
 from ..host.protocol import Host, Placement
 from ..maps.features import Head, PatchFeatures, find_tags
@@ -23,7 +23,7 @@ from ..model.download import download_joytag
 from ..model.folders import find_installed
 from ..model.network import Network
 from ..model.weights import load_network
-from ..pictures.inputs import OnePicture, Pictures, count_pictures, split_pictures
+from ..pictures.inputs import OnePicture, Pictures, count_pictures, split_each
 from ..pictures.reading import Reading
 from ..tags.scores import TagScores
 from ..tags.vocabulary import Vocabulary
@@ -130,7 +130,7 @@ class Tagger:
 
         A generator of pictures is gone through as results are taken, at most two batches ahead.
 
-        Raises: as `score`; `PictureError` only for what is no picture at all.
+        Raises: as `score`, but for the errors of pictures.
         """
         return self._each(pictures, self._score_batch, batch_size, reading=reading, on_progress=progress)
 
@@ -213,11 +213,13 @@ class Tagger:
         on_progress: OnProgress | None = None,
     ) -> Iterator[_Result | PictureError]:
         self._computer.check_process()
+        if batch_size is not None and batch_size < 1:
+            raise SettingError(f"batch_size is {batch_size}; expected 1 or more, or None for the device's own")
         total = count_pictures(pictures, reading=reading)
         progress = self.host.progress(total=total or 0, label="JoyTag")
         done = 0
         for prepared in prepare(
-            split_pictures(pictures, reading=reading),
+            split_each(pictures, reading=reading),
             image_size=self.network.config.image_size,
             batch_size=batch_size or self.batch_size,
             reading=reading,

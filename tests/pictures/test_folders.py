@@ -64,10 +64,29 @@ def test_order_is_by_name_folders_among_files(tmp_path: Path) -> None:
 
 
 def test_files_come_as_they_are_given(tmp_path: Path) -> None:
-    """Whatever their ending, in the order given, there or not."""
-    made(tmp_path, "x/a.png")
-    given = [tmp_path / "none.dat", tmp_path / "x", tmp_path / "x" / "a.png"]
+    """Whatever their ending, in the order given."""
+    made(tmp_path, "x/a.png", "some.dat")
+    given = [tmp_path / "some.dat", tmp_path / "x", tmp_path / "x" / "a.png"]
     assert [given[0], given[2], given[2]] == list(find_pictures(given))
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ("", "a path is empty"), ("none.png", "none.png: there is no such file"), ("*.webp", "there is no such file"),
+        ("https://example.com/a.png", "https://example.com/a.png is an address"), ("a" * 300, "no such file"),
+        ("nul\0.png", "no such file"),
+    ],
+)  # fmt: skip
+def test_a_path_that_is_not_there_is_told_at_once(tmp_path: Path, given: str, reason: str) -> None:
+    """Before a model is loaded for it, or downloaded; an empty one is not the current folder. The rest is done."""
+    made(tmp_path, "a.png")
+    told: list[UnreadablePictureError] = []
+    assert [tmp_path / "a.png"] == list(find_pictures([given, tmp_path], report=told.append))
+    (error,) = told
+    assert reason in str(error)
+    with pytest.raises(UnreadablePictureError, match=r"path|no such file"):
+        list(find_pictures([given]))
 
 
 def test_a_folder_without_pictures_is_told_and_the_rest_done(tmp_path: Path) -> None:
@@ -119,7 +138,7 @@ def test_a_folder_that_may_not_be_read_is_told_once(tmp_path: Path) -> None:
 
 
 def test_a_pattern_is_expanded_where_no_shell_did(tmp_path: Path) -> None:
-    """By name, `**` through folders; a file whose own name holds brackets is that file; no match is told as a path."""
+    """By name, `**` through folders; a file whose own name holds brackets is that file."""
     made(tmp_path, "b.png", "a.png", "c.jpg", "below/d.png", "x[1].png")
     found = [path.relative_to(tmp_path).as_posix() for path in find_pictures([tmp_path / "*.png"])]
     assert ["a.png", "b.png", "x[1].png"] == found
@@ -128,4 +147,3 @@ def test_a_pattern_is_expanded_where_no_shell_did(tmp_path: Path) -> None:
     (tmp_path / "below" / "up").symlink_to(tmp_path)
     assert deep == {path.relative_to(tmp_path).as_posix() for path in find_pictures([tmp_path / "**" / "*.png"])}
     assert [tmp_path / "x[1].png"] == list(find_pictures([tmp_path / "x[1].png"]))
-    assert [tmp_path / "*.webp"] == list(find_pictures([tmp_path / "*.webp"]))

@@ -8,12 +8,12 @@ import zlib
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, features
 
 from joytag_core.pictures.files import decode_picture, load_picture
-from joytag_core.pictures.png import without_metadata
+from joytag_core.pictures.png import SIGNATURE, without_metadata
 from joytag_core.pictures.rgb import to_rgb
-from tests.sample_pictures import same, upright
+from tests.sample_pictures import same, upright, wide_profile
 
 EXIF_ORIENTATION = 0x0112
 HEADER_END = 33
@@ -90,6 +90,57 @@ def test_orientation_is_kept(place: str) -> None:
         assert same(upright(), decode_picture(png(stored, **{place: more})))
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_orientation_is_found_in_metadata_of_any_size(*, packed: bool) -> None:
+    """Cameras write thumbnails and notes beside it, editors their history."""
+    exif = Image.Exif()
+    exif[EXIF_ORIENTATION] = 6
+    stored = upright().rotate(90, expand=True)
+    body = exif.tobytes().removeprefix(b"Exif\0\0") + NOISY
+    xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description tiff:Orientation="6"/></x:xmpmeta>' + b" " * 2_000_000
+    profile = b"\nexif\n%8d\n" % (len(body) + 6) + (b"Exif\0\0" + body).hex().encode()
+    for more in (
+        chunk(b"eXIf", body),
+        chunk(b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + zlib.compress(xmp))
+        if packed
+        else chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp),
+        chunk(b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(profile))
+        if packed
+        else chunk(b"tEXt", b"Raw profile type exif\0" + profile),
+    ):
+        assert same(upright(), decode_picture(png(stored, more=more)))
+
+
+@pytest.mark.skipif(not features.check("littlecms2"), reason="this Pillow converts no colours")
+@pytest.mark.parametrize("padding", [0, 600_000, 5_000_000])
+def test_a_profile_of_any_size_is_heeded_as_in_other_formats(padding: int) -> None:
+    """Printers', scanners' and cameras' have some megabytes."""
+    padded = wide_profile() + bytes(padding)
+    profile = struct.pack(">I", len(padded)) + padded[4:]
+    picture = Image.new("RGB", (4, 4), (200, 40, 60))
+    found = []
+    for kind in ("PNG", "TIFF"):
+        file = io.BytesIO()
+        picture.save(file, kind, icc_profile=profile)
+        found.append(decode_picture(file.getvalue()))
+    assert same(*found)
+    assert not same(picture, found[0])
+
+
+def test_a_transparent_colour_of_16_bits_is_kept() -> None:
+    """Pillow gives the colours in 8 bits, and that one in 16."""
+    rows = b"".join(b"\0" + struct.pack(">6H", 0x1234, 0x5678, 0x9ABC, 1, 2, 0x8000) for _ in range(2))
+    header = struct.pack(">IIBBBBB", 2, 2, 16, 2, 0, 0, 0)
+    transparent = chunk(b"tRNS", struct.pack(">3H", 0x1234, 0x5678, 0x9ABC))
+    content = (
+        SIGNATURE + chunk(b"IHDR", header) + transparent + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    )
+    found = decode_picture(content)
+    assert [(255, 255, 255), (0, 0, 128)] == [found.getpixel((x, 0)) for x in range(2)]
+    with Image.open(io.BytesIO(content)) as opened:
+        assert same(found, to_rgb(opened))
+
+
 def test_transparency_is_kept() -> None:
     """The chunk that says which colour is see-through decides pixels."""
     picture = Image.new("RGB", (2, 1), (9, 9, 9))
@@ -101,10 +152,10 @@ def test_transparency_is_kept() -> None:
 def test_only_what_decides_pixels_is_left() -> None:
     """The rest is not copied, an animation's later frames included; what is behind the end is no part of it."""
     content = png(more=METADATA["tEXt"] + chunk(b"acTL", b"\0\0\0\2\0\0\0\0"), behind=chunk(b"fdAT", NOISY))
-    assert png() == without_metadata(content + NOISY)
+    assert (png(), None) == without_metadata(content + NOISY)
 
 
 @pytest.mark.parametrize("end", [8, 20, 33, 40, 60])
 def test_a_cut_off_file_is_left_as_it_is(end: int) -> None:
     """So that the decoder says what is wrong with it."""
-    assert png()[:end] == without_metadata(png()[:end])
+    assert (png()[:end], None) == without_metadata(png()[:end])

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pytest
 import torch
 from PIL import Image
+from torch import Tensor
 
 from joytag_core import PictureError, UnreadablePictureError
 from joytag_core.pictures.files import load_picture
@@ -35,7 +36,7 @@ def test_a_loaded_8_bit_picture_comes_back_bit_for_bit() -> None:
 
 def test_values_round_to_the_nearest_step_and_are_clamped() -> None:
     """Below half a step goes down, above goes up; outside of 0..1 is the nearest end."""
-    values = torch.tensor([0.49 / 255, 0.51 / 255, 254.49 / 255, 254.51 / 255, -3.0, 1.5]).view(1, 1, 6, 1)
+    values = torch.tensor([0.49 / 255, 0.51 / 255, 254.49 / 255, 254.51 / 255, -0.9, 1.9]).view(1, 1, 6, 1)
     assert [0, 1, 254, 255, 0, 255] == [pixel(one(values), x)[0] for x in range(6)]
 
 
@@ -189,8 +190,53 @@ def test_a_file_opened_as_text_or_closed_is_named(tmp_path: Path) -> None:
     path = saved(tmp_path / "a.png", upright())
     with path.open(encoding="latin-1") as file, pytest.raises(UnreadablePictureError, match="'rb'"):
         pictures_from(file)  # type: ignore[arg-type]
-    with pytest.raises(UnreadablePictureError, match="closed"):
+    with path.open(encoding="utf-8") as file, pytest.raises(UnreadablePictureError, match="'rb'"):
         pictures_from(file)  # type: ignore[arg-type]
+    with path.open("rb") as binary:
+        pass
+    with pytest.raises(UnreadablePictureError, match="closed"):
+        pictures_from(binary)
+
+
+class _Upload:
+    """A file as some web framework hands it over: with `read` and `seek`, without `seekable`."""
+
+    def __init__(self, content: bytes, error: Exception | None = None) -> None:
+        self._file, self._error = io.BytesIO(content), error
+        self._file.seek(3)
+
+    def seek(self, place: int) -> int:
+        return self._file.seek(place)
+
+    def read(self) -> bytearray:
+        if self._error is not None:
+            raise self._error
+        return bytearray(self._file.read())
+
+
+def test_whatever_can_be_read_is_a_file() -> None:
+    """From its start; whatever its own `read` raises is this picture's error."""
+    file = io.BytesIO()
+    upright().save(file, "PNG")
+    assert same(upright(), one(_Upload(file.getvalue())))
+    with pytest.raises(UnreadablePictureError, match="RuntimeError: gone"):
+        one(_Upload(b"", RuntimeError("gone")))
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        (torch.arange(12.0) * 20, "0 to 220"),
+        (torch.linspace(-1.8, 2.1, 12), "-1.8 to 2.1"),
+        (torch.full((12,), 2.01), "2.01"),
+    ],
+)
+def test_floats_of_another_scale_are_refused(values: Tensor, found: str) -> None:
+    """0..255, or what CLIP's normalisation leaves, would be tagged as a white or a strange picture without a word."""
+    with pytest.raises(PictureError, match=rf"{found}; expected uint8 from 0 to 255, or floating-point .*0 to 1"):
+        one(values.view(2, 2, 3))
+    within = torch.tensor([-1.0, 0.5, 2.0] * 4).view(2, 2, 3)
+    assert (0, 128, 255) == pixel(one(within))
 
 
 def test_a_generator_is_gone_through_once_and_only_as_far_as_needed() -> None:
@@ -226,9 +272,9 @@ def test_paths_pictures_and_tensors_may_be_mixed() -> None:
 def test_what_is_no_picture_is_named(thing: Any) -> None:
     """Anything else is an error of ours that names the type, not an accident further in."""
     kind = type(thing[0] if isinstance(thing, list) else thing).__name__
-    for ask in (pictures_from, count_pictures):
-        with pytest.raises(PictureError, match=kind):
-            ask(thing)
+    with pytest.raises(PictureError, match=kind):
+        pictures_from(thing)
+    assert 1 == count_pictures(thing)
 
 
 # --- modes
@@ -361,3 +407,33 @@ def test_a_16_bit_png_may_have_a_see_through_grey(tmp_path: Path) -> None:
     path = tmp_path / "deep.png"
     path.write_bytes(png_16_bit([25700, 257], transparent=257))
     assert [(100, 100, 100), WHITE] == [load_picture(path).getpixel((x, 0)) for x in range(2)]
+
+
+@pytest.mark.parametrize("brightest", [float("inf"), 3.0, 3e38])
+def test_one_highlight_does_not_make_a_float_picture_black(tmp_path: Path, brightest: float) -> None:
+    """Values of 0..1 stay so where a few are beyond; values of 0..255 are those of most of a picture."""
+    values = np.linspace(0, 1, 400, dtype=np.float32).reshape(20, 20)
+    values[0, 0] = brightest
+    found = np.asarray(load_picture(saved(tmp_path / "a.tiff", Image.fromarray(values))))[..., 0]
+    assert 255 == found[0, 0]
+    assert np.array_equal(np.rint(np.clip(values, 0, 1) * 255), found)
+    bytewise = np.linspace(0, 255, 400, dtype=np.float32).reshape(20, 20)
+    found = np.asarray(load_picture(saved(tmp_path / "b.tiff", Image.fromarray(bytewise))))[..., 0]
+    assert np.array_equal(np.rint(bytewise), found)
+
+
+def test_a_dark_ppm_of_16_bits_stays_dark(tmp_path: Path) -> None:
+    """Pillow opens it as it does other pictures of 32 bits."""
+    path = tmp_path / "dark.pgm"
+    path.write_bytes(b"P5 2 1 65535\n" + struct.pack(">2H", 200, 100))
+    assert [1, 0] == [pixel(load_picture(path), x)[0] for x in range(2)]
+
+
+def test_a_large_grey_picture_is_done_in_bands_without_a_seam() -> None:
+    """So that it needs little memory beside its own pixels; transparency too."""
+    values = np.random.default_rng(2).integers(0, 65536, (1100, 1000)).astype(np.uint16)
+    picture = Image.fromarray(values)
+    picture.info["transparency"] = int(values[1090, 7])
+    expected = np.rint(values / 257)
+    expected[values == values[1090, 7]] = 255
+    assert np.array_equal(expected, np.asarray(to_rgb(picture))[..., 0])

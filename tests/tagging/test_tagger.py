@@ -21,6 +21,7 @@ from joytag_core import (
     ModelFileError,
     ModelNotFoundError,
     PictureError,
+    SettingError,
     Tagger,
     TagScores,
     UnreadablePictureError,
@@ -139,13 +140,55 @@ def test_a_broken_picture_among_many_is_reported_in_its_place(tiny: Path, pictur
         tagger.score(given)
 
 
-def test_what_is_no_picture_is_refused_before_anything_is_computed(
-    tiny: Path, pictures: Pictures, host: FakeHost
-) -> None:
-    """It is a mistake of the caller's, not of one picture."""
-    with pytest.raises(PictureError, match="a int is no picture"):
-        Tagger.load(tiny, host=host).score([pictures[0], 7])  # type: ignore[list-item]
-    assert [] == host.batches
+def test_what_is_no_picture_has_its_error_in_its_place(tiny: Path, pictures: Pictures) -> None:
+    """So that a long stream is not lost for it; asked for all, the message says which it is."""
+    tagger = Tagger.load(tiny, device="cpu")
+    given: list[Any] = [pictures[0], 7, np.zeros((5, 5, 3), int), np.zeros((5, 5, 7), np.float32), None, pictures[1]]
+    found = list(tagger.score_each(given))
+    assert [False, True, True, True, True, False] == [isinstance(one, PictureError) for one in found]
+    for index, reason in ((1, "a int is no picture"), (2, "of int64"), (3, "5x5x7"), (4, "a NoneType is no picture")):
+        assert reason in str(found[index])
+    with pytest.raises(PictureError, match="picture 2 of 6: a int is no picture"):
+        tagger.score(given)
+
+
+@pytest.mark.parametrize("size", [0, -1])
+def test_a_batch_holds_at_least_one(tiny: Path, pictures: Pictures, size: int) -> None:
+    """Less is the caller's slip."""
+    with pytest.raises(SettingError, match=f"batch_size is {size}"):
+        Tagger.load(tiny, device="cpu").score(pictures, batch_size=size)
+
+
+def test_a_cancel_is_heeded_while_an_opened_picture_is_decoded(tiny: Path, host: FakeHost) -> None:
+    """Whose decoding does not end."""
+    never = threading.Event()
+
+    class Endless(Image.Image):
+        def load(self) -> Any:
+            never.wait(60)
+
+    endless = Endless()
+    endless._mode, endless._size = "RGB", (4, 4)
+    tagger = Tagger.load(tiny, host=host)
+    host.cancel_after = 0
+    with pytest.raises(StoppedByPersonError):
+        tagger.score([endless] * 4)
+    never.set()
+
+
+def test_a_picture_may_be_closed_when_the_next_is_asked_for(tiny: Path, tmp_path: Path, pictures: Pictures) -> None:
+    """As a generator with `with Image.open(...)` does."""
+    paths = [tmp_path / f"{number}.png" for number in range(len(pictures))]
+    for path, picture in zip(paths, pictures, strict=True):
+        picture.save(path)
+
+    def opened() -> Iterator[Image.Image]:
+        for path in paths:
+            with Image.open(path) as picture:
+                yield picture
+
+    tagger = Tagger.load(tiny, device="cpu")
+    assert values(tagger.score(paths)) == pytest.approx(values(tagger.score(opened())), abs=1e-6)
 
 
 # --- generators
