@@ -70,6 +70,8 @@ AXES: dict[str, _Work] = {
     "the same tag": _repeated("smile, "),
     "sentences": _repeated("A cat is in the house. "),
     "one sentence": _repeated("of a cat, "),
+    "sentences before commas": _repeated("of a., "),
+    "Chinese sentences": _repeated("微笑，微笑。"),
     "commas": _repeated(","),
     "blanks": _repeated(" "),
     "line ends": _repeated("a\n"),

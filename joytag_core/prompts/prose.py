@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from ..tags.words import is_phrase
+from ..tags.words import has_sentence_word
 from .tree import Node
 
 PROSE = ("keep", "drop")
@@ -19,7 +19,13 @@ _LONGEST_TAG = 8
 _BOUNDS = ("word", "weight", "comment")
 _SENTENCE_END = re.compile(r"[.!?]+[\"'”’)]*(?=\s)|。")
 _TERMINATOR = re.compile(r"[.!?。][\"'”’)]*\Z")
+_CHINESE = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
+_CHINESE_LETTER = re.compile(f"[{_CHINESE}]")
+"""A letter of Chinese, Japanese or Korean, whose function words do not stand by themselves."""
+_CHINESE_END = re.compile(f"。|[{_CHINESE}][.]")
 _STANDS_ALONE = ("group", "standalone", "inline")
+_FOLLOW = ("separator", "standalone")
+"""What may follow the full stop of a sentence without a blank."""
 
 
 class Segment(NamedTuple):
@@ -38,7 +44,8 @@ def segments_of(nodes: Sequence[Node], is_tag: Callable[[str], bool]) -> Iterato
     """Split the nodes of a level into prose and what is not; joined they give the level again.
 
     Prose is what lies between line ends, words of composition and sentence ends, ends in `. ! ? 。` or runs over eight
-    words, and holds function words that no tag there explains. Tags that stand before it are none of it.
+    words, and holds function words that no tag there explains. In Chinese, Japanese and Korean a full stop is enough.
+    Tags that stand before it are none of it.
     """
     stretch: list[Node] = []
     for node in nodes:
@@ -54,11 +61,12 @@ def segments_of(nodes: Sequence[Node], is_tag: Callable[[str], bool]) -> Iterato
 def _in_stretch(nodes: list[Node], is_tag: Callable[[str], bool]) -> Iterator[Segment]:
     if not nodes:
         return
-    if not is_phrase(_text(nodes)):
+    text = _text(nodes)
+    if not (has_sentence_word(text) or (not text.isascii() and _CHINESE_END.search(text))):
         yield Segment(False, nodes)
         return
     waiting: list[Node] = []
-    sentences = list(_sentences(nodes))
+    sentences = list(_sentences(nodes, is_tag))
     if len(sentences) == 1:
         yield from _in_sentence(nodes, is_tag)
         return
@@ -75,29 +83,39 @@ def _in_stretch(nodes: list[Node], is_tag: Callable[[str], bool]) -> Iterator[Se
         yield Segment(False, _merged(waiting))
 
 
-def _sentences(nodes: Sequence[Node]) -> Iterator[list[Node]]:
-    """Split at the ends of sentences, which are followed by a blank or by the end."""
+def _sentences(nodes: Sequence[Node], is_tag: Callable[[str], bool]) -> Iterator[list[Node]]:
+    """Split at the ends of sentences: a blank follows, the end, or a comma behind words that make it one."""
     current: list[Node] = []
-    for node in nodes:
+    has_words = False
+    for node, after in itertools.zip_longest(nodes, nodes[1:]):
         if node.kind != "text":
             current.append(node)
             continue
         start = 0
         for match in _SENTENCE_END.finditer(node.text):
             yield [*current, Node("text", node.text[start : match.end()])]
-            current, start = [], match.end()
-        if node.text[start:]:
-            current.append(Node("text", node.text[start:]))
+            current, start, has_words = [], match.end(), False
+        rest = node.text[start:]
+        if not rest:
+            continue
+        current.append(Node("text", rest))
+        has_words = has_words or has_sentence_word(rest)
+        is_ended = has_words and after is not None and after.kind in _FOLLOW and _TERMINATOR.search(rest.rstrip())
+        if is_ended and not is_tag(rest.strip()):
+            yield current
+            current, has_words = [], False
     if current:
         yield current
 
 
 def _in_sentence(nodes: list[Node], is_tag: Callable[[str], bool]) -> Iterator[Segment]:
     pieces = _pieces(nodes)
-    kinds = [_kind(piece, is_tag) for piece in pieces]
-    is_ended = nodes[-1].kind == "text" and _TERMINATOR.search(nodes[-1].text.rstrip()) is not None
+    end = nodes[-1].text.rstrip() if nodes[-1].kind == "text" else ""
+    is_ended = _TERMINATOR.search(end) is not None
+    is_chinese = _CHINESE_END.search(end[-2:]) is not None
+    kinds = [_kind(piece, is_tag, is_chinese=is_chinese) for piece in pieces]
     first = next((at for at, kind in enumerate(kinds) if kind in ("phrase", "sentence")), len(pieces))
-    if not is_ended and _is_list(kinds):
+    if not is_ended and _is_list(kinds, begins_large=_text(nodes).lstrip(" \t,，、")[:1].isupper()):
         yield from (Segment(_is_long_phrase(piece, kind), piece) for piece, kind in zip(pieces, kinds, strict=True))
         return
     last = len(pieces)
@@ -113,11 +131,15 @@ def _in_sentence(nodes: list[Node], is_tag: Callable[[str], bool]) -> Iterator[S
     yield Segment(False, [node for piece in pieces[last:] for node in piece])
 
 
-def _is_list(kinds: Sequence[str]) -> bool:
-    """Say whether pieces without a full stop are a list of tags, some phrases among them, and no sentence."""
+def _is_list(kinds: Sequence[str], *, begins_large: bool) -> bool:
+    """Say whether pieces without a full stop are a list of tags, some phrases among them, and no sentence.
+
+    A phrase that begins with a large letter begins a sentence, unless most of what follows are tags.
+    """
     there = [kind for kind in kinds if kind != "empty"]
-    begins = there[:1] not in (["phrase"], ["sentence"]) and 2 * there.count("phrase") <= len(there)
-    return begins or 2 * (there.count("tag") + there.count("sign")) > len(there)
+    begins = begins_large and there[:1] in (["phrase"], ["sentence"])
+    are_few = not begins and 2 * there.count("phrase") <= len(there)
+    return are_few or 2 * (there.count("tag") + there.count("sign")) > len(there)
 
 
 def _pieces(nodes: Sequence[Node]) -> list[list[Node]]:
@@ -130,7 +152,7 @@ def _pieces(nodes: Sequence[Node]) -> list[list[Node]]:
     return pieces if pieces[-1] else pieces[:-1]
 
 
-def _kind(piece: Sequence[Node], is_tag: Callable[[str], bool]) -> str:
+def _kind(piece: Sequence[Node], is_tag: Callable[[str], bool], *, is_chinese: bool) -> str:
     """Say what a piece is: empty, a sign (a token, brackets, a network), a tag, a phrase, or the like of a sentence."""
     nodes = [node for node in piece if node.kind != "separator" and node.text.strip()]
     text = _text(nodes).strip()
@@ -140,7 +162,8 @@ def _kind(piece: Sequence[Node], is_tag: Callable[[str], bool]) -> str:
         return "sign"
     if is_tag(text) and not text[0].isupper():
         return "tag"
-    if is_phrase(text) and not is_tag(text):
+    is_phrase = (" " in text and has_sentence_word(text)) or (is_chinese and _CHINESE_LETTER.search(text))
+    if is_phrase and not is_tag(text):
         return "phrase"
     return "sentence" if text[0].isupper() else "tag" if is_tag(text) else "words"
 

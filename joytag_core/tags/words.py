@@ -13,8 +13,19 @@ _FUNCTION_WORDS = """
 """
 """Words that sentences have and names of tags seldom."""
 
+_FUNCTION_WORDS_ELSEWHERE = """
+    ein eine einem einen einer das dem der mit auf im ist sind ihre ihren seine seinen
+    une les des dans avec aux ses leur
+    una está están del que sus
+    uma estão dos seu sua
+    della nella sulla sono è
+    в на с со и под за у из к от над её его их
+"""
+"""The same in German, French, Spanish, Portuguese, Italian and Russian, less what is a word of JoyTag's names."""
+
 _WORD = re.compile(r"[\w-]+")
 _IS_FUNCTION_WORD = frozenset(_FUNCTION_WORDS.split())
+_IS_SENTENCE_WORD = _IS_FUNCTION_WORD | frozenset(_FUNCTION_WORDS_ELSEWHERE.split())
 _QUALIFIED = re.compile(r"(.+?)[ _]\(([^()]+)\)")
 _QUALIFIER = re.compile(r"[ _]\(([^():]+)\)")
 
@@ -22,6 +33,11 @@ _QUALIFIER = re.compile(r"[ _]\(([^():]+)\)")
 def has_function_word(text: str) -> bool:
     """Say whether a text with blanks for underscores holds a word that sentences have and names of tags seldom."""
     return not _IS_FUNCTION_WORD.isdisjoint(_WORD.findall(text.lower()))
+
+
+def has_sentence_word(text: str) -> bool:
+    """Say whether a text holds a function word of English, German, French, Spanish, Portuguese, Italian or Russian."""
+    return not _IS_SENTENCE_WORD.isdisjoint(_WORD.findall(text.lower()))
 
 
 def is_phrase(text: str) -> bool:

@@ -129,6 +129,34 @@ SENTENCES: list[Case] = [
     ({"prose": "drop"}, "by one, x - y , z - w , sky, sun", "by one, x - y, z - w, sky, sun"),
     ({"prose": "keep", "order": "alphabetical"}, f"sky, hat\n{PROSE}", f"hat, sky\n{PROSE}"),
     ({}, "one two three four five six seven eight nine", "one two three four five six seven eight nine"),
+    # a comma or a network behind the full stop
+    ({"exclude": "smile"}, "A girl stands in a park, smile., hat, smile", "A girl stands in a park, smile., hat"),
+    ({"exclude": "smile"}, "hat, A girl is in a park, smile.<lora:x:1>", "hat, A girl is in a park, smile.<lora:x:1>"),
+    ({"prose": "drop"}, "A dog runs in a park, wet., hat", "hat"),
+    ({"order": "alphabetical"}, "sky, A dog is in a park, wet., hat", "hat, A dog is in a park, wet. sky"),
+    ({"exclude": "hat"}, "sky., hat, super_smash_bros., girl with a cat, hat, smile",
+     "sky., super smash bros., girl with a cat, smile"),
+    ({"exclude": "*"}, "a girl in the rain, super_smash_bros., hat, sky.",
+     "a girl in the rain, super_smash_bros., hat, sky."),
+    # a list that begins with a phrase, and a sentence without a full stop
+    ({"exclude": "foo bar, illustration"}, "a girl, smile, long_hair, blue_eyes, illustration, foo bar",
+     "a girl, smile, long hair, blue eyes"),
+    ({"exclude": "illustration, *woman"}, "portrait of a young woman, intricate, highly detailed, illustration",
+     "portrait of a young woman, intricate, highly detailed"),
+    ({"exclude": "smile"}, "A girl stands in a park, umbrella raised, coat soaked, smile",
+     "A girl stands in a park, umbrella raised, coat soaked, smile"),
+    ({"exclude": "smile"}, "a girl stands in a park, dog by her side, in a coat, smile",
+     "a girl stands in a park, dog by her side, in a coat, smile"),
+    # other languages
+    ({"exclude": "smile"}, "一个长发女孩，坐在长椅上，smile。1girl, smile", "一个长发女孩，坐在长椅上，smile。1girl"),
+    ({"order": "alphabetical"}, "女の子、ベンチに座っている、笑顔。",
+     "女の子、ベンチに座っている、笑顔。"),
+    ({"exclude": "smile"}, "긴 머리의 소녀, smile, 벤치에 앉아 있다.", "긴 머리의 소녀, smile, 벤치에 앉아 있다."),
+    ({"exclude": "smile"}, "Ein Mädchen mit langen Haaren, smile.", "Ein Mädchen mit langen Haaren, smile."),
+    ({"exclude": "smile"}, "Una chica de pelo largo, smile.", "Una chica de pelo largo, smile."),
+    ({"exclude": "smile"}, "Девушка в красном платье, smile.", "Девушка в красном платье, smile."),
+    ({"exclude": "微笑"}, "猫耳娘，微笑，sky", "猫耳娘, sky"),
+    ({"exclude": "smile"}, "ein, una, smile.", "ein, una"),
 ]  # fmt: skip
 
 ARTISTS: list[Case] = [
