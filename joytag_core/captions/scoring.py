@@ -65,7 +65,10 @@ _Waiting = list[tuple[T, _Ready | PictureError]]
 
 
 class Scorer:
-    """Score picture files in order, in bounded memory, each batch kept before the next is computed."""
+    """Score picture files in order, in bounded memory, each batch kept before the next is computed.
+
+    Three things go on at once: threads read and shrink pictures, one computes, and the caller's own takes the results.
+    """
 
     def __init__(
         self,
@@ -112,23 +115,40 @@ class Scorer:
         *,
         known: Callable[[T], _Ready | None] = lambda item: None,
     ) -> Generator[list[tuple[T, Result]], None, None]:
-        with ThreadPoolExecutor(self._threads, thread_name_prefix="joytag") as pool:
-            waiting: _Waiting[T] = []
-            unscored = 0
-            try:
-                for item, ready in _ahead(pool, prepare, items, self._window, known=known):
-                    waiting.append((item, ready))
-                    unscored += isinstance(ready, _Ready) and ready.pixels is not None
-                    if unscored == self._size_of_batch(unscored) or len(waiting) >= _KNOWN_AT_ONCE + self._window():
-                        yield self._computed(waiting)
-                        waiting, unscored = [], 0
-                    elif not unscored and len(waiting) >= _KNOWN_AT_ONCE:
-                        yield self._computed(waiting)
-                        waiting = []
-                if waiting:
-                    yield self._computed(waiting)
-            finally:
-                pool.shutdown(wait=True, cancel_futures=True)
+        """Yield batches, the next one under way: the device never waits for what becomes of the one before."""
+        pool = ThreadPoolExecutor(self._threads, thread_name_prefix="joytag")
+        device = ThreadPoolExecutor(1, thread_name_prefix="joytag-device")
+        under_way: Future[list[tuple[T, Result]]] | None = None
+        try:
+            for batch in self._batches(_ahead(pool, prepare, items, self._window, known=known)):
+                try:
+                    self._check_cancelled()
+                except BaseException:
+                    if under_way is not None:  # what is computed is not thrown away
+                        yield under_way.result()
+                    raise
+                last, under_way = under_way, device.submit(self._computed, batch)
+                if last is not None:
+                    yield last.result()
+            if under_way is not None:
+                yield under_way.result()
+        finally:
+            device.shutdown(wait=True, cancel_futures=True)
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _batches(self, prepared: Iterable[tuple[T, _Ready | PictureError]]) -> Iterator[_Waiting[T]]:
+        """Yield as many pictures at once as the device computes, or as are known without it."""
+        waiting: _Waiting[T] = []
+        unscored = 0
+        for item, ready in prepared:
+            waiting.append((item, ready))
+            unscored += isinstance(ready, _Ready) and ready.pixels is not None
+            is_full = unscored == self._size_of_batch(unscored) or len(waiting) >= _KNOWN_AT_ONCE + self._window()
+            if is_full or (not unscored and len(waiting) >= _KNOWN_AT_ONCE):
+                yield waiting
+                waiting, unscored = [], 0
+        if waiting:
+            yield waiting
 
     def _size_of_batch(self, unscored: int) -> int:
         """Return how many pictures to compute at once; without one to compute nothing is loaded to find out."""
@@ -193,8 +213,7 @@ class Scorer:
         return _Ready(sighting, pixels=to_pixels([square], self.model.image_size))
 
     def _computed(self, waiting: _Waiting[T]) -> list[tuple[T, Result]]:
-        """Compute what has no scores yet, keep it, and return all."""
-        self._check_cancelled()
+        """Compute what has no scores yet, keep it, and return all; runs in the device's thread."""
         new = [ready for _, ready in waiting if isinstance(ready, _Ready) and ready.pixels is not None]
         scores, features = self._compute(new)
         self._keep(waiting, new, scores, features)
