@@ -33,6 +33,7 @@ from joytag_core.captions.score_store import DATABASE_NAME, Sighting
 from joytag_core.pictures.files import load_picture
 from joytag_core.pictures.folders import find_pictures
 from joytag_core.pictures.pixels import to_pixels
+from joytag_core.pictures.reading import Reading
 from tests.checkpoints import write_checkpoint
 
 _OLD = 1_000_000_000
@@ -79,7 +80,7 @@ def report_folder(given: argparse.Namespace) -> None:
     # A database reads the model's own bytes once; that is told apart.
     started = time.perf_counter()
     with ScoreStore(place.name) as store:
-        model.key_in(store)
+        model.key_in(store, Reading())
     print(f"- the model's bytes, once a database: {time.perf_counter() - started:.2f} s")
     rates: dict[str, list[float]] = {name: [] for name in steps}
     work: dict[str, list[float]] = {name: [] for name in steps}
@@ -156,7 +157,7 @@ def _keep_made_up(folder: Path, model: LazyModel, count: int) -> int:
     (folder / "base.png").unlink()
     tags = len(model.vocabulary)
     with ScoreStore(folder) as store:
-        key = model.key_in(store)
+        key = model.key_in(store, Reading())
         rows = []
         for number in range(count):
             path = folder / f"{number:06d}.png"

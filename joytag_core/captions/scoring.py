@@ -103,9 +103,9 @@ class Scorer:
         )
 
     def scored_contents(
-        self, items: Iterable[T], content_of: Callable[[T], tuple[str, bytes]]
+        self, items: Iterable[T], content_of: Callable[[T], tuple[str, Callable[[], bytes]]]
     ) -> Generator[list[tuple[T, Result]], None, None]:
-        """Yield items that bring a name and the bytes of a picture file, as `scored` does, looking nothing up."""
+        """Yield items that bring a name and what reads a picture file's bytes, as `scored` does, looking nothing up."""
         yield from self._scored(items, lambda item: self._from_content(*content_of(item)))
 
     def _scored(
@@ -191,11 +191,14 @@ class Scorer:
         except (OSError, ValueError) as error:
             return UnreadablePictureError(f"{path}: the picture cannot be read: {error}")
 
-    def _from_content(self, name: str, content: bytes) -> _Ready | PictureError:
+    def _from_content(self, name: str, read: Callable[[], bytes]) -> _Ready | PictureError:
         try:
+            content = read()
             return self._shrunk(Path(name), FileState(len(content), -1), b"", content)
         except PictureError as error:
             return error
+        except OSError as error:
+            return UnreadablePictureError(f"{name}: the picture cannot be read: {error}")
 
     def _shrunk(self, path: Path, state: FileState, digest: bytes, picture: Path | bytes) -> _Ready:
         """Read a picture, a file or the content of one; `digest` is its content's."""

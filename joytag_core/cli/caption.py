@@ -19,6 +19,7 @@ from .arguments import (
     unit,
 )
 from .caption_shards import run_shards
+from .parser import CommandParser
 from .streams import complain, say, to_json
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from ..captions.outputs import Change
     from ..captions.summary import CaptionSummary
 
-_DEFAULTS = {"target": "caption"}
+DEFAULTS = {"target": "caption"}
+"""The settings whose defaults are other than elsewhere."""
 
 _EPILOG = """\
 examples:
@@ -40,9 +42,9 @@ model, and a run that was stopped, or killed, goes on where it was.
 """
 
 
-def add_caption_command(commands: Any) -> None:
-    """Add `caption` to the sub-commands."""
-    parser = commands.add_parser(
+def add_caption_command(commands: Any) -> CommandParser:
+    """Add `caption` to the sub-commands; return its parser."""
+    parser: CommandParser = commands.add_parser(
         "caption",
         usage="%(prog)s PATH ... [options]",
         help="write caption files for folders of pictures",
@@ -57,9 +59,10 @@ def add_caption_command(commands: Any) -> None:
     add_model_options(parser)
     add_choosing_settings(parser)
     rules = parser.add_argument_group("rules of the Tag Filter")
-    add_filter_settings(parser, rules, _DEFAULTS)
+    add_filter_settings(parser, rules, DEFAULTS)
     add_lists_folder(rules)
     parser.set_defaults(run=run)
+    return parser
 
 
 def _add_places(group: Any) -> None:
@@ -72,9 +75,13 @@ def _add_places(group: Any) -> None:
         "Default: txt; with --shards jsonl, csv or parquet, and jsonl by default.",
     )  # fmt: skip
     group.add_argument(
-        "--shards", nargs="+", default=[], metavar="TAR",
-        help="webdataset tars instead of folders, as 'data-{0000..0999}.tar'; each gets a table in --output-folder",
+        "--shards", nargs="+", default=[], metavar="SHARD",
+        help="webdataset tars, tables (.parquet) or folders, here or at addresses, as 'data-{0000..0999}.tar'; each "
+        "gets a table in --output-folder",
     )  # fmt: skip
+    group.add_argument(
+        "--image-column", default="", metavar="NAME", help="of shards that are tables: the pictures. Default: image."
+    )
     group.add_argument(
         "--part", default="", metavar="I/N",
         help="of the shards only this process's part, as 0/4 to 3/4; auto asks torchrun's and Slurm's variables, "
@@ -122,9 +129,10 @@ def _add_running(group: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Caption; return 1 with --strict if a picture failed, or if a shard did, 130 after Ctrl-C."""
     if arguments.shards:
-        return run_shards(arguments, _DEFAULTS)
-    if arguments.part:
-        raise SettingError("--part divides shards, and --shards names none")
+        return run_shards(arguments, DEFAULTS)
+    for option in ("part", "image_column"):
+        if getattr(arguments, option):
+            raise SettingError(f"--{option.replace('_', '-')} is about shards, and --shards names none")
     from ..captions.folder import CaptionRun
     from .terminal_host import TerminalHost
 
@@ -133,7 +141,7 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.paths,
         options,
         model=model_of(arguments),
-        settings=_DEFAULTS | settings_of(arguments, (*SELECTION_NAMES, *FILTER_NAMES, *READING_NAMES)),
+        settings=DEFAULTS | settings_of(arguments, (*SELECTION_NAMES, *FILTER_NAMES, *READING_NAMES)),
         host=TerminalHost(device=arguments.device, dtype=arguments.dtype),
         lists_folder=arguments.lists_folder,
     )

@@ -1,16 +1,18 @@
-"""What does `caption --shards` do? Webdataset tars to one table each."""
+"""What does `caption --shards` do? Tars, tables and folders of pictures to one table each."""
 
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import CaptionError, SettingError
 from ..settings.parameters import FILTER_NAMES, READING_NAMES, SELECTION_NAMES
 from .arguments import model_of, settings_of
 from .parts import part_of
 from .streams import complain, say, to_json
+
+if TYPE_CHECKING:
+    from ..captions.shards import ShardCaptioner
 
 _FILES_ONLY = (
     "own",
@@ -28,9 +30,9 @@ _FILES_ONLY = (
 def run_shards(arguments: argparse.Namespace, defaults: dict[str, Any]) -> int:
     """Caption this process's shards; return 1 if one failed, or with --strict a picture did."""
     from ..captions.parts import Part
-    from ..captions.shards import expand_shards
+    from ..captions.shard_names import expand_shards
 
-    _check(arguments)
+    check_for_shards(arguments)
     part = part_of(arguments.part) if arguments.part else Part(0, 1)
     shards = part.of(expand_shards(arguments.shards))
     captioner = make_captioner(arguments, defaults)
@@ -55,8 +57,14 @@ def run_shards(arguments: argparse.Namespace, defaults: dict[str, Any]) -> int:
     return 1 if failed or (arguments.strict and bad) else 0
 
 
-def make_captioner(arguments: argparse.Namespace, defaults: dict[str, Any]) -> Any:
-    """Return what captions shards with the settings that were given."""
+def make_captioner(arguments: argparse.Namespace, defaults: dict[str, Any]) -> ShardCaptioner:
+    """Return what captions shards with the settings that were given.
+
+    Raises:
+        SettingError: one is out of range; as RuleError: a rule is malformed.
+        ModelError: there is no such model.
+    """
+    from ..captions.addresses import place_of
     from ..captions.composing import Composer
     from ..captions.lazy_model import LazyModel
     from ..captions.scoring import Scorer
@@ -73,6 +81,8 @@ def make_captioner(arguments: argparse.Namespace, defaults: dict[str, Any]) -> A
         triggers=tuple(arguments.trigger),
         keep_separator=arguments.keep_separator,
     )
+    remembered = [settings, arguments.trigger, arguments.keep_separator, model.folder.name]
+    column = arguments.image_column or "image"
     return ShardCaptioner(
         Scorer(
             model,
@@ -81,15 +91,23 @@ def make_captioner(arguments: argparse.Namespace, defaults: dict[str, Any]) -> A
             batch_size=arguments.batch_size,
         ),
         composer,
-        Path(arguments.output_folder),
+        place_of(arguments.output_folder),
         form=arguments.format or "jsonl",
-        settings=[settings, arguments.trigger, arguments.keep_separator, model.folder.name],
+        settings=remembered if column == "image" else [*remembered, column],
+        image_column=column,
     )
 
 
-def _check(arguments: argparse.Namespace) -> None:
+def check_for_shards(arguments: argparse.Namespace) -> None:
+    """Refuse what has no meaning with shards.
+
+    Raises:
+        SettingError: such an option is given, or one is missing.
+    """
     if arguments.paths:
-        raise SettingError(f"--shards takes tars, and {arguments.paths[0]!r} is named beside them; caption it apart")
+        raise SettingError(
+            f"--shards names the shards, and {arguments.paths[0]!r} is named beside them; caption it apart"
+        )
     if arguments.output_folder is None:
         raise SettingError("--shards needs --output-folder: there each shard gets its table and its mark")
     if arguments.existing not in ("skip", "overwrite"):

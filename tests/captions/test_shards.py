@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from joytag_core.captions.parts import Part
-from joytag_core.captions.shards import expand_shards, samples_of, shard_name
+from joytag_core.captions.shard_names import expand_shards, shard_name
+from joytag_core.captions.shard_sources import samples_of
 from joytag_core.cli.main import main
 from joytag_core.cli.parts import part_of
 from joytag_core.errors import CaptionError, SettingError
