@@ -33,7 +33,8 @@ def run(*command: str | Path, folder: Path) -> str:
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of what a build reads, so that the build leaves nothing in the repository."""
     copy = tmp_path_factory.mktemp("source")
-    shutil.copytree(CORE, copy / "joytag_core", ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in ("joytag_core", "joytag_ray"):
+        shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "tests" / "hosts", copy / "tests")  # beside the package, as in the repository
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, copy)
@@ -77,8 +78,9 @@ def interpreter(environment: Path) -> Path:
 
 
 def test_the_wheel_holds_the_core_with_all_its_files_and_nothing_else(wheel: Path) -> None:
-    """Data, lists, the demo model and the mark of its types are in; hosts' adapters, training and tests are not."""
-    files = {path.relative_to(ROOT).as_posix() for path in CORE.rglob("*") if path.is_file()}
+    """Data, lists, the demo model and the mark of its types are in, and the door to a cluster; nothing of a host is."""
+    folders = (CORE, ROOT / "joytag_ray")
+    files = {path.relative_to(ROOT).as_posix() for one in folders for path in one.rglob("*") if path.is_file()}
     of_git = {name for name in files if "__pycache__" not in name}
 
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}

@@ -35,7 +35,9 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 """Which folder of the core may import from which; CONTRIBUTING.md shows the same table."""
 
 PRODUCT = [
-    path for folder in ("joytag_core", "nodes", "joytag_webui", "scripts") for path in (ROOT / folder).rglob("*.py")
+    path
+    for folder in ("joytag_core", "joytag_ray", "nodes", "joytag_webui", "scripts")
+    for path in (ROOT / folder).rglob("*.py")
 ]
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CaptionError, SettingError
 from ..settings.parameters import FILTER_NAMES, READING_NAMES, SELECTION_NAMES
 from .arguments import model_of, settings_of
 from .parts import part_of
+from .shard_count import Outcome, ShardCount
 from .streams import complain, say, to_json
 
 if TYPE_CHECKING:
@@ -31,30 +33,30 @@ def run_shards(arguments: argparse.Namespace, defaults: dict[str, Any]) -> int:
     """Caption this process's shards; return 1 if one failed, or with --strict a picture did."""
     from ..captions.parts import Part
     from ..captions.shard_names import expand_shards
+    from ..captions.shards import ShardResult
 
     check_for_shards(arguments)
     part = part_of(arguments.part) if arguments.part else Part(0, 1)
     shards = part.of(expand_shards(arguments.shards))
     captioner = make_captioner(arguments, defaults)
-    failed = pictures = bad = 0
-    for number, shard in enumerate(shards, start=1):
+    count = ShardCount(len(shards))
+    for shard in shards:
         try:
-            result = captioner.caption(shard, again=arguments.existing == "overwrite")
+            outcome = asdict(captioner.caption(shard, again=arguments.existing == "overwrite")) | {"error": None}
         except CaptionError as error:
-            failed += 1
-            complain(f"error: {error}")
-            continue
-        pictures, bad = pictures + result.pictures, bad + result.failed
-        done = {"shard": shard, "pictures": result.pictures, "failed": result.failed, "was_done": result.was_done}
-        if arguments.json:
-            say(to_json(done))
-        else:
-            state = "done before" if result.was_done else "done"
-            complain(f"{number}/{len(shards)} {shard}: {state}, {result.pictures} pictures, {result.failed} failed")
-    complain(
-        f"part {part.index}/{part.count}: {len(shards)} shards, {failed} failed; {pictures} pictures, {bad} failed"
-    )
-    return 1 if failed or (arguments.strict and bad) else 0
+            outcome = asdict(ShardResult(shard)) | {"error": str(error)}
+        tell_outcome(outcome, count, as_json=arguments.json)
+    complain(f"part {part.index}/{part.count}: {count.summary()}")
+    return count.status(strict=arguments.strict)
+
+
+def tell_outcome(outcome: Outcome, count: ShardCount, *, as_json: bool) -> None:
+    """Count what became of a shard, and say it."""
+    line = count.add(outcome)
+    if as_json:
+        say(to_json(outcome))
+    else:
+        complain(line)
 
 
 def make_captioner(arguments: argparse.Namespace, defaults: dict[str, Any]) -> ShardCaptioner:

@@ -1,0 +1,40 @@
+"""What is told of shards, one by one and in all?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+Outcome = dict[str, Any]
+"""shard, pictures, failed, was_done, and error: why the shard failed, or None."""
+
+
+@dataclass
+class ShardCount:
+    """Count what became of `total` shards: `failed` ones, the others' `pictures`, and the `bad` ones among these."""
+
+    total: int
+    shards: int = 0
+    failed: int = 0
+    pictures: int = 0
+    bad: int = 0
+
+    def add(self, outcome: Outcome) -> str:
+        """Count one more shard; return a line for people."""
+        self.shards += 1
+        place = f"{self.shards}/{self.total} {outcome['shard']}"
+        if outcome["error"] is not None:
+            self.failed += 1
+            return f"{place}: error: {outcome['error']}"
+        self.pictures += outcome["pictures"]
+        self.bad += outcome["failed"]
+        state = "done before" if outcome["was_done"] else "done"
+        return f"{place}: {state}, {outcome['pictures']} pictures, {outcome['failed']} failed"
+
+    def summary(self) -> str:
+        """Return a line about all."""
+        return f"{self.shards} shards, {self.failed} failed; {self.pictures} pictures, {self.bad} failed"
+
+    def status(self, *, strict: bool) -> int:
+        """Return the exit status: 1 if a shard failed, or if `strict` a picture."""
+        return 1 if self.failed or (strict and self.bad) else 0
