@@ -10,7 +10,7 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -35,6 +35,9 @@ logger = logging.getLogger("joytag")
 class Computer:
     """Compute with one network in a host's memory management; one thread at a time."""
 
+    _first_process: ClassVar[int | None] = None
+    """The one that first used torch; its forks know of the threads that it started, and have none of them."""
+
     def __init__(
         self,
         network: Network,
@@ -45,6 +48,7 @@ class Computer:
         name: str = "the model",
     ) -> None:
         """Take a network on the CPU and hand it to the host's memory management; `name` is for messages."""
+        self.enter_process()
         self._name = name
         self.network = network
         self.placement = placement
@@ -87,16 +91,33 @@ class Computer:
         fitting = int(free * _SHARE_OF_FREE) // activation_bytes(self.network.config, side, side)
         return min(max(fitting, 1), _MOST_AT_ONCE)
 
+    @classmethod
+    def enter_process(cls) -> None:
+        """Refuse to use torch in a forked child, where it would wait for its parent's threads for ever.
+
+        With one thread torch waits for none.
+
+        Raises:
+            ModelError: a process from which this one was forked has loaded a model.
+        """
+        if cls._first_process is None:
+            cls._first_process = os.getpid()
+        if cls._first_process != os.getpid() and torch.get_num_threads() > 1:
+            raise ModelError(
+                "A model was loaded before this process was forked, and torch hangs in such a fork. Start processes "
+                "with multiprocessing.get_context('spawn'), or call torch.set_num_threads(1) first in each."
+            )
+
     def check_process(self) -> None:
-        """Refuse to work in a forked child, where torch's threads are gone and it would wait for them for ever.
+        """Refuse to work in a forked child, with locks, threads and a device that are its parent's.
 
         Raises:
             ModelError: this process is not the one that loaded the model.
         """
         if os.getpid() != self._process:
             raise ModelError(
-                "This model was loaded in another process, of which this one is a fork; torch hangs there. Load a "
-                "tagger in each process, and start processes with multiprocessing.get_context('spawn')."
+                "This model was loaded in another process, of which this one is a fork. Load a tagger in each process, "
+                "and start processes with multiprocessing.get_context('spawn')."
             )
 
     def leave(self) -> None:

@@ -88,8 +88,10 @@ class Tagger:
         Raises:
             ModelNotFoundError: there is no such model; as ModelDownloadError: the download failed.
             ModelFileError: its files are broken.
+            ModelError: a process from which this one was forked has loaded a model, and torch has several threads.
             DeviceError: the device or dtype is not available.
         """
+        Computer.enter_process()
         host = host or LocalHost(device=device, dtype=dtype)
         placement = host.placement()
         folder = find_installed(model, host) or download_joytag(host)

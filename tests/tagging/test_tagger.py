@@ -6,7 +6,7 @@ import logging
 import os
 import pickle
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -278,22 +278,41 @@ def test_embeddings_are_what_the_head_is_given(checkpoints: Path, name: str, pic
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows forks no processes")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_a_forked_child_is_refused_and_does_not_hang(tiny: Path, pictures: Pictures) -> None:
-    """Torch's threads do not come along; the error says what to do instead."""
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("is_own", [False, True])
+def test_a_forked_child_does_not_hang(tiny: Path, pictures: Pictures, is_own: bool, threads: int) -> None:
+    """Its parent's tagger is refused, and with torch's threads its own too; the errors say what to do instead."""
     tagger = Tagger.load(tiny, device="cpu")
+    tagger.score(pictures[0])
+
+    def score() -> str:
+        torch.set_num_threads(threads)
+        (scores,) = (Tagger.load(tiny, device="cpu") if is_own else tagger).score(pictures[0])
+        return f"{len(scores)} scores"
+
+    told = in_fork(score)
+    assert ("spawn" in told) == (not is_own or threads > 1)
+    assert ("set_num_threads(1)" in told) == (is_own and threads > 1)
+    assert (told == f"{len(tagger.vocabulary)} scores") == (is_own and threads == 1)
+
+
+def in_fork(work: Callable[[], str]) -> str:
+    """Return what some work returns in a forked child, or the error of the model that it raises there."""
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
+        told = ""
         try:
-            tagger.score(pictures[0])
+            told = work()
         except ModelError as error:
-            os.write(write, str(error).encode())
+            told = str(error)
         finally:
+            os.write(write, told.encode())
             os._exit(0)
     os.close(write)
     os.waitpid(child, 0)
-    with os.fdopen(read) as told:
-        assert "spawn" in told.read()
+    with os.fdopen(read) as answer:
+        return answer.read()
 
 
 # --- memory
