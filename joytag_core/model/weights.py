@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +19,7 @@ from .config import read_config
 from .folders import ModelFolder
 from .network import Network
 
+_SAVE_TENSORS = "expected the state_dict() alone, best as model.safetensors"
 _CUT_OUTPUTS = 9  # an older head ends in 3 rating and 6 score outputs (MODEL.md)
 
 
@@ -64,6 +67,9 @@ def _open_weights(path: Path) -> Iterator[tuple[dict[str, tuple[int, ...]], Call
 def _read_pickled(path: Path) -> dict[str, Tensor]:
     try:
         loaded = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        # Not torch's own words: they advise to load what may run any program.
+        raise ModelFileError(f"{path}: {_what_is(path, refused=True)}") from error
     except Exception as error:  # a broken pickle makes torch raise nearly anything
         reason = str(error).partition("\n")[0] or type(error).__name__
         raise ModelFileError(f"{path}: {_what_is(path)}: {reason}") from error
@@ -75,12 +81,14 @@ def _read_pickled(path: Path) -> dict[str, Tensor]:
 
 def _is_named_tensor(item: tuple[object, object]) -> bool:
     name, tensor = item
-    is_whole = isinstance(tensor, Tensor) and tensor.layout == torch.strided and not tensor.is_quantized
+    if not isinstance(tensor, Tensor):
+        return False
+    is_whole = tensor.layout == torch.strided and not tensor.is_quantized and not tensor.is_meta
     return is_whole and isinstance(name, str)
 
 
-def _what_is(path: Path) -> str:
-    """Say what a file that is no readable weights file looks like."""
+def _what_is(path: Path, *, refused: bool = False) -> str:
+    """Say what a file that is no readable weights file looks like; `refused`, where its pickle is not loaded."""
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
@@ -93,7 +101,10 @@ def _what_is(path: Path) -> str:
         return "this is a Git LFS pointer, not the file itself; fetch it with `git lfs pull` or a browser"
     if start[:1] == b"<":
         return "this is a web page, not the file itself; a download went wrong"
-    return f"this is no whole {path.suffix[1:]} file ({size:,} bytes); a download may have been cut off"
+    if refused and zipfile.is_zipfile(path):  # whole: the list of what is in a zip is at its end
+        return f"this holds more than tensors, and such files can run any program when they are loaded; {_SAVE_TENSORS}"
+    more = f", or holds more than tensors; {_SAVE_TENSORS}" if refused else ""
+    return f"this is no whole {path.suffix[1:]} file ({size:,} bytes); a download may have been cut off{more}"
 
 
 def _check_shapes(path: Path, wanted: dict[str, tuple[int, ...]], found: dict[str, tuple[int, ...]]) -> None:

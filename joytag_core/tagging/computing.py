@@ -62,7 +62,7 @@ class Computer:
         """Return what `forward` gives for pixels [N, 3, S, S], float32 on the CPU; by default logits [N, T].
 
         Raises:
-            ModelError: there are values that are not finite, in float32 too.
+            ModelError: there are values that are not finite, in float32 too; or one picture does not fit into memory.
         """
         self.check_process()
         with self.lock:
@@ -138,7 +138,7 @@ class Computer:
         try:
             return self._on_device(pixels, forward)
         except Exception as error:
-            if not self._is_out_of_memory(error):
+            if not (self._is_out_of_memory(error) or _is_out_of_host_memory(error)):
                 raise
         # Outside the handler, so that the traceback no longer holds the tensors of the failed try.
         self._residence.leave()
@@ -157,6 +157,14 @@ class Computer:
         self.network.to("cpu").compute_in(torch.float32)
         try:
             return self._run(pixels, forward, torch.device("cpu"))
+        except Exception as error:
+            if not _is_out_of_host_memory(error):
+                raise
+            reason = str(error).partition("DefaultCPUAllocator: ")[2].partition("\n")[0] or "MemoryError"
+            raise ModelError(
+                f"One picture of {self.network.config.image_size} pixels a side does not fit into this machine's "
+                f"memory with {self._name}: {reason}"
+            ) from error
         finally:
             self.network.compute_in(before)
 
@@ -173,6 +181,11 @@ class Computer:
         if message not in self._warned:
             self._warned.add(message)
             logger.warning(message, *values)
+
+
+def _is_out_of_host_memory(error: Exception) -> bool:
+    # Torch has no class for it.
+    return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "DefaultCPUAllocator" in str(error))
 
 
 def activation_bytes(config: NetworkConfig, height: int, width: int) -> int:

@@ -18,7 +18,8 @@ from joytag_core.model.folders import ModelFolder
 from joytag_core.model.weights import load_network
 
 _ODD_VALUES: tuple[Any, ...] = (
-    None, True, 0, -1, 1, 3, 10**6, 10**12, 1.5, float("nan"), "", "16", "conv:c=4", "ln;" * 50, [], {}, [16], "\ud83d",
+    None, True, 0, -1, 1, 3, 10**6, 10**12, 10**400, 1.5, float("nan"), "", "16", "conv:c=4", "conv:c=160,k=99999999",
+    "ln;" * 50, [], {}, [16], "\ud83d",
 )  # fmt: skip
 
 

@@ -262,6 +262,16 @@ def test_training_settings_change_nothing() -> None:
         ({"cnn_stem": "conv:c=8;relu;conv:c=64", "use_sine": False}, "patches of 4 pixels; expected 16"),
         ({"cnn_stem": "relu"}, "3 channels"),
         ({"cnn_stem": ""}, "''"),
+        ({"num_blocks": 257}, "num_blocks is 257; expected a whole number from 1 to 256"),
+        ({"image_size": 16 * 10**400}, "image_size is 16000"),
+        ({"image_size": 2064}, "129 patches a row; expected 1 to 128"),
+        ({"image_size": 16, "cnn_stem": "conv:c=64,s=1,k=17,p=0"}, "0 patches a row"),
+        ({"cnn_stem": "conv:c=64,s=16,k=1025"}, "'conv:c=64,s=16,k=1025'"),
+        ({"cnn_stem": "conv:c=8,k=3,p=3;conv:c=64"}, "padding p=3; expected less than its kernel, k=3"),
+        ({"cnn_stem": "relu;" * 1000 + "conv:c=64"}, "over 1000 layers"),
+        ({"layerscale_init": "x"}, "layerscale_init is 'x'"),
+        ({"layerscale_init": [0.1]}, "layerscale_init is [0.1]"),
+        ({"layerscale_init": True}, "layerscale_init is True"),
     ],
 )  # fmt: skip
 def test_an_impossible_config_is_named(changes: dict[str, Any], reason: str) -> None:
@@ -269,6 +279,24 @@ def test_an_impossible_config_is_named(changes: dict[str, Any], reason: str) -> 
     with pytest.raises(ModelFileError) as caught:
         NetworkConfig.from_dict(config(**changes))
     assert reason in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"num_blocks": 256},
+        {"image_size": 2048},
+        {"image_size": 16, "cnn_stem": "conv:c=64,s=1,k=16,p=0"},
+        {"cnn_stem": "conv:c=64,s=16,k=1024,p=1023"},
+        {"cnn_stem": "relu;" * 999 + "conv:c=64"},
+        {"layerscale_init": 1},
+        {"layerscale_init": None},
+    ],
+)
+def test_what_is_just_possible_is_read(changes: dict[str, Any]) -> None:
+    """The other side of each limit."""
+    read = NetworkConfig.from_dict(config(**changes))
+    assert changes == {name: getattr(read, name) for name in changes}
 
 
 @pytest.mark.parametrize("name", ["image_size", "n_tags", "class"])

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -251,6 +252,15 @@ def test_a_malicious_pickle_is_refused_and_not_run(folder: Path, tmp_path: Path,
     assert not (tmp_path / "it ran").exists()
 
 
+@pytest.mark.parametrize("extra", [Path("x"), Fraction(1, 3)])
+def test_a_whole_model_pt_with_more_than_tensors_is_named(folder: Path, extra: object) -> None:
+    """It is not called cut off; and no advice of torch's to load it all the same, nor its colours, are handed on."""
+    pickled(folder, lambda state: {"model": state, "extra": extra})
+    message = message_of(folder)
+    assert "holds more than tensors" in message and "cut off" not in message
+    assert "weights_only" not in message and "\033" not in message
+
+
 def test_safetensors_is_preferred_to_a_pickle(folder: Path) -> None:
     """Where both are there, the pickle is not even opened."""
     (folder / "model.pt").write_bytes(b"whatever")
@@ -343,10 +353,18 @@ def test_a_model_pt_that_is_broken_anywhere_is_our_error(folder: Path, seed: int
 
 
 @pytest.mark.parametrize(
-    "state", [{1: torch.ones(1)}, {"a": torch.ones(2, 2).to_sparse()}, {"a": 3}, [torch.ones(1)], {"model": None}]
+    "state",
+    [
+        {"a": torch.ones(2, device="meta")},
+        {1: torch.ones(1)},
+        {"a": torch.ones(2, 2).to_sparse()},
+        {"a": 3},
+        [torch.ones(1)],
+        {"model": None},
+    ],
 )
 def test_a_model_pt_of_other_things_is_named(folder: Path, state: Any) -> None:
-    """Sparse tensors, other keys, other values."""
+    """Tensors without values, sparse ones, other keys, other values."""
     torch.save(state, folder / "model.pt")
     (folder / "model.safetensors").unlink(missing_ok=True)
     with pytest.raises(ModelFileError, match="no tensors by name"):

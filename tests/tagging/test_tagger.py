@@ -318,6 +318,17 @@ def in_fork(work: Callable[[], str]) -> str:
 # --- memory
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_picture_that_no_memory_holds_is_the_model_s_fault(
+    tiny: Path, pictures: Pictures, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    """As of a config with too large a square: the message names the model and its files, and what torch asked for."""
+    tagger = Tagger.load(tiny, device="cpu")
+    monkeypatch.setattr(tagger.network, "forward", lambda pixels: torch.empty(len(pixels), 1 << 50))
+    with pytest.raises(ModelError, match=r"One picture of 64 pixels.*model\.safetensors.*allocate"):
+        tagger.score(pictures[:count])
+
+
 def test_a_batch_that_does_not_fit_is_halved(
     tiny: Path, pictures: Pictures, host: FakeHost, caplog: pytest.LogCaptureFixture
 ) -> None:
