@@ -11,7 +11,7 @@ from ..joytag_core.settings.parameters import PARAMETERS, check_settings
 from ..joytag_core.tags.scores import TagScores
 from ..joytag_core.tags.vocabulary import Tag, Vocabulary
 from .schema import Settings
-from .sent_scores import MOST_TAGS, pack_other, pack_scores, unpack_other, unpack_scores
+from .sent_scores import pack_other, pack_scores, unpack_other, unpack_scores
 from .tag_lists import Picture
 from .work import Work
 
@@ -55,9 +55,8 @@ def _packed(picture: Picture) -> dict[str, Any]:
     packed: dict[str, Any] = {"tags": text, "scores": None}
     if other is not None:
         packed["other"] = pack_other(other, scores, names)
-        names += packed["other"]
     if scores is not None:
-        packed["scores"] = pack_scores(scores, names, most=MOST_TAGS if other is None else MOST_TAGS // 2)
+        packed["scores"] = pack_scores(scores, names, other)
     return packed
 
 

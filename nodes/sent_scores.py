@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import operator
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from hashlib import sha256
@@ -18,23 +18,28 @@ from ..joytag_core.tags.scores import TagScores
 from ..joytag_core.tags.vocabulary import Vocabulary
 from .host import session
 
-MOST_TAGS = 1000
-"""At most so many tags travel, at up to 18 bytes each: under 20 kB a picture. The rest counts as score 0."""
-
-_OTHER_BYTES = 9_000  # beside half as many of JoyTag's
+_SCORE_BYTES = 7_200
+_OTHER_BYTES = 9_900
+"""What a picture's scores take, the first in four letters for three bytes: with another tagger's, under 20 kB."""
 
 _seen: dict[str, Vocabulary] = {}
 
 
-def pack_scores(scores: TagScores, names: Iterable[str] = (), *, most: int = MOST_TAGS) -> dict[str, Any]:
-    """Return the scores of the tags named and of the best others, at most so many, as JSON holds them."""
-    named = [tag.index for name in names if (tag := scores.vocabulary.find(name)) is not None]
-    best = np.argsort(-scores.values, kind="stable")[:most].tolist()
-    places = list(dict.fromkeys([*named, *best]))[:most]
+def pack_scores(
+    scores: TagScores, names: Iterable[str] = (), other: Mapping[str, float] | None = None
+) -> dict[str, Any]:
+    """Return the scores of the tags named and of those that either tagger finds likely; the rest counts as score 0."""
     key = _key(scores.vocabulary)
     _seen[key] = scores.vocabulary
-    # The shortest number that is the same float32 again.
-    return {"vocabulary": key, "places": places, "values": [float(str(scores.values[place])) for place in places]}
+    pair = _pair(scores.vocabulary)
+    weights = scores.values.copy()
+    for name, weight in [*(other or {}).items(), *((name, 2.0) for name in names)]:
+        if (tag := scores.vocabulary.find(name)) is not None:
+            weights[tag.index] = max(weights[tag.index], weight)
+    places = np.argsort(-weights, kind="stable")[: _SCORE_BYTES // pair.itemsize]
+    pairs = np.empty(len(places), dtype=pair)
+    pairs["place"], pairs["score"] = places, scores.values[places]
+    return {"vocabulary": key, "pairs": b64encode(pairs.tobytes()).decode("ascii")}
 
 
 def unpack_scores(packed: Mapping[str, Any]) -> TagScores:
@@ -46,9 +51,8 @@ def unpack_scores(packed: Mapping[str, Any]) -> TagScores:
     vocabulary = _vocabulary(packed.get("vocabulary"))
     values = np.zeros(len(vocabulary), dtype=np.float32)
     try:
-        pairs = zip(packed["places"], packed["values"], strict=True)
-        for place, value in pairs:
-            values[operator.index(place)] = value
+        pairs = np.frombuffer(b64decode(packed["pairs"], validate=True), dtype=_pair(vocabulary))
+        values[pairs["place"]] = pairs["score"]
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise SettingError(f"the picture's scores are malformed ({error}); run the node again") from error
     if not (np.isfinite(values).all() and values.min() >= 0 and values.max() <= 1):
@@ -94,6 +98,11 @@ def _vocabulary(key: Any) -> Vocabulary:
     if not isinstance(key, str) or key not in _seen:
         raise SettingError("the model that scored the picture is not installed; run the node again")
     return _seen[key]
+
+
+def _pair(vocabulary: Vocabulary) -> np.dtype[Any]:
+    """Return how a tag's place in a vocabulary and its score travel."""
+    return np.dtype([("place", "<u2" if len(vocabulary) <= 2**16 else "<u4"), ("score", "<f4")])
 
 
 @lru_cache(maxsize=8)

@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import os
 import random
+import struct
+from base64 import b64encode
 from typing import Any
 
 import numpy as np
 import pytest
 
+from joytag_core.settings.other_parameters import OTHER_PARAMETERS
 from joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, SELECTION_NAMES
 from joytag_core.tags.scores import TagScores
 from joytag_core.tags.vocabulary import CATEGORIES, Vocabulary
 from tests.comfyui.fake_comfyui import FakeComfy
 
-CASES = int(os.environ.get("JOYTAG_CHIP_CASES", "40"))  # of each kind; 250 have been run
+CASES = int(os.environ.get("JOYTAG_CHIP_CASES", "60"))  # of each of four kinds; 500 have been run
 PATTERNS = (
     "*hair", "blue *", "category:character", "group:clothing", "set:hair_color", "score<0.6", "!long hair",
     "/^.irl/", "1girl", "solo", "precision<0.5", "smile",
@@ -26,6 +29,7 @@ TEXTS = {
     "max_per_group": ("", "hair 1", "clothing 2"), "add_first": ("", "masterpiece"), "add_last": ("", "smile, best"),
     "separator": (", ", "; ", " "), "weight_range": ("0.8, 1.2", "0.7, 1.3"),
     "thresholds": ("", "*hair 0.2, category:character 0.7"),
+    "combine": ("max", "mean", "agree", "union", "mean, character: union", "agree, general: max"),
 }  # fmt: skip
 
 
@@ -47,15 +51,23 @@ def _random_value(dice: random.Random, name: str) -> Any:
         return ", ".join(dice.sample(CATEGORIES, dice.randint(1, 5)))
     if name in TEXTS:
         return dice.choice(TEXTS[name])
-    kind = PARAMETERS[name].kind
+    parameter = {**PARAMETERS, **OTHER_PARAMETERS}[name]
     numbers = {bool: (False, True), int: (0, 1, 5, 40), float: (0.02, 0.1, 0.4, 0.41, 0.77, 1.0)}
-    return dice.choice(numbers.get(kind, PARAMETERS[name].choices or (PARAMETERS[name].default,)))
+    return dice.choice(numbers.get(parameter.kind, parameter.choices or (parameter.default,)))
 
 
-def run(comfy: FakeComfy, scores: list[TagScores], tags: list[str], settings: dict[str, Any]) -> Any:
+def random_other(dice: random.Random, texts: list[str]) -> dict[str, float]:
+    """Return another tagger's scores: of many tags, of some that a prompt names, and of one that JoyTag lacks."""
+    named = [name.strip() for text in texts for name in text.split(",")][:25]
+    names = {*dice.sample(PUBLISHED.names, 400), *dice.sample(named, len(named) // 2), "novelty"}
+    return {name: round(dice.random() ** 4, dice.randint(2, 7)) for name in sorted(names)}
+
+
+def run(comfy: FakeComfy, scores: list[TagScores], tags: list[str], settings: dict[str, Any], other: Any = None) -> Any:
     """Run the Tag Filter on scores: without tags it does what JoyTag Interrogate does with a picture."""
     inputs = {name: [value] for name, value in settings.items()}
-    return comfy.nodes()["JoyTag_TagFilter"].execute(tags=tags, scores=scores, **inputs)
+    others = [] if other is None else [other]
+    return comfy.nodes()["JoyTag_TagFilter"].execute(tags=tags, scores=scores, other_scores=others, **inputs)
 
 
 def previewed(comfy: FakeComfy, sent: dict[str, Any], settings: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -64,22 +76,41 @@ def previewed(comfy: FakeComfy, sent: dict[str, Any], settings: dict[str, Any], 
     return comfy.module("nodes.chips").preview(asked)
 
 
+def clicked(comfy: FakeComfy, dice: random.Random, sent: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
+    """Ask after up to three clicks on chips, which change the settings as the page would."""
+    answer = previewed(comfy, sent, settings)
+    for _ in range(dice.randint(0, 3) if answer["chips"] else 0):
+        chip = dice.choice(answer["chips"])
+        answer = previewed(comfy, sent, settings, click={"tag": chip["tag"], "action": chip["action"]})
+        settings.update(answer["settings"])
+    return answer
+
+
+@pytest.mark.parametrize("with_other", [False, True], ids=["alone", "two taggers"])
 @pytest.mark.parametrize("with_tags", [False, True], ids=["interrogated", "filtered"])
-def test_the_chips_and_the_next_run_are_equal(comfy: FakeComfy, with_tags: bool) -> None:
-    """Whatever the settings: the page asks the same core, with scores that are the same numbers."""
+def test_the_chips_and_the_next_run_are_equal(comfy: FakeComfy, with_tags: bool, with_other: bool) -> None:
+    """Whatever the settings and clicks: text, what is kept with which score, what is dropped by which rule."""
     dice = random.Random(17)
     names = FILTER_NAMES if with_tags else (*SELECTION_NAMES, *FILTER_NAMES)
+    names = (*names, *OTHER_PARAMETERS) if with_other else names
     vocabulary = FIRST if with_tags else PUBLISHED  # every tag of it is looked up for a tag list, which takes its time
     for case in range(CASES):
         scores = random_scores(case % 20, vocabulary)
         tags = [", ".join(dice.sample(PUBLISHED.names, 25)) + ", masterpiece, (smile:1.2)"] if with_tags else []
-        (sent,) = run(comfy, [scores], tags, {}).ui["joytag"][0]["pictures"]
+        other = random_other(dice, tags) if with_other else None
+        (sent,) = run(comfy, [scores], tags, {}, other).ui["joytag"][0]["pictures"]
+        assert len(json.dumps(sent)) <= 20_000
         settings = random_settings(dice, names)
-        answer = previewed(comfy, sent, settings)
-        result = run(comfy, [scores], tags, settings)
+        answer = clicked(comfy, dice, sent, settings)
+        result = run(comfy, [scores], tags, settings, other)
         assert (result.args[0][0], result.args[1][0]) == (answer["text"], answer["dropped"]), settings
-        kept = [chip for chip in answer["chips"] if chip["state"] == "kept"]
-        assert result.args[2][0] == len(kept), settings
+        found, chips = json.loads(result.args[3][0]), answer["chips"]
+        kept = [(chip["name"], chip["score"], chip["category"]) for chip in chips if chip["state"] == "kept"]
+        gone = [(chip["name"], chip["rule"]) for chip in chips if chip["state"] == "dropped"]
+        expected = [(tag["name"], tag["score"], tag["category"]) for tag in found["tags"]]
+        known = {tag for tag in expected if tag[1] is not None}
+        assert expected == [one if one in known else (one[0], None, one[2]) for one in kept], settings
+        assert [(one["tag"], one["rule"]) for one in found["dropped"]] == gone, settings
 
 
 def test_interrogate_sends_the_same(comfy: FakeComfy) -> None:
@@ -172,13 +203,28 @@ def test_what_no_page_would_ask_is_refused_in_a_sentence(
     assert message in str(error.value)
 
 
+def encoded(*pairs: tuple[int, float]) -> str:
+    """Return places and scores as they travel."""
+    return b64encode(b"".join(struct.pack("<Hf", *pair) for pair in pairs)).decode()
+
+
 @pytest.mark.parametrize(
-    ("places", "values"),
-    [([0, 9999], [0.5, 0.5]), ([0], ["a"]), ([0, 1], [0.5]), ([0], [float("nan")]), ([0], [2.0]), (None, [])],
-)
-def test_malformed_scores_are_refused(comfy: FakeComfy, places: Any, values: Any) -> None:
+    "pairs",
+    [
+        encoded((0, 0.5), (9999, 0.5)), encoded((0, float("nan"))), encoded((0, 2.0)), encoded((1, -0.1)),
+        encoded((0, 0.5))[:-4], "?", 3, None,
+    ],
+)  # fmt: skip
+def test_malformed_scores_are_refused(comfy: FakeComfy, pairs: Any) -> None:
     """They come from the network."""
     unpack = comfy.module("nodes.sent_scores")
-    packed = unpack.pack_scores(random_scores(1)) | {"places": places, "values": values}
+    packed = unpack.pack_scores(random_scores(1))
+    assert unpack.unpack_scores(packed | {"pairs": encoded((0, 0.5))}).values[0] == 0.5
     with pytest.raises(Exception, match="run the node again"):
-        unpack.unpack_scores(packed)
+        unpack.unpack_scores(packed | {"pairs": pairs})
+
+
+def test_malformed_scores_of_another_tagger_are_refused(comfy: FakeComfy) -> None:
+    """As everywhere."""
+    with pytest.raises(Exception, match="the score of 'hat' is 7"):
+        previewed(comfy, {"tags": "hat", "scores": None, "other": {"hat": 7}}, {})
