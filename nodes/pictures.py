@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from torch import Tensor
 
 from ..joytag_core.errors import PictureError
-from ..joytag_core.maps.tag_maps import TagMaps
 from ..joytag_core.model.folders import check_model_name
 from ..joytag_core.pictures.reading import Reading
 from ..joytag_core.tags.scores import TagScores
 from .host import session
+
+if TYPE_CHECKING:
+    from ..joytag_core.maps.tag_maps import TagMaps
 
 CHANNELS_LAST = Reading(layout="channels_last")
 """ComfyUI's IMAGE, also where a picture is three pixels high."""

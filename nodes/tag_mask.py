@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -12,8 +12,6 @@ from comfy_api.latest import io, ui
 from torch import Tensor
 
 from ..joytag_core.errors import SettingError
-from ..joytag_core.maps.showing import Showing
-from ..joytag_core.maps.tag_maps import TagMaps
 from ..joytag_core.pictures.arrays import picture_from_tensor
 from ..joytag_core.settings.map_parameters import MAP_PARAMETERS
 from ..joytag_core.settings.parameters import PARAMETERS
@@ -21,6 +19,10 @@ from .inputs import settings_inputs
 from .pictures import map_images
 from .schema import CATEGORY, Settings, first_of_each, output, schema
 from .work import files_used
+
+if TYPE_CHECKING:
+    from ..joytag_core.maps.showing import Showing
+    from ..joytag_core.maps.tag_maps import TagMaps
 
 _ID = "JoyTag_TagMask"
 
@@ -136,6 +138,8 @@ def _outputs() -> list[io.Output]:
 
 
 def _showing(settings: Settings) -> Showing:
+    from ..joytag_core.maps.showing import Showing  # late, as in work.py
+
     checks = {**MAP_PARAMETERS, "threshold": PARAMETERS["threshold"]}
     return Showing.from_settings({name: checks[name].check(settings[name]) for name in settings if name in checks})
 

@@ -7,9 +7,6 @@ from dataclasses import replace
 
 from ..prompts.items import Group, Item
 
-DUPLICATES = ("merge", "keep")
-"""Each tag once, or as they came."""
-
 
 def identity(item: Item, names: str) -> str:
     """Return what two items share that are the same tag once written; a verbatim piece is only ever itself."""

@@ -7,9 +7,6 @@ from typing import Any
 
 from ..errors import RuleError
 
-BASE_MODELS = ("any", "anima", "pony", "illustrious")
-"""What a prompt can be written for; each but `any` is a shipped list of settings."""
-
 _WORDS = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False}
 _NO_PRESETS = ("lists", "base_model", "lists_folder", "weight_range")
 

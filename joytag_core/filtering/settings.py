@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from ..checks import check_choice, check_number, check_range, check_unit
 from ..errors import SettingError
+from ..prompts.choices import PROSE
 from ..prompts.format import PromptFormat
-from ..prompts.prose import PROSE
 from ..rules.rule_book import RuleBook, RuleTexts, folder_state, read_rules
 from ..tags.ordering import ORDERS
-from .duplicates import DUPLICATES
+from .choices import BASE_MODELS, DUPLICATES
 from .implications import IMPLICATIONS
-from .presets import BASE_MODELS, read_preset
+from .presets import read_preset
 
 if TYPE_CHECKING:
     from typing_extensions import Self

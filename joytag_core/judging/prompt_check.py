@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ..checks import check_choice
 from ..errors import SettingError
 from ..filtering.duplicates import merged, weight_of
-from ..prompts.format import TARGETS
+from ..prompts.choices import TARGETS
 from ..prompts.items import Item
 from ..prompts.parser import parse
 from ..tags.names import name_index

@@ -15,15 +15,11 @@ from ..errors import SettingError
 from ..tags.names import is_face
 from ..tags.vocabulary import Tag, Vocabulary
 from ..tags.words import is_word_name
+from .choices import ARTIST_STYLES, NAMES, TARGETS, WEIGHTS
 from .numbers import split_weight
 
 if TYPE_CHECKING:
     from ..tags.scored_tag import ScoredTag
-
-TARGETS = ("comfyui", "a1111", "caption")
-NAMES = ("model", "current")
-WEIGHTS = ("off", "mapped", "score")
-ARTIST_STYLES = ("as written", "bare", "@", "by", "artist:")
 
 WEIGHT_TOLERANCE = 0.02
 """A mapped weight this close to 1 is left out: it would only lengthen the prompt."""

@@ -10,9 +10,6 @@ from typing import NamedTuple
 from ..tags.words import has_sentence_word
 from .tree import Node
 
-PROSE = ("keep", "drop")
-"""What a filter may do with prose."""
-
 _LONGEST_TAG = 8
 """A stretch of more words may be prose without a full stop."""
 

@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import SettingError
-from ..filtering.duplicates import DUPLICATES
+from ..filtering.choices import BASE_MODELS, DUPLICATES
 from ..filtering.implications import IMPLICATIONS
-from ..filtering.presets import BASE_MODELS
 from ..pictures.reading import COLOURS, READINGS
-from ..prompts.format import ARTIST_STYLES, NAMES, TARGETS, WEIGHTS
-from ..prompts.prose import PROSE
+from ..prompts.choices import ARTIST_STYLES, NAMES, PROSE, TARGETS, WEIGHTS
 from ..tags.ordering import ORDERS
 from ..tags.vocabulary import CATEGORIES, PUBLISHED_THRESHOLD
 from .parameter import Parameter

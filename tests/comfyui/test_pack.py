@@ -90,7 +90,8 @@ def test_describing_the_nodes_imports_no_filter(comfy: FakeComfy) -> None:
     """ComfyUI describes all nodes at its start; the filter, more than half of the pack's time, waits for its use."""
     assert comfy.nodes()
     assert f"{PACK_NAME}.joytag_core.tagging.session" in sys.modules
-    assert f"{PACK_NAME}.joytag_core.filtering.tag_filter" not in sys.modules
+    for late in ("filtering.tag_filter", "prompts.items", "prompts.format", "maps.showing"):
+        assert f"{PACK_NAME}.joytag_core.{late}" not in sys.modules
     comfy.nodes()["JoyTag_TagInfo"].execute(tags="smile")
     assert f"{PACK_NAME}.joytag_core.filtering" in sys.modules
 
