@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import SettingError
 from .arguments import add_format_option, add_lists_folder, add_model_options, add_settings, count, settings_of
-from .scoring import ScoredPictures
+from .scoring import GivenPictures
 from .streams import read_standard_input, read_text_file, say, to_json
 
 if TYPE_CHECKING:
@@ -68,8 +68,8 @@ def _run_prompt(arguments: argparse.Namespace) -> int:
 
     check = PromptCheck(**settings_of(arguments, _SETTINGS))
     prompt = _prompt(arguments)
-    pictures = ScoredPictures(arguments)
-    checked = [(path, check.check(prompt, scores)) for path, scores in pictures]
+    pictures = GivenPictures(arguments)
+    checked = [(path, check.check(prompt, scores)) for path, scores in pictures.scores()]
     order = best_first(report for _, report in checked)[: arguments.keep or None]
     for path, report in (checked[place] for place in order):
         say(_report(arguments, path, report, named=pictures.are_several))
@@ -81,8 +81,8 @@ def _run_pattern(arguments: argparse.Namespace) -> int:
 
     settings = settings_of(arguments, _SETTINGS[:2])
     switch = TagSwitch(pattern=arguments.pattern, lists_folder=arguments.lists_folder, **settings)
-    pictures = ScoredPictures(arguments)
-    judged = [(path, switch.judge(scores)) for path, scores in pictures]
+    pictures = GivenPictures(arguments)
+    judged = [(path, switch.judge(scores)) for path, scores in pictures.scores()]
     for path, verdict in sorted(judged, key=lambda one: -one[1].score)[: arguments.keep or None]:
         if arguments.format == "json":
             say(to_json({"path": str(path), "holds": verdict.holds, "score": round(verdict.score, 4)}))

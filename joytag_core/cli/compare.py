@@ -11,8 +11,8 @@ from ..errors import PictureError
 from ..pictures.reading import Reading
 from ..settings.parameters import PARAMETERS, READING_NAMES
 from .arguments import add_format_option, add_model_options, count, model_of, settings_of, unit
-from .scoring import reading_of
-from .streams import complain, say, to_json
+from .scoring import GivenPictures, reading_of
+from .streams import say, to_json
 
 if TYPE_CHECKING:
     from ..datasets.agreement import Agreement, Difference
@@ -59,32 +59,30 @@ def run(arguments: argparse.Namespace) -> int:
     """Compare; return 1 if some pictures could not be read, 2 if none could."""
     from ..datasets.agreement import Agreement
     from ..host.local import LocalHost
-    from ..pictures.folders import find_pictures
     from .terminal_host import TerminalHost
 
     reading = reading_of(arguments)
-    failed = 0
-
-    def report(error: PictureError) -> None:
-        nonlocal failed
-        failed += 1
-        complain(f"error: {error}")
-
-    paths = list(find_pictures(arguments.paths, recursive=arguments.recursive, report=report))
+    pictures = GivenPictures(arguments)
+    paths = pictures.paths
     agreement = Agreement(arguments.threshold)
     if paths:
         exact = _scores(arguments, LocalHost(device=arguments.device, dtype=_EXACT), paths, Reading())
         host = TerminalHost(device=arguments.device, dtype=arguments.dtype)  # one bar
         other = _scores(arguments, host, paths, reading)
-        for path, one, two in zip(paths, exact, other, strict=True):
-            if isinstance(one, PictureError):
-                report(one)
-            elif not isinstance(two, PictureError):
-                agreement.add(str(path), one, two)
+        for path, (one, two) in pictures.readable(map(_pair, exact, other)):
+            agreement.add(str(path), one, two)
     if not agreement.pictures:
-        return 2
+        return pictures.status
     say(to_json(agreement.to_dict()) if arguments.format == "json" else "\n".join(_lines(arguments, agreement)))
-    return 1 if failed else 0
+    return pictures.status
+
+
+def _pair(
+    exact: TagScores | PictureError, other: TagScores | PictureError
+) -> tuple[TagScores, TagScores] | PictureError:
+    if isinstance(exact, PictureError):
+        return exact
+    return other if isinstance(other, PictureError) else (exact, other)
 
 
 def _scores(

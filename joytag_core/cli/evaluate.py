@@ -6,8 +6,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import CaptionError, PictureError, SettingError
+from ..errors import CaptionError, SettingError
 from .arguments import add_lists_folder, add_model_options, add_settings, count, model_of, settings_of
+from .faults import Faults
 from .scoring import reading_of
 from .streams import complain, say, to_json
 
@@ -72,7 +73,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     host = TerminalHost(device=arguments.device, dtype=arguments.dtype)
     model = LazyModel.find(model_of(arguments), host)
-    evaluation, failed = _evaluation(arguments, model, host)
+    faults = Faults()
+    evaluation = _evaluation(arguments, model, host, faults)
     measured = evaluation.qualities(_thresholds(arguments, model))
     fitted = Thresholds.fit(evaluation, enough=arguments.enough) if arguments.fit else None
     if arguments.json:
@@ -81,22 +83,15 @@ def run(arguments: argparse.Namespace) -> int:
         say(render_report(evaluation, measured))
     if fitted is not None:
         _write(arguments, evaluation, fitted)
-    return 1 if failed else 0
+    return faults.status(done=True)
 
 
-def _evaluation(arguments: argparse.Namespace, model: LazyModel, host: Any) -> tuple[Evaluation, int]:
+def _evaluation(arguments: argparse.Namespace, model: LazyModel, host: Any, faults: Faults) -> Evaluation:
     from ..captions.scoring import Found
     from ..datasets.evaluation import Evaluation
     from ..datasets.sources import caption_tags, captioned_pictures, scored
 
-    failed = 0
-
-    def report(error: PictureError) -> None:
-        nonlocal failed
-        failed += 1
-        complain(f"error: {error}")
-
-    found = captioned_pictures(arguments.folders, extension=arguments.extension, report=report)
+    found = captioned_pictures(arguments.folders, extension=arguments.extension, report=faults.report)
     with_tags = [one for one in found if one.caption is not None]
     if not with_tags:
         raise SettingError(f"{arguments.folders[0]}: no picture there has its tags in a .{arguments.extension} file")
@@ -109,8 +104,8 @@ def _evaluation(arguments: argparse.Namespace, model: LazyModel, host: Any) -> t
         if isinstance(result, Found):
             evaluation.add(result, caption_tags(one.caption or "", model.vocabulary))
         else:
-            report(result)
-    return evaluation, failed
+            faults.report(result)
+    return evaluation
 
 
 def _thresholds(arguments: argparse.Namespace, model: LazyModel) -> npt.NDArray[Any]:

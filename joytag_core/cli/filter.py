@@ -19,6 +19,7 @@ from .arguments import (
     settings_of,
 )
 from .caption_texts import CaptionText, find_texts, read_text, write_text
+from .faults import Faults
 from .other_tagger import add_other_tagger_options, read_score_file, two_taggers
 from .scoring import load_tagger, reading_of
 from .streams import complain, read_standard_input, say, to_json
@@ -113,14 +114,9 @@ def _results(arguments: argparse.Namespace, filter_text: _FilterText, text: str)
 
 def _filter_files(arguments: argparse.Namespace, filter_text: _FilterText) -> int:
     """Filter every file; one that cannot be read or written is named, and the rest done."""
-    done = changed = failed = dropped = 0
-
-    def report(fault: object) -> None:
-        nonlocal failed
-        failed += 1
-        complain(f"error: {fault}")
-
-    paths = list(find_texts(arguments.files, recursive=arguments.recursive, report=report))
+    faults = Faults()
+    done = changed = dropped = 0
+    paths = list(find_texts(arguments.files, recursive=arguments.recursive, report=faults.report))
     for path in paths:
         try:
             caption = read_text(path)
@@ -130,7 +126,7 @@ def _filter_files(arguments: argparse.Namespace, filter_text: _FilterText) -> in
             if arguments.in_place and not arguments.dry_run and text != caption.text:
                 write_text(caption, text, backup=arguments.backup)
         except SettingError as error:
-            report(error)
+            faults.report(error)
             continue
         done += 1
         changed += text != caption.text
@@ -141,8 +137,8 @@ def _filter_files(arguments: argparse.Namespace, filter_text: _FilterText) -> in
             _report(arguments, _Prompt(body, path), result)
     if arguments.in_place or arguments.dry_run:
         would = "would change" if arguments.dry_run else "changed"
-        complain(f"{len(paths)} files: {changed} {would}, {failed} failed; {dropped} tags dropped")
-    return 0 if not failed else 1 if done else 2
+        complain(f"{len(paths)} files: {changed} {would}, {faults.count} failed; {dropped} tags dropped")
+    return faults.status(done=bool(done))
 
 
 def _show_difference(caption: CaptionText, text: str) -> None:

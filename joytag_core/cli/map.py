@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..settings.map_parameters import MAP_PARAMETERS
 from ..settings.parameters import PARAMETERS
-from .arguments import add_model_options, add_settings, model_of, settings_of
+from .arguments import add_model_options, add_settings, settings_of
 from .map_files import KINDS, MapFiles
-from .scoring import reading_of
-from .streams import complain, say
+from .scoring import GivenPictures, load_tagger, reading_of
+from .streams import say
 
 if TYPE_CHECKING:
     from ..maps.features import PatchFeatures
@@ -56,37 +56,22 @@ def add_map_command(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Map; return 1 if some pictures or folders could not be read, 2 if none could."""
-    from ..errors import PictureError
     from ..maps.features import find_tags
-    from ..pictures.folders import find_pictures
-    from ..tagging.tagger import Tagger
-    from .terminal_host import TerminalHost
-
-    failed = 0
-
-    def report(error: PictureError) -> None:
-        nonlocal failed
-        failed += 1
-        complain(f"error: {error}")
 
     settings = _settings(arguments)
     reading = reading_of(arguments)
-    paths = list(find_pictures(arguments.paths, recursive=arguments.recursive, report=report))
+    pictures = GivenPictures(arguments)
+    paths = pictures.paths
     if not paths:
-        return 2
+        return pictures.status
     files = MapFiles(
         arguments.out, paths, folders=arguments.paths, kinds=arguments.save, settings=settings, reading=reading
     )
-    tagger = Tagger.load(model_of(arguments), host=TerminalHost(device=arguments.device, dtype=arguments.dtype))
+    tagger = load_tagger(arguments)
     tags = [tag.name for tag in find_tags(tagger.vocabulary, arguments.tag)]
-    mapped = 0
-    for path, features in zip(paths, tagger.features_each(paths, reading=reading), strict=True):
-        if isinstance(features, PictureError):
-            report(features)
-        else:
-            mapped += 1
-            _write(files, path, features, tags)
-    return 0 if not failed else 1 if mapped else 2
+    for path, features in pictures.readable(tagger.features_each(paths, reading=reading)):
+        _write(files, path, features, tags)
+    return pictures.status
 
 
 def _settings(arguments: argparse.Namespace) -> dict[str, Any]:

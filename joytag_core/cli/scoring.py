@@ -3,61 +3,62 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ..pictures.reading import Reading
 from ..settings.parameters import READING_NAMES
 from .arguments import model_of, settings_of
-from .streams import complain
+from .faults import Faults
 
 if TYPE_CHECKING:
-    from ..errors import JoyTagError
+    from ..errors import PictureError
     from ..tagging.tagger import Tagger
     from ..tags.scores import TagScores
 
+_Result = TypeVar("_Result")
 
-class ScoredPictures:
-    """Score the pictures of a command's `paths`; the error of one is told as it comes, and the rest goes on."""
+
+class GivenPictures:
+    """Find the pictures of a command's `paths`; the error of one is told as it comes, and the rest goes on."""
 
     def __init__(self, arguments: argparse.Namespace) -> None:
         """Find the pictures; folders without any are told."""
         from ..pictures.folders import find_pictures
 
         self._arguments = arguments
-        self._failed = 0
-        self._scored = 0
+        self._faults = Faults()
+        self._done = False
+        self.report = self._faults.report
         self.paths = list(find_pictures(arguments.paths, recursive=arguments.recursive, report=self.report))
 
     @property
     def status(self) -> int:
         """Return 0 if all is done, 1 if some pictures or folders failed, 2 if nothing could be done."""
-        return 0 if not self._failed else 1 if self._scored else 2
+        return self._faults.status(done=self._done)
 
     @property
     def are_several(self) -> bool:
         """Say whether each result has to say whose it is: more than one picture was asked for, there or not."""
         return max(len(self.paths), len(self._arguments.paths)) > 1
 
-    def report(self, error: JoyTagError) -> None:
-        """Tell an error, and count it."""
-        self._failed += 1
-        complain(f"error: {error}")
-
-    def __iter__(self) -> Iterator[tuple[Path, TagScores]]:
-        """Yield each picture that can be read, with its scores."""
+    def readable(self, results: Iterable[_Result | PictureError]) -> Iterator[tuple[Path, _Result]]:
+        """Yield each picture that could be read, with its result; `results` are those of `paths`, errors among them."""
         from ..errors import PictureError
 
-        if not self.paths:
-            return
-        results = load_tagger(self._arguments).score_each(self.paths, reading=reading_of(self._arguments))
-        for path, scores in zip(self.paths, results, strict=True):
-            if isinstance(scores, PictureError):
-                self.report(scores)
+        for path, result in zip(self.paths, results, strict=True):
+            if isinstance(result, PictureError):
+                self.report(result)
             else:
-                self._scored += 1
-                yield path, scores
+                self._done = True
+                yield path, result
+
+    def scores(self) -> Iterator[tuple[Path, TagScores]]:
+        """Yield each picture that can be read, with its scores by the model that the options name."""
+        if self.paths:
+            tagger, reading = load_tagger(self._arguments), reading_of(self._arguments)
+            yield from self.readable(tagger.score_each(self.paths, reading=reading))
 
 
 def reading_of(arguments: argparse.Namespace) -> Reading:

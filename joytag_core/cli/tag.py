@@ -22,7 +22,7 @@ from .arguments import (
     unit,
 )
 from .other_tagger import add_other_tagger_options, check_place, read_score_file, scores_for, two_taggers
-from .scoring import ScoredPictures
+from .scoring import GivenPictures
 from .streams import say, to_json
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = _DEFAULTS | settings_of(arguments, (*SELECTION_NAMES, *FILTER_NAMES))
     interrogation = Interrogation.from_settings(settings, lists_folder=arguments.lists_folder)
     taggers = two_taggers(arguments, interrogation)
-    pictures = ScoredPictures(arguments)
+    pictures = GivenPictures(arguments)
     named = pictures.are_several
     ways = frame_ways(settings_of(arguments, FRAME_PARAMETERS, parameters=FRAME_PARAMETERS))
     are_one = ways["how"] != "each"
@@ -96,7 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
         check_place(arguments.scores, pictures=1 if are_one else len(pictures.paths))
     if are_one:
         return _tag_frames(arguments, pictures, taggers, ways)
-    for path, scores in pictures:
+    for path, scores in pictures.scores():
         try:
             other = None if arguments.scores is None else scores_for(arguments.scores, path)
             line = _line(arguments, scores, partial(taggers.prompt, scores, other), where={"path": str(path)})
@@ -110,12 +110,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _tag_frames(
-    arguments: argparse.Namespace, pictures: ScoredPictures, taggers: TwoTaggers, ways: Mapping[str, Any]
+    arguments: argparse.Namespace, pictures: GivenPictures, taggers: TwoTaggers, ways: Mapping[str, Any]
 ) -> int:
     """Tag all pictures as one."""
     from ..judging.frames import combine_frames
 
-    found = list(pictures)
+    found = list(pictures.scores())
     for scores in combine_frames([scores for _, scores in found], **ways):
         other = None if arguments.scores is None else read_score_file(Path(arguments.scores))
         paths = {"paths": [str(path) for path, _ in found]}
