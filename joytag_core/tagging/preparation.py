@@ -37,8 +37,20 @@ Prepared = PreparedPicture | PictureError
 """One picture ready for the network, or why it is not."""
 
 
+class PartOfTensor(NamedTuple):
+    """Hold one picture [H, W, C] of a tensor, and where to keep its square for the next time, if anywhere."""
+
+    picture: Tensor
+    squares: list[PreparedPicture | None] | None
+    place: int
+
+
+Given = OnePicture | PartOfTensor | Prepared
+"""One picture in any state; what is prepared already passes through."""
+
+
 def prepare(
-    pictures: Iterable[OnePicture | PictureError],
+    pictures: Iterable[Given],
     *,
     image_size: int,
     batch_size: int,
@@ -72,9 +84,14 @@ def _waited_for(future: Future[T], check_cancelled: Callable[[], object]) -> T:
     return future.result()
 
 
-def _prepared(picture: OnePicture | PictureError, image_size: int, reading: Reading) -> Prepared:
-    if isinstance(picture, PictureError):
+def _prepared(picture: Given, image_size: int, reading: Reading) -> Prepared:
+    if isinstance(picture, PreparedPicture | PictureError):
         return picture
+    if isinstance(picture, PartOfTensor):
+        prepared = _prepared(picture.picture, image_size, reading)
+        if picture.squares is not None and isinstance(prepared, PreparedPicture):
+            picture.squares[picture.place] = prepared
+        return prepared
     try:
         square = read_square(picture, image_size, reading=reading)
         return PreparedPicture(to_squares([square.image], image_size), square.size)
@@ -86,12 +103,12 @@ def _prepared(picture: OnePicture | PictureError, image_size: int, reading: Read
 
 
 def _own(
-    picture: OnePicture | PictureError,
+    picture: Given,
     *,
     threads: ThreadPoolExecutor,
     reading: Reading,
     check_cancelled: Callable[[], object],
-) -> OnePicture | PictureError:
+) -> Given:
     """Return a picture that is one thread's own, before the next is asked for.
 
     By then a caller may have closed its file or painted over it. Pillow decodes a file at first use, and not in two

@@ -23,7 +23,7 @@ from ..model.download import download_joytag
 from ..model.folders import find_installed
 from ..model.network import Network
 from ..model.weights import load_network
-from ..pictures.inputs import OnePicture, Pictures, count_pictures, split_each
+from ..pictures.inputs import OnePicture, Pictures, count_pictures
 from ..pictures.reading import Reading
 from ..tags.scores import TagScores
 from ..tags.vocabulary import Vocabulary
@@ -32,6 +32,8 @@ from .forwards import features_and_logits, pooled_features
 from .preparation import PreparedPicture, prepare
 from .region_pictures import Region, crop_regions, masks_of
 from .remembered import RememberedScores
+from .results import all_of
+from .tensor_squares import TensorSquares
 
 logger = logging.getLogger("joytag")
 
@@ -40,6 +42,8 @@ OnProgress = Callable[[int, int | None], object]
 
 _Result = TypeVar("_Result")
 _EXACT = Reading()
+_SQUARES_BYTES = 1 << 26
+"""The squares of the last hundred pictures that came as tensors, beside remembered scores."""
 
 
 class Tagger:
@@ -67,6 +71,7 @@ class Tagger:
         self._computer = Computer(network, host, self.placement, lock=lock, name=name)
         self._head: Head | None = None
         self._remembered = RememberedScores(remember)
+        self._squares = TensorSquares(_SQUARES_BYTES if remember else 0)
 
     @classmethod
     def load(
@@ -118,7 +123,7 @@ class Tagger:
             Whatever the host raises to cancel, between two batches or while a picture is read.
         """
         results = self.score_each(pictures, batch_size=batch_size, reading=reading, progress=progress)
-        return _all(results, pictures, reading)
+        return all_of(results, pictures, reading)
 
     def score_each(
         self,
@@ -149,7 +154,7 @@ class Tagger:
         Raises: as `score`.
         """
         rows = self._each(pictures, self._embed_batch, batch_size, reading=reading, on_progress=progress)
-        return np.array(_all(rows, pictures, reading), dtype=np.float32).reshape(-1, self.network.config.d_model)
+        return np.array(all_of(rows, pictures, reading), dtype=np.float32).reshape(-1, self.network.config.d_model)
 
     def features_each(
         self, pictures: Pictures, *, batch_size: int | None = None, reading: Reading = _EXACT
@@ -169,7 +174,7 @@ class Tagger:
         """
         names = [tag.name for tag in find_tags(self.vocabulary, tags)]
         features = self.features_each(pictures, batch_size=batch_size, reading=reading)
-        return [one.maps(names) for one in _all(features, pictures, reading)]
+        return [one.maps(names) for one in all_of(features, pictures, reading)]
 
     def score_regions(
         self,
@@ -193,12 +198,13 @@ class Tagger:
         if crop:
             crops = crop_regions(picture, regions, reading=reading)
             return self.score(crops, batch_size=batch_size, reading=reading)
-        (features,) = _all(self.features_each([picture], reading=reading), [picture], reading)
+        (features,) = all_of(self.features_each([picture], reading=reading), [picture], reading)
         return [features.scores_in(mask) for mask in masks_of(regions, features.grid.picture_size)]
 
     def forget(self) -> None:
         """Forget the scores of the last pictures."""
         self._remembered.forget()
+        self._squares.forget()
 
     def unload(self) -> None:
         """Give the model's memory back; the tagger still works, and takes it again when used."""
@@ -221,7 +227,7 @@ class Tagger:
         progress = self.host.progress(total=total or 0, label="JoyTag")
         done = 0
         for prepared in prepare(
-            split_each(pictures, reading=reading),
+            self._squares.pictures_of(pictures, reading),
             image_size=self.network.config.image_size,
             batch_size=batch_size or self.batch_size,
             reading=reading,
@@ -281,20 +287,3 @@ class Tagger:
             )
             self._head = Head(weight, bias)
         return network.patch_features(pixels)
-
-
-def _all(results: Iterable[_Result | PictureError], pictures: Pictures, reading: Reading) -> list[_Result]:
-    """Return the results, one a picture; raise the error of the first that has none."""
-    done: list[_Result] = []
-    for result in results:
-        if isinstance(result, PictureError):
-            raise _with_place(result, len(done) + 1, count_pictures(pictures, reading=reading))
-        done.append(result)
-    return done
-
-
-def _with_place(error: PictureError, number: int, count: int | None) -> PictureError:
-    if count == 1:
-        return error
-    of_many = "" if count is None else f" of {count}"
-    return type(error)(f"picture {number}{of_many}: {error}", path=error.path)
