@@ -16,16 +16,30 @@ from .formats import SUFFIXES_OF_FORMATS
 from .paths import why_no_path
 from .png import SIGNATURE, without_metadata
 from .reading import Reading
-from .rgb import is_turned, to_rgb
+from .rgb import to_rgb, turn_of
 
 _EXACT = Reading()
+_REDUCED_SHAPE = 4
+"""How many times longer than wide a picture may be, or the other way, to be reduced."""
+_SWAPPING = (
+    Image.Transpose.TRANSPOSE, Image.Transpose.ROTATE_270, Image.Transpose.TRANSVERSE, Image.Transpose.ROTATE_90
+)  # fmt: skip
+
+
+class Reduction(NamedTuple):
+    """Say by what a picture's sides were divided when it was decoded, its sides in the file, and its turn, not done."""
+
+    by: int
+    sides: tuple[int, int]
+    turn: Image.Transpose | None
 
 
 class ReadPicture(NamedTuple):
-    """Hold an RGB picture, and the width and height that it has in its file, upright."""
+    """Hold an RGB picture, and the width and height that it has upright; a reduced one lies as it is stored."""
 
     picture: Image.Image
     size: tuple[int, int]
+    reduction: Reduction | None = None
 
 
 def load_picture(path: str | os.PathLike[str], *, reading: Reading = _EXACT) -> Image.Image:
@@ -51,7 +65,7 @@ def read_picture(
 ) -> ReadPicture:
     """Open a picture file, or its content, as RGB.
 
-    With a `side`, a fast reading may give a smaller picture, whose longer side has at least `side` pixels.
+    With a `side`, a fast reading may give a reduced picture, whose longer side has at least `side` pixels.
 
     Raises: as `load_picture` and `decode_picture`.
     """
@@ -92,15 +106,19 @@ def opened_picture(file: io.BufferedIOBase) -> Iterator[Image.Image]:
 
 
 def _read(opened: Image.Image, reading: Reading, side: int | None) -> ReadPicture:
-    width, height = opened.size
-    if reading.reading == "fast" and side is not None:
-        longest = max(width, height)
+    width, height = sides = opened.size
+    longest = max(sides)
+    # Of a strip, not even a part of the square should be made.
+    if reading.reading == "fast" and side is not None and longest <= _REDUCED_SHAPE * min(sides):
         # Only JPEG's decoder heeds this: to decode at 1/2, 1/4 or 1/8 costs it less than at full size.
-        opened.draft(None, tuple(-(-length * side // longest) for length in opened.size))  # type: ignore[arg-type]
-    rgb = to_rgb(opened, colours=reading.colours)
-    if opened.size == (width, height):
+        opened.draft(None, tuple(-(-length * side // longest) for length in sides))  # type: ignore[arg-type]
+    if opened.size == sides:
+        rgb = to_rgb(opened, colours=reading.colours)
         return ReadPicture(rgb, rgb.size)
-    return ReadPicture(rgb, (height, width) if is_turned(opened) else (width, height))
+    turn = turn_of(opened)
+    reduction = Reduction(round(longest / max(opened.size)), sides, turn)
+    flat = to_rgb(opened, colours=reading.colours, turned=False)
+    return ReadPicture(flat, (height, width) if turn in _SWAPPING else sides, reduction)
 
 
 def _explained(error: Exception, path: Path | None) -> PictureError:

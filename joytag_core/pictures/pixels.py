@@ -22,7 +22,7 @@ MOST_SIDE = 1 << 22
 # From these shares of the sides on, Pillow's way over the white square's rows is the slower one (measured).
 _TALL_STRIP = 2
 _WIDE_STRIP = 4
-_WHITE = (255, 255, 255)
+WHITE = (255, 255, 255)
 _STRIP_PIXELS = 1 << 24  # how many pixels of the white square exist at a time: 64 MiB in Pillow
 
 
@@ -81,6 +81,6 @@ def _narrowed(picture: Image.Image, side: int, left: int, size: int) -> Image.Im
 def _on_white(picture: Image.Image, size: tuple[int, int], place: tuple[int, int]) -> Image.Image:
     if picture.size == size:
         return picture
-    canvas = Image.new("RGB", size, _WHITE)
+    canvas = Image.new("RGB", size, WHITE)
     canvas.paste(picture, place)
     return canvas

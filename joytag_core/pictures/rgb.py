@@ -30,11 +30,12 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 """What undoes each orientation of EXIF 2.32, table 4.6.4; Pillow's turns are counter-clockwise."""
-_SWAPPING = tuple(_TURNS[orientation] for orientation in (5, 6, 7, 8))
 
 
-def to_rgb(picture: Image.Image, *, colours: Colours = "srgb") -> Image.Image:
+def to_rgb(picture: Image.Image, *, colours: Colours = "srgb", turned: bool = True) -> Image.Image:
     """Return a Pillow picture as RGB of 8 bits: first frame, turned as its EXIF says, over white, 16 bits scaled.
+
+    Not `turned`, it lies as in its file; `turn_of` says how it is to be turned.
 
     `colours`: srgb converts what has another colour profile; stored leaves the numbers and the profile as they are.
 
@@ -57,16 +58,21 @@ def to_rgb(picture: Image.Image, *, colours: Colours = "srgb") -> Image.Image:
     profile = picture.info.get("icc_profile")
     if colours == "srgb" and profile and picture.mode in _COLOURED:
         flat = as_srgb(picture if picture.mode == "CMYK" else flat, profile) or flat
-    turn = _turn_of(picture)
+    turn = turn_of(picture) if turned else None
     upright = flat if turn is None else flat.transpose(turn)
     # With the file's EXIF still in it, a second call would turn it again.
     upright.info = {"icc_profile": profile} if colours == "stored" and profile else {}
     return upright
 
 
-def is_turned(picture: Image.Image) -> bool:
-    """Say whether an opened picture's EXIF lays it on its side, so that `to_rgb` swaps its width and height."""
-    return _turn_of(picture) in _SWAPPING
+def turn_of(picture: Image.Image) -> Image.Transpose | None:
+    """Return how an opened picture is turned to be upright, None where it is."""
+    if picture.format == "TIFF":
+        return None  # Pillow turns these itself when it loads them, and before version 10 keeps the mark
+    try:
+        return _TURNS.get(picture.getexif().get(_EXIF_ORIENTATION, 1))
+    except (AttributeError, LookupError, OSError, SyntaxError, TypeError, ValueError, struct.error):
+        return None  # broken EXIF is no reason to refuse a picture
 
 
 def over_white(picture: Image.Image) -> Image.Image:
@@ -143,12 +149,3 @@ def _has_alpha(picture: Image.Image) -> bool:
     # Pillow before 10.1 has no has_transparency_data.
     of_palette = picture.mode == "P" and picture.palette is not None and picture.palette.mode == "RGBA"
     return picture.mode in ("RGBA", "LA", "PA", "RGBa", "La") or of_palette or "transparency" in picture.info
-
-
-def _turn_of(picture: Image.Image) -> Image.Transpose | None:
-    if picture.format == "TIFF":
-        return None  # Pillow turns these itself when it loads them, and before version 10 keeps the mark
-    try:
-        return _TURNS.get(picture.getexif().get(_EXIF_ORIENTATION, 1))
-    except (AttributeError, LookupError, OSError, SyntaxError, TypeError, ValueError, struct.error):
-        return None  # broken EXIF is no reason to refuse a picture

@@ -255,6 +255,29 @@ def test_a_fast_reading_knows_the_picture_s_own_size(tmp_path: Path, orientation
     assert (64, 64) == found.image.size
 
 
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("size", [(1003, 700), (999, 1001), (530, 1009)])
+def test_a_fast_square_lies_where_the_exact_one_does(tmp_path: Path, orientation: int, size: tuple[int, int]) -> None:
+    """To less than a pixel, though the sides are no multiples of the fraction: both pictures' edges are the same."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    picture = Image.new("RGB", size, "white")
+    picture.paste("navy", (101, 53, size[0] - 77, size[1] - 59))
+    path = saved(tmp_path / "a.jpg", picture, exif=exif, quality=95)
+    fast, exact = (
+        np.asarray(read_square(path, 64, reading=Reading(reading=r)).image, float) for r in ("fast", "exact")
+    )
+    assert np.abs(fast - exact).max() < 16
+    assert np.abs(fast.sum((0, 1)) - exact.sum((0, 1))).max() < 0.001 * exact.sum()
+
+
+def test_a_long_jpeg_is_read_exactly(tmp_path: Path) -> None:
+    """To reduce it, too large a part of the square would have to be made."""
+    path = saved(tmp_path / "a.jpg", Image.linear_gradient("L").resize((300, 3000)).convert("RGB"))
+    fast, exact = (read_square(path, 64, reading=Reading(reading=reading)) for reading in ("fast", "exact"))
+    assert fast.image.tobytes() == exact.image.tobytes()
+
+
 def test_a_square_is_the_same_however_its_picture_comes(tmp_path: Path) -> None:
     """As a file, its content, or opened."""
     path = saved(tmp_path / "a.png", upright())
