@@ -159,7 +159,7 @@ def test_nodes_2_have_one_button_for_rare_settings(modern: Any) -> None:
         re.compile("^(Show advanced inputs|Hide advanced inputs|More settings|Fewer settings)")
     )
     assert modern.get_by_text("Character threshold", exact=True).first.is_visible()
-    assert modern.evaluate(f"{TAGGER}.size[1]") < 600
+    assert modern.evaluate(f"{TAGGER}.size[1]") < 800
     for _ in range(2):
         assert [False] == [one.is_visible() for one in rare.all()] or rare.count() == 0
         assert 1 == sum(one.is_visible() for one in buttons.all())
