@@ -51,6 +51,17 @@ MAP_PROMPT: dict[str, dict[str, Any]] = {
     },
     "3": {"class_type": "MaskPreview", "inputs": {"mask": ["2", 0]}},
 }
+JUDGING_PROMPT: dict[str, dict[str, Any]] = {
+    "1": {"class_type": "LoadImage", "inputs": {"image": PICTURE}},
+    "2": {
+        "class_type": "JoyTag_PromptCheck",
+        "inputs": {"image": ["1", 0], "prompt": "(musical note:1.2), blue background, masterpiece", "model": "demo"},
+    },
+    "3": {
+        "class_type": "JoyTag_TagSwitch",
+        "inputs": {"image": ["1", 0], "pattern": "musical note & !heart", "model": "demo"},
+    },
+}
 CORNER = (90, 170)  # where the nodes' upper left corner goes: clear of the page's own bars
 MARGIN = 24
 THUMBNAIL_WIDTH = 800
@@ -75,6 +86,7 @@ def main() -> None:
             draw_nodes(open_page(comfyui, browser, width=1900, height=1000, language="ja"), "comfyui-ja")
             draw_menu(open_page(comfyui, browser))
             draw_map(open_page(comfyui, browser, width=1500, height=1000))
+            draw_judging(open_page(comfyui, browser, width=1500, height=1000, modern=True))
             for path in sorted(TEMPLATES.glob("*.json")):
                 draw_template(open_page(comfyui, browser, width=2100, height=1300), path)
         finally:
@@ -119,6 +131,27 @@ def draw_map(page: Any) -> None:
     )
     page.wait_for_timeout(1000)
     Image.open(io.BytesIO(picture_of_nodes(page))).convert("RGB").save(IMAGES / "comfyui-tag-mask.png", optimize=True)
+    page.close()
+
+
+def draw_judging(page: Any) -> None:
+    """Draw JoyTag Prompt Check and JoyTag Tag Switch after a run, in Nodes 2.0."""
+    load(page, JUDGING_PROMPT)
+    run_and_wait(page, "JoyTag_PromptCheck")
+    run_and_wait(page, "JoyTag_TagSwitch")
+    page.evaluate(
+        """places => {
+            for (const node of window.app.graph._nodes) {
+                const [x, width, height] = places[node.type];
+                node.pos = [x, 0];
+                node.setSize([width, height]);
+            }
+        }""",
+        {"LoadImage": [0, 270, 330], "JoyTag_PromptCheck": [310, 330, 520], "JoyTag_TagSwitch": [680, 330, 400]},
+    )
+    page.wait_for_timeout(1000)
+    png = picture_of_nodes(page)
+    Image.open(io.BytesIO(png)).convert("RGB").save(IMAGES / "comfyui-prompt-check.png", optimize=True)
     page.close()
 
 
