@@ -17,11 +17,11 @@ count tokens          model_hijack        the checkpoint         model_hijack, t
 before a checkpoint   None                FakeInitialModel       None                  FakeInitialModel
 a script's last look  postprocess_image   postprocess_image      postprocess_image     postprocess_image
 at a made picture     _after_composite    _after_composite       _after_composite      _after_composite
-                      in 1.10, else
+                      from 1.8, else
                       postprocess_image
 X/Y/Z plot's axes     axis_options of     as A1111               as A1111              as A1111
                       xyz_grid.py
-infotext parameters   called in 1.10      called                 called                called
+infotext parameters   called from 1.9     called                 called                called
 that can be called
 interrogators (CLIP,  there, with button  there, with button     there, with button    none; beside
 DeepBooru) in img2img "deepbooru"         "deepbooru"            "deepbooru"           "img2img_clear_prompt"

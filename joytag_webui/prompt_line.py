@@ -22,7 +22,7 @@ logger = logging.getLogger("joytag")
 class PictureLine(str):
     """Be the line of one picture of a batch, and of no other picture's infotext.
 
-    A WebUI from A1111 1.10 on calls what is in the infotext's parameters, where it can be called, for each picture and
+    A WebUI from A1111 1.9 on calls what is in the infotext's parameters, where it can be called, for each picture and
     for the grid of all; an older one takes it for the text that it is, and so gives the grid its last picture's line.
     """
 

@@ -47,7 +47,7 @@ def checked(p: Processing) -> str | None:
 
 
 def in_infotext(p: Processing, *, use_main_prompt: bool = False) -> str | None:
-    """Return what a WebUI from A1111 1.10 on makes of the line: it calls what it can, with all that it knows."""
+    """Return what a WebUI from A1111 1.9 on makes of the line: it calls what it can, with all that it knows."""
     value = p.extra_generation_params[INFOTEXT_CHECK]
     text: str | None = value(p=p, index=p.batch_index, use_main_prompt=use_main_prompt, key=INFOTEXT_CHECK, value=value)
     return text
@@ -90,7 +90,7 @@ def test_no_other_picture_has_the_line() -> None:
 
 
 def test_older_webuis_take_the_line_as_text() -> None:
-    """Before A1111 1.10 nothing is called: the line is a text by itself."""
+    """Before A1111 1.9 nothing is called: the line is a text by itself."""
     p = Processing("smile", [])
     check_made_picture(p, PICTURE)
     assert "0.75; shows smile" == f"{copy.copy(p).extra_generation_params[INFOTEXT_CHECK]}"
