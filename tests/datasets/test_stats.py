@@ -64,7 +64,7 @@ def test_captions_are_compared_with_the_picture() -> None:
     assert [("cat", pytest.approx(0.81))] == list(found.missing)
 
 
-def test_near_duplicates_and_outliers_are_found_by_features() -> None:
+def test_near_duplicates_are_found_by_features() -> None:
     """As a search over all pairs says; in pieces as well."""
     random = np.random.default_rng(3)
     features = random.normal(size=(2500, 16)).astype(np.float32)
@@ -77,9 +77,44 @@ def test_near_duplicates_and_outliers_are_found_by_features() -> None:
     expected = {(int(a), int(b)) for a, b in zip(*np.nonzero(alike >= 0.95), strict=True)}
     assert expected == {(pair.first, pair.second) for pair in around.near}
     assert (7, 2400) == (around.near[0].first, around.near[0].second)
-    assert int(np.argmin(around.closeness)) == around.outliers(1)[0]
     leaks = find_leaks(unit[:100], unit[100:], near=0.999)
     assert [(7, 2300)] == [(one.first, one.second) for one in leaks]
+
+
+def test_outliers_are_what_has_no_neighbours() -> None:
+    """Two crowds of twenty, a picture far from both, and one between them: far first, then between, nobody else."""
+    random = np.random.default_rng(5)
+    crowds = np.repeat(np.eye(8, dtype=np.float32)[:2], 20, axis=0)
+    odd = np.eye(8, dtype=np.float32)[7:] * 2
+    between = crowds[:1] + crowds[-1:]
+    features = np.concatenate([crowds[:20], odd, crowds[20:], between]).astype(np.float32)
+    features += random.normal(scale=0.01, size=features.shape).astype(np.float32)
+    unit = unit_features(features)
+
+    around = find_neighbours(unit)
+
+    cosines = unit @ unit.T - 3 * np.eye(len(unit), dtype=np.float32)
+    assert np.allclose(np.sort(cosines, axis=1)[:, -5:].mean(axis=1), around.closeness, atol=1e-6)
+    assert [20, 41] == around.outliers(2)
+    assert [] == around.outliers(0)
+
+
+def test_the_report_names_outliers_and_no_more_than_a_quarter(tmp_path: Path) -> None:
+    """Of eight pictures two at most, of three none: where nearly all are unlike, nobody is an outlier."""
+    features = np.ones((8, 4), dtype=np.float32) + np.random.default_rng(0).normal(scale=0.01, size=(8, 4))
+    features[5] = (9.0, -9.0, 0.0, 0.0)
+    scores = np.zeros(len(JOYTAG), dtype=np.float32)
+    captioned = [Captioned(tmp_path / f"{n}.png", "1girl") for n in range(8)]
+    seen = [
+        Seen.of(n, one, Found(scores, features[n].astype(np.float32), 10, 10, is_new=False), JOYTAG)
+        for n, one in enumerate(captioned)
+    ]
+
+    outliers = build_report(Material(captioned, seen, [], []), JOYTAG)["outliers"]
+    few = build_report(Material(captioned[:3], seen[:3], [], []), JOYTAG)["outliers"]
+
+    assert [2, 0] == [len(outliers), len(few)]
+    assert str(tmp_path / "5.png") == outliers[0]["path"]
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])
