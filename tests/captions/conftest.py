@@ -42,3 +42,14 @@ def lazy(folder: Path) -> LazyModel:
     """Return a model on the CPU."""
     host = LocalHost(device="cpu")
     return LazyModel.find(folder, host, load=lambda: Tagger.load(folder, host=host))
+
+
+def captions_in(folder: Path) -> dict[str, str]:
+    """Return the captions of a folder and those below it, by their paths."""
+    return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in sorted(folder.rglob("*.txt"))}
+
+
+def expected_captions(tiny: Path, paths: list[Path]) -> list[str]:
+    """Return what `tag` would say."""
+    scores = Tagger.load(tiny, device="cpu").score(list(paths))
+    return [", ".join(item.name.replace("_", " ") for item in one.select()) + "\n" for one in scores]

@@ -1,0 +1,100 @@
+"""What becomes of captions that are there already?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from joytag_core import ScoreStore, Tagger, caption_folder
+from joytag_core.captions.lazy_model import LazyModel
+from tests.captions.conftest import Draw, captions_in, lazy
+
+
+def test_captions_that_are_there_are_skipped_by_default(model: LazyModel, draw: Draw, tmp_path: Path) -> None:
+    """Nothing of a person's is touched, and the picture is not even scored."""
+    draw(tmp_path, ["a.png", "b.png"])
+    (tmp_path / "a.txt").write_bytes("mine, café".encode("utf-16"))
+
+    summary = caption_folder(tmp_path, model=model)
+
+    assert "mine, café".encode("utf-16") == (tmp_path / "a.txt").read_bytes()
+    assert (1, 1, 1) == (summary.written, summary.skipped, summary.scored)
+
+
+def test_prune_keeps_what_the_picture_shows(tiny: Path, draw: Draw, tmp_path: Path) -> None:
+    """Shown tags and unknown words stay, as written; the others go, protected ones excepted."""
+    (path,) = draw(tmp_path, ["a.png"])
+    scores = Tagger.load(tiny, device="cpu").score(path)[0]
+    shown, *_, gone, guarded = (item.name for item in scores.top(40))
+    (tmp_path / "a.txt").write_text(f"ohwx, {gone}, {shown}, my dog, {guarded}")
+
+    summary = caption_folder(tmp_path, model=lazy(tiny), existing="prune", backup=True, settings={"protect": guarded})
+
+    assert f"ohwx, {shown}, my dog, {guarded}\n" == (tmp_path / "a.txt").read_text()
+    assert f"ohwx, {gone}, {shown}, my dog, {guarded}" == (tmp_path / "a.txt.bak").read_text()
+    assert 1 == summary.written
+
+
+def test_a_caption_that_changes_while_its_picture_is_scored_is_left_alone(
+    tiny: Path, draw: Draw, tmp_path: Path
+) -> None:
+    """The person's last word counts; the run says so."""
+    draw(tmp_path, ["a.png"])
+    (tmp_path / "a.txt").write_text("mine")
+    model = lazy(tiny)
+    keep = ScoreStore.note_captions
+
+    def edited(store: ScoreStore, captions: object) -> None:
+        (tmp_path / "a.txt").write_text("mine, new")
+        keep(store, captions)  # type: ignore[arg-type]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ScoreStore, "note_captions", edited)
+        summary = caption_folder(tmp_path, model=model, existing="append")
+
+    assert "mine, new" == (tmp_path / "a.txt").read_text()
+    assert "somebody changed the caption in the meantime" in summary.failed[0][1]
+
+
+def test_own_captions_are_redone_and_others_left(tiny: Path, draw: Draw, tmp_path: Path) -> None:
+    """A caption that a person changed since is the person's."""
+    draw(tmp_path, ["a.png", "b.png", "c.png"])
+    caption_folder(tmp_path, model=lazy(tiny), settings={"max_tags": 1})
+    (tmp_path / "b.txt").write_text("mine")
+    (tmp_path / "c.txt").unlink()
+
+    summary = caption_folder(tmp_path, model=lazy(tiny), own=True, triggers=["new"])
+
+    assert ["mine"] == [text for text in captions_in(tmp_path).values() if not text.startswith("new, ")]
+    assert (2, 1) == (summary.written, summary.skipped)
+
+
+@pytest.mark.parametrize("how", ["append", "merge", "prune"])
+def test_a_person_s_words_among_joytag_s_stay_the_person_s(tiny: Path, draw: Draw, tmp_path: Path, how: str) -> None:
+    """A caption that was merged is never taken for JoyTag's own; one that JoyTag began is."""
+    draw(tmp_path, ["a.png", "b.png"])
+    (tmp_path / "a.txt").write_text("my words, tag_39")
+    caption_folder(tmp_path, model=lazy(tiny), existing=how, settings={"max_tags": 1, "threshold": 0.6})
+    caption_folder(tmp_path, model=lazy(tiny), existing=how, triggers=["x"])
+
+    summary = caption_folder(tmp_path, model=lazy(tiny), own=True, triggers=["new"])
+
+    assert "my words" in (tmp_path / "a.txt").read_text()
+    assert (tmp_path / "b.txt").read_text().startswith("new, tag 8")
+    assert (1, 1) == (summary.written, summary.skipped)
+
+
+def test_a_dry_run_tells_and_writes_nothing(tiny: Path, draw: Draw, tmp_path: Path) -> None:
+    """What is there before and after is told for each picture."""
+    draw(tmp_path, ["a.png", "b.png"])
+    (tmp_path / "a.txt").write_text("mine")
+    told: list[tuple[str, str | None]] = []
+
+    caption_folder(
+        tmp_path, model=lazy(tiny), existing="append", dry_run=True,
+        on_change=lambda change: told.append((change.plan.target.name, change.before)),
+    )  # fmt: skip
+
+    assert [("a.txt", "mine"), ("b.txt", None)] == told
+    assert {"a.txt": "mine"} == captions_in(tmp_path)
