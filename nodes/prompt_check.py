@@ -34,7 +34,7 @@ class CheckPrompt(io.ComfyNode):
             category=CATEGORY,
             description="Which tags of a prompt does a picture show, and what does it show that nobody asked for? "
             "Sorts pictures, the best first, and keeps the best.",
-            search_aliases=["adherence", "prompt score", "best of", "rank images", "tagger", "danbooru"],
+            search_aliases=["adherence", "prompt score", "best of", "rank images", "tagger", "wd14", "danbooru"],
             is_input_list=True,
             is_output_node=True,
             inputs=[

@@ -30,7 +30,10 @@ class FilterTags(io.ComfyNode):
             category=CATEGORY,
             description="Keeps, drops, replaces, sorts and weights the tags of any prompt; with a picture, by what is "
             "really in it. With a picture and no tags it interrogates.",
-            search_aliases=["blacklist", "exclude tags", "remove tags", "tag replace", "prompt filter", "danbooru"],
+            search_aliases=[
+                "blacklist", "exclude tags", "remove tags", "tag replace", "prompt filter", "danbooru", "tagger",
+                "wd14", "combine taggers",
+            ],
             is_input_list=True,
             is_output_node=True,
             inputs=[

@@ -28,7 +28,7 @@ class SwitchOnTags(io.ComfyNode):
             display_name="JoyTag Tag Switch",
             category=CATEGORY,
             description="Is a picture, or a tag list, as a pattern says? Yes or no, for switches and sorting.",
-            search_aliases=["condition", "if tag", "route by tag", "contains tag", "boolean", "danbooru"],
+            search_aliases=["condition", "if tag", "route by tag", "contains tag", "boolean", "tagger", "danbooru"],
             is_input_list=True,
             is_output_node=True,
             inputs=[

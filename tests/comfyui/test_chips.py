@@ -18,7 +18,7 @@ from joytag_core.tags.scores import TagScores
 from joytag_core.tags.vocabulary import CATEGORIES, Vocabulary
 from tests.comfyui.fake_comfyui import FakeComfy
 
-CASES = int(os.environ.get("JOYTAG_CHIP_CASES", "60"))  # of each of four kinds; 500 have been run
+CASES = int(os.environ.get("JOYTAG_CHIP_CASES", "30"))  # of each of four kinds; 125 have been run
 PATTERNS = (
     "*hair", "blue *", "category:character", "group:clothing", "set:hair_color", "score<0.6", "!long hair",
     "/^.irl/", "1girl", "solo", "precision<0.5", "smile",

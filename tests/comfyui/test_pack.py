@@ -163,7 +163,10 @@ def test_every_node_is_an_output_node(comfy: FakeComfy) -> None:
 def test_fields_that_a_newer_comfyui_knows_are_used(tmp_path: Path) -> None:
     """An older one is not told of them: an unknown field would kill the pack."""
     with fake_comfyui(tmp_path, schema_fields=(*OLDEST_SCHEMA, "search_aliases")) as newer:
-        assert "wd14" in schemas(newer)["JoyTag_Interrogate"].search_aliases
+        words = {name: set(schema.search_aliases) for name, schema in schemas(newer).items()}
+        assert {"tagger", "wd14", "caption", "interrogate"} <= words["JoyTag_Interrogate"]
+        assert {"tagger", "wd14"} <= words["JoyTag_TagFilter"]
+        assert {"tagger", "adherence"} <= words["JoyTag_PromptCheck"]
     with fake_comfyui(tmp_path) as older:
         assert not hasattr(schemas(older)["JoyTag_Interrogate"], "search_aliases")
 
@@ -243,7 +246,7 @@ def test_the_settings_saved_in_a_workflow_are_valid(comfy: FakeComfy, path: Path
 
 def test_every_workflow_has_a_thumbnail() -> None:
     """ComfyUI shows it beside the template."""
-    assert 6 == len(WORKFLOWS)
+    assert 10 == len(WORKFLOWS)
     assert all(path.with_suffix(".jpg").is_file() for path in WORKFLOWS)
 
 

@@ -14,6 +14,8 @@ COMFYUI = os.environ.get("COMFYUI_PATH")
 TAGGER, SHOW = "tagger", "show"
 CHECKPOINTS = ("v1-5-pruned-emaonly.safetensors", "sam3.safetensors")
 """What the templates name; empty files are enough for ComfyUI to take a prompt as valid."""
+VIDEO = Path(__file__).parents[1] / "data" / "video" / "example.mp4"
+"""Four frames, one of which shows something else."""
 
 
 def draw_pictures(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from PIL import Image, ImageDraw
 from joytag_core import Tagger
 from joytag_core.settings.interrogation import Interrogation
 from tests.hosts.comfyui_page import CHROMIUM, open_page
-from tests.hosts.comfyui_prompts import COMFYUI, draw_pictures, put_checkpoints
+from tests.hosts.comfyui_prompts import COMFYUI, VIDEO, draw_pictures, put_checkpoints
 from tests.hosts.comfyui_server import ComfyServer
 from tests.hosts.webui_page import WebUIPage
 from tests.hosts.webui_server import MODEL, THRESHOLD, WebUIServer
@@ -79,6 +80,7 @@ def comfyui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComfyServer]:
     (comfyui.base / "input" / "example.png").write_bytes((comfyui.base / "input" / "circle.png").read_bytes())
     (comfyui.base / "input" / "my_pictures").mkdir()
     draw_pictures(comfyui.base / "input" / "my_pictures")
+    shutil.copy(VIDEO, comfyui.base / "input")
     put_checkpoints(comfyui.base / "models")
     comfyui.start()
     yield comfyui

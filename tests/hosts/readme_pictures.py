@@ -26,7 +26,7 @@ from tests.hosts.comfyui_page import (
     open_workflow,
     run_and_wait,
 )
-from tests.hosts.comfyui_prompts import COMFYUI, put_checkpoints
+from tests.hosts.comfyui_prompts import COMFYUI, VIDEO, put_checkpoints
 from tests.hosts.comfyui_server import REPOSITORY, ComfyServer
 
 IMAGES, TEMPLATES, EXAMPLES = REPOSITORY / "docs" / "images", REPOSITORY / "example_workflows", REPOSITORY / "examples"
@@ -78,6 +78,7 @@ def main() -> None:
             shutil.copy(path, comfyui.base / "input")
             shutil.copy(path, folder)
         shutil.copy(EXAMPLES / PICTURE, comfyui.base / "input" / "example.png")
+        shutil.copy(VIDEO, comfyui.base / "input")
         put_checkpoints(comfyui.base / "models")
         comfyui.start()
         browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
@@ -169,7 +170,8 @@ def draw_template(page: Any, path: Path) -> None:
             tags = Interrogation.from_settings({"exclude": exclude}).prompt(scores).text
             page.evaluate(f"text => {NODE.format(type='JoyTag_Interrogate')}.onExecuted({{ text: [text] }})", tags)
     else:
-        run_and_wait(page, "JoyTag_Interrogate")
+        ours = [one["type"] for one in workflow["nodes"] if one["type"].startswith("JoyTag_")]
+        run_and_wait(page, ours[-1])
         page.wait_for_timeout(3000)
     thumbnail = Image.open(io.BytesIO(picture_of_nodes(page))).convert("RGB")
     thumbnail.thumbnail((THUMBNAIL_WIDTH, THUMBNAIL_WIDTH), Image.Resampling.LANCZOS)

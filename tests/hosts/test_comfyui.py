@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.hosts.comfyui_prompts import COMFYUI, SHOW, TAGGER, batch_of_two, draw_pictures, node, tagging, tags_of
-from tests.hosts.comfyui_server import ComfyServer
+from tests.hosts.comfyui_server import REPOSITORY, ComfyServer
 
 pytestmark = pytest.mark.skipif(not COMFYUI, reason="COMFYUI_PATH names no ComfyUI")
 
@@ -36,7 +36,7 @@ def test_every_node_is_there_with_a_help_for_every_input_and_output(server: Comf
         assert [] == [key for key, (_, options) in inputs.items() if not options.get("tooltip")]
         assert all(nodes[name]["output_tooltips"])
         assert "custom_nodes.joytag-pack" == nodes[name]["python_module"]
-    assert ["tags", "tags_joined", "scores"] == nodes["JoyTag_Interrogate"]["output_name"]
+    assert ["tags", "tags_joined", "scores", "json"] == nodes["JoyTag_Interrogate"]["output_name"]
     assert {"joytag", "demo"} <= set(nodes["JoyTag_Interrogate"]["input"]["optional"]["model"][1]["options"])
 
 
@@ -44,7 +44,8 @@ def test_the_page_finds_scripts_help_translations_and_templates(server: ComfySer
     """What the page loads is served where it looks for it."""
     assert any(path.endswith("/joytag-pack/js/joytag.js") for path in server.get("/extensions"))
     assert {"en", "zh", "zh-TW", "ja", "ko"} <= set(server.get("/i18n"))
-    assert 3 == len(server.get("/workflow_templates")["joytag-pack"])
+    templates = (REPOSITORY / "example_workflows").glob("*.json")
+    assert len(list(templates)) == len(server.get("/workflow_templates")["joytag-pack"])
     for page in ("JoyTag_Interrogate.md", "JoyTag_TagFilter/zh.md"):
         assert 200 == server.status(f"/extensions/joytag-pack/docs/{page}")
 
