@@ -20,10 +20,11 @@ class Ends:
     """What stood in the text more than once, and stands at an end now."""
 
     def around(self, items: Sequence[Item]) -> list[Item]:
-        """Put the ends around items; the weight of a whole part stays behind all of it."""
+        """Put the ends around items; the weight of a whole part, with comments behind it, stays behind all of it."""
         end = len(items)
-        while end > 0 and items[end - 1].role == "weight":
+        while end > 0 and items[end - 1].role == "comment":
             end -= 1
+        end = end - 1 if end > 0 and items[end - 1].role == "weight" else len(items)
         return [*self.first, *items[:end], *self.last, *items[end:]]
 
 

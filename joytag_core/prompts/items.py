@@ -32,8 +32,8 @@ class Item:
     nothing about the name has to change. `stop` is the full stop behind a tag. An item `as_given` keeps its underscores
     and its name. A `verbatim` item is never matched. `role` says what else it is: "word" (of composition), "weight" (of
     a part), "comment", "prose", or nothing. `groups` are the brackets around it, the outermost first. `gap` is the
-    blank before it where no comma stood there (a line end where only that did), `tail` the same after a word of
-    composition. `region` counts the words of composition before it.
+    blank before it where no comma stood there (a line end where only that did, and before a comment on a line of its
+    own), `tail` the same after a word of composition. `region` counts the words of composition before it.
     """
 
     text: str

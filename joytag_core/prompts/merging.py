@@ -43,13 +43,12 @@ def merge_prompts(
     if not new.strip():
         return existing
     if how == "prepend":
-        return _joined(new, existing, separator)
+        is_comment = existing.lstrip().startswith("#")
+        return f"{new.rstrip()}\n{existing.lstrip()}" if is_comment else _joined(new, existing, separator, target)
     # The weight at the end of a part, `cat :0.8`, is meant for what is appended too.
-    end = len(existing) - len(existing.rstrip())
-    tokens = tokens_of(existing, target)
-    weight = tokens[-1].text if tokens and not end and tokens[-1].kind == "weight" else ""
+    weight = _weight_at_end(existing, target)
     head = existing[: len(existing) - len(weight)]
-    return _joined(head, new, separator) + (f" {weight}" if weight else "")
+    return _joined(head, new, separator, target) + (f" {weight}" if weight else "")
 
 
 def said_in(text: str, *, target: str = "comfyui", vocabulary: Vocabulary | None = None) -> frozenset[str]:
@@ -92,12 +91,22 @@ def _tags(text: str, target: str, index: NameIndex) -> list[Item]:
     return [item for item in parse(text, target, index).items if not item.verbatim]
 
 
-def _joined(first: str, second: str, separator: str) -> str:
+def _weight_at_end(text: str, target: str) -> str:
+    """Return the weight of a prompt's last part, with the blanks and comments behind it; empty where there is none."""
+    tokens = tokens_of(text, target)
+    start = len(tokens)
+    while start > 0 and (tokens[start - 1].kind == "comment" or not tokens[start - 1].text.strip()):
+        start -= 1
+    is_weight = start > 0 and tokens[start - 1].kind == "weight"
+    return "".join(token.text for token in tokens[start - 1 :]) if is_weight else ""
+
+
+def _joined(first: str, second: str, separator: str, target: str) -> str:
     head, tail = first.rstrip(" \t"), second.lstrip(" \t")
     if head.endswith("\n"):
         return head + tail
     last_line = head.rpartition("\n")[2].lstrip()
-    if last_line.startswith("#"):
+    if last_line.startswith("#") or (target == "a1111" and "#" in last_line):
         return f"{head}\n{tail}"
     if head.endswith((",", "，", "、")) or _LAST_WORD.search(head):
         return f"{head} {tail}"

@@ -235,6 +235,8 @@ class _Reader:
         role: str = "",
     ) -> None:
         gap = self._gap()
+        if role == "comment" and self._written_line != self._line:
+            gap = "\n"
         before = self._items[-1] if self._items else None
         if before is not None and before.composes:
             self._items[-1] = replace(before, tail=gap)

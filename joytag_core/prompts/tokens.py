@@ -12,13 +12,20 @@ from .numbers import NUMBER
 WORDS = "BREAK|ADD(?:COL|ROW|COMM|BASE)|AND(?:_SALT|_PERP|_TOPK)?"
 """The words of composition, as a pattern."""
 
+COMMENT = {"a1111": r"\#[^\n]*", "comfyui": r"^[ \t]*\#[^\n]*", "caption": r"^[ \t]*\#[^\n]*"}
+"""By target, what is a comment: A1111 cuts off all that follows a `#` (1.8 and later, unless told not to)."""
+
 _BRACKET = re.compile(r"[()]")
 _FACE = re.compile(r"[ \t]*(>?[:;=][-'^]?[()\[\]])")
 _ITEM_ENDS = re.compile(r"[ \t]*(?:\Z|[,，、\n])")
 _GROUP_ENDS = re.compile(r"[ \t]*(?::\s*" + NUMBER + r"\s*)?[)\]}]")
 _SEPARATOR = re.compile(r"[ \t]*[,，、\n]")
 _WORD_ENDS = re.compile(r"[\s,，、]|\Z")
-_PART_WEIGHT = re.compile(r":\s*" + NUMBER + r"(?:(?=\s+AND(?:_SALT|_PERP|_TOPK)?\b)|(?=\s*\Z))")
+_NEVER_READ = {"a1111": r"(?:\s|\#[^\n]*(?:\n|\Z))", "comfyui": r"\s", "caption": r"\s"}
+_PART_WEIGHT = {
+    target: re.compile(rf":\s*{NUMBER}(?:(?={blank}+AND(?:_SALT|_PERP|_TOPK)?\b)|(?={blank}*\Z))")
+    for target, blank in _NEVER_READ.items()
+}
 _COMPOSES = re.compile(r"\s+AND")
 _FACE_WITH_DIGIT = re.compile(r":\d(?!\S)")
 _STARTERS = frozenset({"separator", "open", "word", "comment", "standalone", "weight"})
@@ -105,7 +112,7 @@ class _Tokens:
 
     def _weight_end(self, start: int) -> int:
         """Return where the weight of a part ends that begins at a colon; 0 where it is a face, or no weight."""
-        match = _PART_WEIGHT.match(self._text, start)
+        match = _PART_WEIGHT[self._target].match(self._text, start)
         if match is None or not (self._is_composed or _COMPOSES.match(self._text, match.end())):
             return 0
         return 0 if self._starts_item() and _FACE_WITH_DIGIT.match(self._text, start) else match.end()
@@ -164,14 +171,15 @@ def _scanner(target: str) -> re.Pattern[str]:
 
     The signs that all of it begins with stand first, so that the rest is asked at few places.
     """
+    no_hash = r"\#" if target == "a1111" else ""
     return re.compile(
         rf"""(?=[ \t\#AB|;:\-\d<e_\\,，、\n(\[{{)\]}}])(?:
-        (?P<comment>^[ \t]*\#[^\n]*)
+        (?P<comment>{COMMENT[target]})
         |(?P<word>\b(?:{WORDS})\b(?:(?<!K)(?::\s*{NUMBER}(?![\w.])))?
             |\|\|\||;;;)
         |(?P<weight>:(?!:))
         |(?P<emphasis>(?<![\w.])-?\d{{1,9}}(?:\.\d{{0,9}})?::)
-        |(?P<standalone><\w[\w-]*:[^<>\n]+>|(?<!\w)embedding:(?:\\(?![()\[\]])|[^\s\\,，、()\[\]{{}}<>|:])+)
+        |(?P<standalone><\w[\w-]*:[^<>\n{no_hash}]+>|(?<!\w)embedding:(?:\\(?![()\[\]])|[^\s\\,，、()\[\]{{}}<>|:{no_hash}])+)
         |(?P<inline>(?<![^\W_])__(?=[^\s_,，、]))
         |(?P<escaped>{ESCAPED[target]})
         |(?P<separator>[,，、\n])

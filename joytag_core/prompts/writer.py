@@ -103,13 +103,26 @@ class _Text:
                 gap = is_new_line + ("" if depth else self._hash_guard(items[start]))
             else:
                 both = group is not None and len(items[start - 1].groups) > depth
-                gap = self._gap(items[start - 1], items[start], are_apart=both or is_list or are_lists)
-            if parts and items[start].role == "word" and items[start].text.startswith("AND"):
-                parts[-1] = (parts[-1][0], self._guarded(parts[-1][1], items[start - 1 : start]))
+                gap = self._gap(items[start - 1], items[start], depth=depth, are_apart=both or is_list or are_lists)
+            if items[start].role == "word" and items[start].text.startswith("AND"):
+                self._guard_last(parts, items[:start])
             piece = self._item(items[start]) if group is None else self._group(items[start:end], group, depth, weight)
             parts.append((gap, piece))
             start, are_lists = end, is_list
+        if not depth and items and is_comment(items[-1]):
+            self._guard_last(parts, items)
         return self._form.chain(parts)
+
+    def _guard_last(self, parts: list[tuple[str, str]], items: Sequence[Item]) -> None:
+        """Guard what ends a part of the prompt, comments behind it apart."""
+        last = len(parts) - 1
+        comments = 0
+        while last >= 0 and is_comment(items[-1 - comments]):
+            comments += 1
+            last -= 1
+        if last >= 0:
+            gap, text = parts[last]
+            parts[last] = gap, self._guarded(text, items[: len(items) - comments][-1:])
 
     def _plain_gap(self, place: int, item: Item) -> str:
         return self._form.separator if place else self._hash_guard(item)
@@ -125,7 +138,9 @@ class _Text:
             if group.opening == "(" and self._form.target == "comfyui" and _reads_as_weight(text):
                 # ComfyUI would take the face in `(smile, :3)` for the weight 3; a weight of its own prevents that.
                 return f"({text}:{weight_text(round(inner, 6))})"
-        return group.opening + text + self._lines.closing(group)
+        closing = self._lines.closing(group)
+        ends_with_comment = is_comment(items[-1]) and len(items[-1].groups) == depth + 1
+        return group.opening + text + ("\n" if ends_with_comment and closing[0] != "\n" else "") + closing
 
     def _guarded(self, text: str, items: Sequence[Item]) -> str:
         """Guard the end of a text, unless it is a person's own syntax such as `:0.8` after AND."""
@@ -147,10 +162,12 @@ class _Text:
             return text + item.stop
         return self._form.weighted(text, self._form.weight_of(item.score, threshold=self._threshold)) + item.stop
 
-    def _gap(self, before: Item, item: Item, *, are_apart: bool) -> str:
+    def _gap(self, before: Item, item: Item, *, depth: int, are_apart: bool) -> str:
         """Return what stands between two items; `are_apart` says that brackets alone would keep them so."""
-        if is_comment(item) or is_comment(before):
+        if (is_comment(before) and len(before.groups) <= depth) or (is_comment(item) and item.gap == "\n"):
             return "\n" + self._hash_guard(item)
+        if is_comment(item) and len(item.groups) <= depth:
+            return self._form.separator if item.gap is None else item.gap
         line_ends = item.line - before.line - (before.source or "").count("\n")
         if "prose" in (item.role, before.role) and line_ends:
             are_neighbours = item.position == before.position + 1 and before.position >= 0
@@ -161,9 +178,8 @@ class _Text:
         are_neighbours = item.position == before.position + 1 and item.position > 0
         if item.gap not in (None, "\n") and are_neighbours and (item.verbatim or before.verbatim or are_apart):
             return str(item.gap)
-        if before.role == "prose" and not are_neighbours and before.text[-1] in ".!?。":
-            return " "
-        return self._form.separator
+        is_after_sentence = before.role == "prose" and not are_neighbours and before.text[-1] in ".!?。"
+        return " " if is_after_sentence else self._form.separator
 
     def _gap_of_word(self, before: Item, item: Item) -> str:
         """Return what a person wrote beside a word of composition, which never takes a comma that nobody wrote."""
@@ -187,7 +203,7 @@ def _is_plain(item: Item) -> bool:
 
 
 def is_comment(item: Item) -> bool:
-    """Say whether an item is a line that begins with `#`."""
+    """Say whether an item is a comment, which lasts until its line ends."""
     return item.role == "comment"
 
 

@@ -7,7 +7,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_OPENING = re.compile(r"\{\s*([A-Za-z][A-Za-z_ -]{0,15})")
+from ..prompts.tokens import COMMENT
+
+_OPENING = r"\{\s*(?P<word>[A-Za-z][A-Za-z_ -]{0,15})"
+_OPENING_OR_COMMENT = {target: re.compile(f"{_OPENING}|{comment}", re.MULTILINE) for target, comment in COMMENT.items()}
 _BLANK = re.compile(r"\s*")
 _OPTION_START = re.compile(r"\s*[-!]?\s*")
 _REGEX = re.compile(r"/(?:\\.|[^/\n\\])*/")
@@ -29,21 +32,24 @@ class Mark:
     fault: str = ""
 
 
-def find_marks(prompt: str) -> Iterator[Mark]:
-    """Yield the marks of a prompt in order, those that are not well written included; in time linear in its length."""
+def find_marks(prompt: str, target: str) -> Iterator[Mark]:
+    """Yield the marks of a prompt in order, those that are not well written included; in time linear in its length.
+
+    In a comment of the target's none is read.
+    """
     position = 0
-    while (match := _OPENING.search(prompt, position)) is not None:
-        mark = _read(prompt, match)
+    while (match := _OPENING_OR_COMMENT[target].search(prompt, position)) is not None:
+        mark = _read(prompt, match) if match["word"] else None
         if mark is not None:
             yield mark
         position = mark.end if mark is not None else match.end()
 
 
 def _read(prompt: str, match: re.Match[str]) -> Mark | None:
-    start, word = match.start(), match[1].strip().lower()
+    start, word = match.start(), match["word"].strip().lower()
     if not word.startswith(NAME):
         return _misspelt(prompt, match) if _is_like_name(word) else None
-    after = _BLANK.match(prompt, match.start(1) + len(NAME))
+    after = _BLANK.match(prompt, match.start("word") + len(NAME))
     end = after.end() if after else len(prompt)
     if prompt[end : end + 1] == "}":
         return Mark(start, end + 1)

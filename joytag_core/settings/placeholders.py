@@ -43,8 +43,8 @@ class Placeholder:
         return merged
 
 
-def find_placeholders(prompt: str) -> list[Placeholder]:
-    """Return the placeholders of a prompt, in order.
+def find_placeholders(prompt: str, *, target: str = "a1111") -> list[Placeholder]:
+    """Return the placeholders of a prompt, in order; what stands in a comment of the target's is none.
 
     Options follow a colon and are separated by `|`: a number is the threshold, `name=value` any setting, `-pattern`
     what to exclude, and every other pattern is among those to keep: `{joytag:0.5|category:character}`.
@@ -52,7 +52,7 @@ def find_placeholders(prompt: str) -> list[Placeholder]:
     Raises:
         SettingError: one is not closed or misspelt, an option names no setting, or its value is out of range.
     """
-    return [Placeholder(mark.start, mark.end, _options(mark)) for mark in find_marks(prompt)]
+    return [Placeholder(mark.start, mark.end, _options(mark)) for mark in find_marks(prompt, target)]
 
 
 def fill_prompt(
@@ -74,8 +74,8 @@ def fill_prompt(
     for text in (prompt, negative):
         if not isinstance(text, str):
             raise SettingError(f"{text!r} is no text; expected a prompt")
-    placeholders = find_placeholders(prompt)
     target = settings.get("target", PARAMETERS["target"].default)
+    placeholders = find_placeholders(prompt, target=target)
     unwanted = said_in(negative, target=target)
     if not placeholders:
         by_region = said_by_region(prompt, target=target)
@@ -91,18 +91,18 @@ def fill_prompt(
     return _put_together(pieces, written)
 
 
-def clear_placeholders(prompt: str) -> str:
+def clear_placeholders(prompt: str, *, target: str = "a1111") -> str:
     """Return a prompt without its placeholders, whatever is in them, and without the commas they leave behind.
 
     What is only meant to be one, unclosed or misspelt, goes too: it would be drawn.
     """
-    marks = [Placeholder(mark.start, mark.end) for mark in find_marks(prompt)]
+    marks = [Placeholder(mark.start, mark.end) for mark in find_marks(prompt, target)]
     return _put_together(_pieces(prompt, marks), [""] * len(marks)) if marks else prompt
 
 
-def has_placeholder(prompt: str) -> bool:
+def has_placeholder(prompt: str, *, target: str = "a1111") -> bool:
     """Say whether `{joytag}` stands in a prompt, or what is meant to be one."""
-    return next(find_marks(prompt), None) is not None
+    return next(find_marks(prompt, target), None) is not None
 
 
 def _pieces(prompt: str, placeholders: Sequence[Placeholder]) -> list[str]:

@@ -84,6 +84,10 @@ COMPOSITION: list[Case] = [
     ({"replace": "hat -> BREAK"}, "(sky, hat, sky:1.2), sun", "(sky:1.2), BREAK (sky:1.2), sun"),
     ({"replace": "hat -> cat"}, "sky BREAK sky, hat, sky", "sky BREAK sky, cat"),
     ({"add_first": "x_9"}, "BREAK cat", "x_9 BREAK cat"),
+    ({"add_last": "x_9", "target": "a1111"}, "cat AND dog :0.8 # note", "cat AND dog, x_9 :0.8 # note"),
+    ({"add_last": "x_9", "target": "a1111"}, "dog # note", "dog # note\nx_9"),
+    ({"exclude": "hat", "target": "a1111"}, "hat, # hat\nsky, hat # hat", "# hat\nsky # hat"),
+    ({"exclude": "hat"}, "sky # hat, hat", "sky # hat"),
     ({}, "break, and, BREAKFAST, AND_X, HANDLAND", "break, and, BREAKFAST, AND_X, HANDLAND"),
 ]
 

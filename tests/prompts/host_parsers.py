@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 Parsed = list[tuple[str, float]]
@@ -32,14 +33,16 @@ def load_a1111(webui: Path) -> Callable[[str], Parsed]:
 
 
 def load_a1111_prompt(webui: Path) -> Callable[[str], list[list[Any]]]:
-    """Return A1111's way from a whole prompt, of several parts and with networks, to weighted text.
+    """Return A1111's way from a whole prompt, of several parts, with networks and comments, to weighted text.
 
     Parts stand behind each other with AND between; a part's weight multiplies those inside it.
     """
     parser, networks = _a1111(webui)
 
+    comments = _names_from(webui / "modules" / "processing_scripts" / "comments.py", {"strip_comments"})
+
     def parse(prompt: str) -> list[list[Any]]:
-        text, _ = networks["parse_prompt"](prompt)
+        text, _ = networks["parse_prompt"](comments["strip_comments"](prompt))
         [parts], texts, _ = parser.get_multicond_prompt_list([text])
         read: list[list[Any]] = []
         for number, (index, whole_weight) in enumerate(parts):
@@ -89,7 +92,8 @@ def _names_from(path: Path, wanted: set[str]) -> dict[str, Any]:
 
     tree = ast.parse(path.read_text(encoding="utf-8"))
     tree.body = [node for node in tree.body if defines(node)]
-    module = {"re": re, "defaultdict": defaultdict, "ExtraNetworkParams": lambda items: items}
+    options = SimpleNamespace(opts=SimpleNamespace(enable_prompt_comments=True))
+    module = {"re": re, "defaultdict": defaultdict, "ExtraNetworkParams": lambda items: items, "shared": options}
     exec(compile(tree, str(path), "exec"), module)
     assert wanted <= set(module), f"{path} no longer has {wanted - set(module)}"
     return module

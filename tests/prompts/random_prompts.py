@@ -45,7 +45,8 @@ def _prompt(dice: random.Random, target: str) -> str:
 
 def _list(dice: random.Random, target: str, depth: int) -> str:
     items = [_item(dice, target, depth) for _ in range(dice.randint(1, 5))]
-    return "".join(item + (dice.choice((", ", ", ", ",", " ,  ", ",\n")) if at < len(items) - 1 else "")
+    between = (", ", ", ", ",", " ,  ", ",\n", *([", # cat, (note\n"] if target == "a1111" else []))
+    return "".join(item + (dice.choice(between) if at < len(items) - 1 else "")
                    for at, item in enumerate(items))  # fmt: skip
 
 

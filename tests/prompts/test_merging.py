@@ -29,6 +29,28 @@ JOINED = [
 ]
 
 
+A1111 = [
+    ("append", "a # c", "a # c\nsmile"),
+    ("append", "cat AND dog :0.8\n", "cat AND dog, smile :0.8\n"),
+    ("append", "cat AND dog :0.8 # c\n# d", "cat AND dog, smile :0.8 # c\n# d"),
+    ("append", "cat :0.8, # c", "cat :0.8, # c\nsmile"),
+    ("prepend", "# c\ncat", "smile\n# c\ncat"),
+    ("prepend", "a # c", "smile, a # c"),
+]
+
+
+@pytest.mark.parametrize(("how", "existing", "expected"), A1111)
+def test_no_comment_takes_tags_and_weights_stay_last(how: str, existing: str, expected: str) -> None:
+    """In A1111 a comment lasts from any # to the line's end, and a weight at the end is one behind blanks too."""
+    assert expected == merge_prompts(existing, "smile", how=how, target="a1111")
+
+
+def test_elsewhere_a_comment_is_a_whole_line() -> None:
+    """A tag may begin with a #, and a line that begins so keeps its line."""
+    assert "a #1, smile" == merge_prompts("a #1", "smile", how="append")
+    assert "smile\n# c\ncat" == merge_prompts("# c\ncat", "smile", how="prepend")
+
+
 @pytest.mark.parametrize(("how", "existing", "new", "expected"), JOINED)
 def test_prompts_are_joined(how: str, existing: str, new: str, expected: str) -> None:
     """What a person wrote stays letter for letter; a comma stands between, unless there is one."""

@@ -178,6 +178,15 @@ A1111 = [
     ("embedding:1", "embedding:1"),
     ("(smile, embedding:1)", "(smile, embedding:1)"),
     ("foo:2, smile", "foo:2, smile"),
+    # comments, from any # to the line's end
+    ("sky, # dog, long_hair\n1girl, hat", "sky, # dog, long_hair\n1girl, hat"),
+    ("sky# a\n# b, long_hair\nhat", "sky# a\n# b, long_hair\nhat"),
+    ("sky,\n# a\nhat", "sky\n# a\nhat"),
+    ("(sky, # a\nhat:1.2), sun", "(sky, # a\nhat:1.2), sun"),
+    ("(sky # a\n), (hat # b\n:1.2)", "(sky # a\n), (hat # b\n:1.2)"),
+    ("smile, :3 # a\n# b", "smile, :\\3 # a\n# b"),
+    ("cat :1.2 # a AND b\nAND dog :0.8 # c", "cat :1.2 # a AND b\nAND dog :0.8 # c"),
+    ("<lora:a#b:1>\nembedding:c#d, e\nhat", "<lora:a#b:1>\nembedding:c#d, e\nhat"),
 ]
 
 

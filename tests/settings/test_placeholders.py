@@ -148,6 +148,30 @@ def test_exclusions_add_to_those_of_the_settings() -> None:
 
 
 @pytest.mark.parametrize(
+    ("prompt", "target", "expected"),
+    [
+        ("#old 1girl, {joytag}\n1girl, {joytag}", "a1111", "#old 1girl, {joytag}\n1girl, hat"),
+        ("# {joytag\n{joytag}", "comfyui", "# {joytag\nhat"),
+        ("sky # {joytag}\n{joytag}", "a1111", "sky # {joytag}\nhat"),
+        ("sky # {joytag}", "a1111", "sky # {joytag}\nhat"),
+        ("sky #1 {joytag}", "comfyui", "sky #1 hat"),
+        ("{joytag:-#1|*hat}, sky", "a1111", "hat, sky"),
+        ("# {joytag}", "a1111", "# {joytag}\nhat"),
+    ],
+)
+def test_a_comment_holds_no_placeholder(prompt: str, target: str, expected: str) -> None:
+    """What the host does not read is left alone, and the tags go where it reads them."""
+    assert expected == fill_prompt(prompt, always("hat"), settings={**SETTINGS, "target": target})
+
+
+def test_a_comment_that_names_a_placeholder_is_not_cleared() -> None:
+    """A commented-out prompt stays as it is, and does not make the page think that there is a placeholder."""
+    assert "# {joytag}\nsky" == clear_placeholders("# {joytag}\nsky")
+    assert not has_placeholder("# {joytag}\nsky # {joytg}")
+    assert has_placeholder("sky # {joytg}", target="comfyui")
+
+
+@pytest.mark.parametrize(
     "prompt", ["joytag", "__joytag__", "{cat|dog}", "{joy}", "{money bag}", "(joytag)", "{toy|joy}"]
 )
 def test_other_words_are_no_placeholder(prompt: str) -> None:
