@@ -12,7 +12,7 @@ from ..joytag_core.errors import SettingError
 from ..joytag_core.tags.scores import TagScores
 from .inputs import THRESHOLDS, judging_inputs, scores_input
 from .schema import CATEGORY, first_of_each, output, schema
-from .tag_lists import paired, scores_of
+from .tag_lists import paired, scores_of, texts_of
 from .work import files_used
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class CheckPrompt(io.ComfyNode):
         settings = first_of_each(inputs)
         check = PromptCheck(**{name: settings[name] for name in THRESHOLDS if name in settings})
         pictures = [picture[None] for batch in image for picture in batch]
-        pairs = paired(list(prompt), scores_of(image, scores, settings))
+        pairs = paired(texts_of(prompt, "prompt", "a prompt"), scores_of(image, scores, settings))
         if len(pairs) != len(pictures):
             raise SettingError(
                 f"{len(pictures)} pictures came in with {len(pairs)} prompts or scores; expected as many."

@@ -34,16 +34,16 @@ def scores_of(image: Sequence[Tensor], scores: Sequence[TagScores], settings: Se
     return []
 
 
-def texts_of(tags: Sequence[object]) -> list[str]:
-    """Return the tag lists that came in.
+def texts_of(given: Sequence[object], what: str = "tags", expected: str = "a prompt or tag list") -> list[str]:
+    """Return the texts that came in.
 
     Raises:
         SettingError: one is no text.
     """
-    for text in tags:
+    for text in given:
         if not isinstance(text, str):
-            raise SettingError(f"{text!r} came in as tags; expected text: a prompt or tag list")
-    return [str(text) for text in tags]
+            raise SettingError(f"{text!r} came in as {what}; expected text: {expected}")
+    return [str(text) for text in given]
 
 
 def other_scores_of(sources: Sequence[Any]) -> list[Other]:
@@ -63,13 +63,21 @@ def paired(tags: Sequence[str | None], scores: Sequence[TagScores], other: Seque
     Raises:
         SettingError: there are several of two of them, and not as many.
     """
-    counts = {"tag lists": len(tags), "pictures": len(scores), "scores of another tagger": len(other)}
-    most = max(counts.values())
-    if any(count not in (0, 1, most) for count in counts.values()):
-        first, *rest = [f"{count} {what}" for what, count in counts.items() if count]
+    given = {"tag lists": tags, "pictures": scores, "scores of another tagger": other}
+    return [Picture(*one) for one in matched(given)]
+
+
+def matched(given: Mapping[str, Sequence[Any]]) -> list[tuple[Any, ...]]:
+    """Give each thing of several lists, by what they are called, its fellows; a single one goes with all others.
+
+    Where nothing came in, it is None.
+
+    Raises:
+        SettingError: there are several of two of them, and not as many.
+    """
+    most = max(map(len, given.values()))
+    if any(len(things) not in (0, 1, most) for things in given.values()):
+        first, *rest = [f"{len(things)} {what}" for what, things in given.items() if things]
         raise SettingError(f"{first} came in with {' and '.join(rest)}; expected as many of each, or one.")
-
-    def spread(given: Sequence[Any]) -> list[Any]:
-        return list(given or [None]) * (1 if len(given) == most else most)
-
-    return [Picture(*one) for one in zip(spread(tags), spread(scores), spread(other), strict=True)]
+    spread = [list(things or [None]) * (1 if len(things) == most else most) for things in given.values()]
+    return list(zip(*spread, strict=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from comfy_api.latest import io
 from torch import Tensor
@@ -11,8 +11,11 @@ from torch import Tensor
 from ..joytag_core.tags.scores import TagScores
 from .inputs import THRESHOLDS, judging_inputs, scores_input, tags_input
 from .schema import CATEGORY, first_of_each, output, schema
-from .tag_lists import paired, scores_of, texts_of
+from .tag_lists import matched, scores_of, texts_of
 from .work import files_used, lists_folder
+
+if TYPE_CHECKING:
+    from ..joytag_core.judging.tag_switch import TagSwitch, Verdict
 
 _ID = "JoyTag_TagSwitch"
 
@@ -67,17 +70,21 @@ class SwitchOnTags(io.ComfyNode):
 
         settings = first_of_each(inputs)
         thresholds = {name: settings[name] for name in THRESHOLDS if name in settings}
-        switch = TagSwitch(pattern=pattern[0], lists_folder=lists_folder(), **thresholds)
+        switches = [
+            TagSwitch(pattern=one, lists_folder=lists_folder(), **thresholds)
+            for one in texts_of(pattern, "pattern", "tags and patterns")
+        ]
         found, texts = scores_of(image, scores, settings), texts_of(tags)
-        if found and not any(text.strip() for text in texts):
-            verdicts = [switch.judge(one) for one in found]
-        else:
-            verdicts = [
-                switch.judge_text(
-                    text, scores=one.as_dict() if one else None, vocabulary=one.vocabulary if one else None
-                )
-                for text, one, _ in paired(texts or [""], found)
-            ]
+        asked = [] if found and not any(text.strip() for text in texts) else texts or [""]
+        questions = matched({"patterns": switches, "tag lists": asked, "pictures": found})
+        verdicts = [_verdict(*question) for question in questions]
         shown = [f"{'yes' if verdict.holds else 'no'}, {verdict.score:.2f}" for verdict in verdicts]
         answers = [verdict.holds for verdict in verdicts], [verdict.score for verdict in verdicts]
         return io.NodeOutput(*answers, ui={"text": shown})
+
+
+def _verdict(switch: TagSwitch, text: str | None, scores: TagScores | None) -> Verdict:
+    if text is None and scores is not None:
+        return switch.judge(scores)
+    by_name, vocabulary = (None, None) if scores is None else (scores.as_dict(), scores.vocabulary)
+    return switch.judge_text(text or "", scores=by_name, vocabulary=vocabulary)

@@ -19,7 +19,9 @@ _NAME_KEYS = ("tag", "name", "label")
 _SCORE_KEYS = ("score", "confidence", "probability")
 # A number above 1 is a wrong score after a blank (`smile: 95`), and a part of the name without one (`12:30`).
 _LINE = re.compile(
-    r"\s*(?P<name>\S(?:[^,，、\n]*\S)?)\s*:(?P<score>\s+\d*\.?\d+(?:e-?\d+)?|[01]|0?\.\d+|1\.0+)\s*,?\s*", re.I
+    r"\s*(?P<name>\S(?:[^,，、\n]*\S)?)\s*:"
+    r"(?:\s*(?P<percent>\d+(?:\.\d+)?)\s*%|(?P<score>\s+\d*\.?\d+(?:e-?\d+)?|[01]|0?\.\d+|1\.0+))\s*,?\s*",
+    re.I,
 )
 
 Scores = dict[str, float]
@@ -30,8 +32,8 @@ def read_scores(source: Any, *, target: str = "comfyui") -> Scores:
 
     `source` is a mapping of scores; the nested form of imgutils, as a mapping or sequence of mappings, its ratings
     left out; a sequence of pairs, or of objects with `tag` and `score`; or text: JSON of any of these, lines
-    `tag: 0.95`, or a prompt with `(tag:0.95)`, escaped as `target` does. A tag of a prompt without a number is taken
-    as sure: 1.
+    `tag: 0.95` or `tag: 95%`, or a prompt with `(tag:0.95)`, escaped as `target` does. A tag of a prompt without a
+    number is taken as sure: 1.
 
     Raises:
         SettingError: it is none of these, or a score is no number from 0 to 1.
@@ -43,6 +45,8 @@ def read_scores(source: Any, *, target: str = "comfyui") -> Scores:
             best[name] = max(_checked(name, score), best.get(name, 0.0))
     except RecursionError as error:
         raise SettingError("the scores are nested too deeply; expected scores by tag") from error
+    except TypeError as error:  # a tensor says that it can be gone through, and cannot
+        raise SettingError(f"{type(source).__name__} holds no scores; expected scores by tag") from error
     return dict(sorted(best.items(), key=lambda pair: -pair[1]))
 
 
@@ -93,7 +97,7 @@ def _from_text(text: str, target: str) -> Iterator[tuple[str, Any]]:
     for line in text.splitlines():
         scored = _LINE.fullmatch(line)
         if scored:
-            yield scored["name"], float(scored["score"])
+            yield scored["name"], _number(scored)
         elif not line.lstrip().startswith("#"):
             yield from _from_prompt(line, target)
 
@@ -102,10 +106,14 @@ def _from_prompt(text: str, target: str) -> Iterator[tuple[str, Any]]:
     for item in parse(text, target, name_index(Vocabulary.joytag())).items:
         scored = _LINE.fullmatch(item.text)
         if item.facts.tag is None and scored:
-            yield scored["name"], float(scored["score"])
+            yield scored["name"], _number(scored)
         elif not item.verbatim:
             has_score = any(group.weight is not None for group in item.groups)
             yield item.text, weight_of(item.groups, target) if has_score else 1.0
+
+
+def _number(scored: re.Match[str]) -> float:
+    return float(scored["percent"]) / 100 if scored["percent"] else float(scored["score"])
 
 
 def _checked(name: str, score: Any) -> float:

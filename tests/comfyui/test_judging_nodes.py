@@ -106,3 +106,18 @@ def test_tags_that_are_no_text_are_told_by_the_switch(comfy: FakeComfy) -> None:
     """As on the Tag Filter node: what came in, and what was expected."""
     with pytest.raises(ValueError, match="7 came in as tags; expected text"):
         comfy.nodes()["JoyTag_TagSwitch"].execute(pattern=["1girl"], tags=[7])
+    with pytest.raises(ValueError, match="7 came in as pattern; expected text"):
+        comfy.nodes()["JoyTag_TagSwitch"].execute(pattern=[7], tags=["1girl"])
+    with pytest.raises(ValueError, match="7 came in as prompt; expected text"):
+        comfy.nodes()["JoyTag_PromptCheck"].execute(image=[pictures(1)], prompt=[7], scores=[scores(GIRL)])
+
+
+def test_a_list_of_patterns_is_answered_one_by_one(comfy: FakeComfy) -> None:
+    """One for each picture, or all of them of one picture; several of both have to be as many."""
+    both = [scores(GIRL), scores(SMILE)]
+    assert [True, True] == run(comfy, "JoyTag_TagSwitch", pattern=["1girl", "smile"], scores=both).args[0]
+    assert [False, False] == run(comfy, "JoyTag_TagSwitch", pattern=["smile", "1girl"], scores=both).args[0]
+    assert [True, False] == run(comfy, "JoyTag_TagSwitch", pattern=["1girl", "smile"], scores=both[:1]).args[0]
+    assert [True, False] == run(comfy, "JoyTag_TagSwitch", pattern=["1girl", "smile"], tags=["1girl"]).args[0]
+    with pytest.raises(ValueError, match="3 patterns came in with 2 pictures; expected as many of each, or one"):
+        run(comfy, "JoyTag_TagSwitch", pattern=["1girl"] * 3, scores=both)

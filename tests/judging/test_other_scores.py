@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 
 from joytag_core import SettingError, TagFilter, read_scores
@@ -20,6 +21,8 @@ RATING = {"general": 0.9, "sensitive": 0.08, "questionable": 0.01, "explicit": 0
         ("smile:0.9, sky: 0.3", {"smile": 0.9, "sky": 0.3}),
         (r"(smile:0.95), (star \(symbol\):0.5), sky", {"sky": 1.0, "smile": 0.95, "star (symbol)": 0.5}),
         (":3, 12:30", {":3": 1.0, "12:30": 1.0}),
+        ("smile: 95%\nsky:12.5 %", {"smile": 0.95, "sky": 0.125}),
+        ("smile: 95%, sky: 30%", {"smile": 0.95, "sky": 0.3}),
         ((RATING, {"smile": 0.9}, {"saber": 0.4}), {"smile": 0.9, "saber": 0.4}),
         ({"rating": RATING, "features": {"smile": 0.9}, "characters": {"saber": 0.4}}, {"smile": 0.9, "saber": 0.4}),
         ({"rating": [0.1, 0.9], "general": {"smile": 0.9}}, {"smile": 0.9}),
@@ -53,6 +56,8 @@ def test_a_prompt_may_begin_with_a_bracket() -> None:
     ("source", "message"),
     [
         ("smile: 95", "the score of 'smile' is 95.0; expected a number from 0 to 1"),
+        ("smile: 950%", "the score of 'smile' is 9.5;"),
+        (np.array(0.5), "ndarray holds no scores"),
         ("(smile:1.2)", "the score of 'smile' is 1.2;"),
         ({"smile": None}, "the score of 'smile' is None;"),
         ({"smile": True}, "the score of 'smile' is True;"),
