@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 
+def reason_of(error: Exception) -> str:
+    """Return what an error says, without the path that the system repeats."""
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
 class JoyTagError(Exception):
     """The base of every error that JoyTag raises on purpose; its message is meant for people."""
 

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 CORE = ROOT / "joytag_core"
-SHARED = frozenset({"checks", "errors", "texts", "whole_files"})
+SHARED = frozenset({"checks", "errors", "lines", "texts", "whole_files"})
 """The core's single files, which every folder may import."""
 
 ALLOWED: dict[str, tuple[str, ...]] = {

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import PictureError, UnreadablePictureError
+from ..errors import PictureError, UnreadablePictureError, reason_of
 from ..pictures.reading import Reading
 from .fingerprints import FileState, file_digest, square_digest
 from .lazy_model import LazyModel
@@ -189,7 +189,7 @@ class Scorer:
         except FileNotFoundError:
             return UnreadablePictureError(f"{path}: there is no such file")
         except (OSError, ValueError) as error:
-            return UnreadablePictureError(f"{path}: the picture cannot be read: {error}")
+            return UnreadablePictureError(f"{path}: the picture cannot be read: {reason_of(error)}")
 
     def _from_content(self, name: str, read: Callable[[], bytes]) -> _Ready | PictureError:
         try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from os import PathLike
 from typing import Any
 
+from ..lines import one_line
 from ..whole_files import write_whole
 from .paths import readable
 
@@ -80,4 +81,4 @@ class CaptionSummary:
 
 def shown(path: str | PathLike[str]) -> str:
     """Return a path as text that any terminal and file can take, on one line, whatever bytes its name holds."""
-    return readable(os.fspath(path)).replace("\n", "\\n").replace("\r", "\\r")
+    return one_line(readable(os.fspath(path)))

@@ -9,7 +9,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
-from ..errors import CaptionError, SettingError
+from ..errors import CaptionError, SettingError, reason_of
 from ..whole_files import whole_file
 from .composing import Composer
 from .outputs import Change, Plan
@@ -220,7 +220,7 @@ def _read(path: Path, form: str, key: str) -> Iterator[Row]:
                 raise ValueError(f"a row has no column {key!r}")
             yield row
     except (OSError, ValueError, csv.Error, AttributeError) as error:
-        raise CaptionError(f"{path}: the table that is there cannot be read as {form}: {error}") from error
+        raise CaptionError(f"{path}: the table that is there cannot be read as {form}: {reason_of(error)}") from error
 
 
 def _rows(path: Path, form: str) -> Iterator[Row]:

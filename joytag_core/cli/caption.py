@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CancelledError, CaptionError, SettingError
+from ..lines import one_line
 from ..settings.parameters import FILTER_NAMES, READING_NAMES, SELECTION_NAMES
 from .arguments import (
     add_choosing_settings,
@@ -198,7 +199,7 @@ def _say_change(change: Change) -> None:
 
 def _tell_change(change: Change) -> None:
     if change.is_needed:
-        lines = [str(change.plan.target)]
+        lines = [one_line(change.plan.target)]
         lines += [] if change.before is None else [_marked("-", change.before)]
         say("\n".join([*lines, _marked("+", change.after)]))
 
@@ -214,5 +215,5 @@ def _tell_twins(twins: Sequence[tuple[str, str]]) -> None:
         "these pictures would share a caption with another; they are left out. --name-template "
         "'[name].[extension].[output_extension]' tells them apart:"
     ]
-    lines += [f"  {picture} ({caption})" for picture, caption in twins[:SHOWN]]
+    lines += [f"  {one_line(picture)} ({one_line(caption)})" for picture, caption in twins[:SHOWN]]
     complain("\n".join([*lines, *([f"  ... and {len(twins) - SHOWN} more"] if len(twins) > SHOWN else [])]))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SettingError
+from ..lines import one_line
 from .arguments import add_format_option, add_lists_folder, add_model_options, add_settings, count, settings_of
 from .scoring import GivenPictures
 from .streams import read_standard_input, read_text_file, say, to_json
@@ -88,7 +89,7 @@ def _run_pattern(arguments: argparse.Namespace) -> int:
             say(to_json({"path": str(path), "holds": verdict.holds, "score": round(verdict.score, 4)}))
         else:
             answer = f"{'yes' if verdict.holds else 'no'} {verdict.score:.2f}"
-            say(f"{path}: {answer}" if pictures.are_several else answer)
+            say(f"{one_line(path)}: {answer}" if pictures.are_several else answer)
     return pictures.status
 
 
@@ -104,4 +105,4 @@ def _report(arguments: argparse.Namespace, path: Path, report: PromptReport, *, 
     if not named:
         return report.explain()
     first, *lines = report.explain().splitlines()
-    return "\n".join([f"{path}: {first}", *(f"  {line}" for line in lines)])
+    return "\n".join([f"{one_line(path)}: {first}", *(f"  {line}" for line in lines)])

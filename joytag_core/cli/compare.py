@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import PictureError
+from ..lines import one_line
 from ..pictures.reading import Reading
 from ..settings.parameters import PARAMETERS, READING_NAMES
 from .arguments import add_format_option, add_model_options, count, model_of, settings_of, unit
@@ -110,4 +111,4 @@ def _lines(arguments: argparse.Namespace, agreement: Agreement) -> Iterator[str]
 
 
 def _text(one: Difference) -> str:
-    return f"{one.tag} {one.exact:.4f} -> {one.other:.4f} in {one.picture}"
+    return f"{one.tag} {one.exact:.4f} -> {one.other:.4f} in {one_line(one.picture)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .streams import complain
+from .streams import complain_of
 
 
 class Faults:
@@ -15,7 +15,7 @@ class Faults:
     def report(self, error: object) -> None:
         """Tell an error, and count it."""
         self.count += 1
-        complain(f"error: {error}")
+        complain_of(error)
 
     def status(self, *, done: bool) -> int:
         """Return 0 where nothing went wrong, 1 where something did and something was done, 2 where nothing was."""

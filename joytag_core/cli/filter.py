@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import SettingError
+from ..lines import one_line
 from ..settings.parameters import FILTER_NAMES, PARAMETERS
 from .arguments import (
     add_filter_settings,
@@ -142,7 +143,7 @@ def _filter_files(arguments: argparse.Namespace, filter_text: _FilterText) -> in
 
 
 def _show_difference(caption: CaptionText, text: str) -> None:
-    name = str(caption.path)
+    name = one_line(caption.path)
     lines = difflib.unified_diff(caption.text.splitlines(), text.splitlines(), name, name, lineterm="", n=1)
     if text != caption.text:
         say("\n".join(lines))
@@ -190,7 +191,7 @@ def _report(arguments: argparse.Namespace, prompt: _Prompt, result: FilterResult
     elif not (arguments.in_place or arguments.dry_run):
         say(result.text)
     if arguments.explain and result.dropped:
-        heading = f"{prompt.path}: dropped" if prompt.path is not None else "dropped"
+        heading = f"{one_line(prompt.path)}: dropped" if prompt.path is not None else "dropped"
         complain(f"{heading}\n{_indented(result.explain())}")
 
 

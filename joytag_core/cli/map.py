@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..lines import one_line
 from ..settings.map_parameters import MAP_PARAMETERS
 from ..settings.parameters import PARAMETERS
 from .arguments import add_model_options, add_settings, settings_of
@@ -87,9 +88,9 @@ def _write(files: MapFiles, path: Path, features: PatchFeatures, tags: list[str]
     for tag in tags:
         holds = maps.holds(tag, threshold=files.showing.threshold)
         absent = "" if holds else ", not there"
-        say(f"{path}: {tag} {maps.score_of(tag):.3f}{absent}")
+        say(f"{one_line(path)}: {tag} {maps.score_of(tag):.3f}{absent}")
     for one in written:
-        say(f"  -> {one}")
+        say(f"  -> {one_line(one)}")
 
 
 def _kinds(text: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CaptionError, ScoreStoreError, SettingError
+from ..lines import one_line
 from ..settings.parameters import READING_NAMES
 from .arguments import add_settings, unit
 from .scoring import reading_of
@@ -84,7 +85,7 @@ def _list(store: ScoreStore, path: Path, *, as_json: bool) -> None:
         return
     pictures = sum(one.pictures for one in models)
     lines = [f"{one.name:24}{one.pictures:10} pictures, {len(one.tags)} tags" for one in models]
-    say("\n".join([*lines, f"{path}: {size:,} bytes, {size / max(pictures, 1):,.0f} a picture"]))
+    say("\n".join([*lines, f"{one_line(path)}: {size:,} bytes, {size / max(pictures, 1):,.0f} a picture"]))
 
 
 def _model(store: ScoreStore, name: str | None) -> StoredModel:
@@ -107,7 +108,7 @@ def _export(store: ScoreStore, path: Path, *, model: StoredModel, floor: float, 
             count = _write(temporary, form, _rows(store, model, floor, reading_mark(reading)))
     except OSError as error:
         raise CaptionError(f"{path}: the scores cannot be written: {error.strerror}") from error
-    complain(f"{path}: {count} pictures")
+    complain(f"{one_line(path)}: {count} pictures")
 
 
 def _rows(store: ScoreStore, model: StoredModel, floor: float, mark: str) -> Iterator[dict[str, Any]]:

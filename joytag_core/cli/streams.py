@@ -13,7 +13,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from ..errors import SettingError
+from ..errors import SettingError, reason_of
+from ..lines import harmless, one_line
 from ..texts import decoded
 
 _OWN_BYTES = "joytag_own_bytes"
@@ -34,19 +35,25 @@ def set_up_streams() -> None:
 
 
 def say(text: str) -> None:
-    """Write a result to standard output, on lines of its own.
+    """Write a result to standard output, on lines of its own; a pipe or file gets every character as it is.
 
     Raises:
         OSError: it cannot be written.
     """
     with _bars_aside():
-        print(text, flush=True)
+        print(harmless(text) if sys.stdout.isatty() else text, flush=True)
 
 
 def complain(text: str) -> None:
     """Write what a person should know to standard error; where that is closed or full, there is nobody to tell."""
     with suppress(OSError), _bars_aside():
-        print(text, file=sys.stderr, flush=True)
+        print(harmless(text), file=sys.stderr, flush=True)
+
+
+def complain_of(error: object) -> None:
+    """Tell an error; the path that it is about stays on its line."""
+    path = getattr(error, "path", None)
+    complain(f"error: {error}" if path is None else f"error: {error}".replace(str(path), one_line(path)))
 
 
 def to_json(value: Any) -> str:
@@ -83,7 +90,7 @@ def read_text_file(path: Path) -> str:
     try:
         content = path.read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise SettingError(f"{path} cannot be read: {error}") from error
+        raise SettingError(f"{path} cannot be read: {reason_of(error)}") from error
     return decode_text(content, str(path)).replace("\r\n", "\n").removesuffix("\n")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SettingError
+from ..lines import one_line
 from ..settings.frame_parameters import FRAME_PARAMETERS, frame_ways
 from ..settings.parameters import FILTER_NAMES, SELECTION_NAMES
 from .arguments import (
@@ -104,8 +105,8 @@ def run(arguments: argparse.Namespace) -> int:
             pictures.report(error)
             continue
         if named and arguments.format == "scores":
-            say(f"# {path}")
-        say(f"{path}: {line}" if named and arguments.format == "text" else line)
+            say(f"# {one_line(path)}")
+        say(f"{one_line(path)}: {line}" if named and arguments.format == "text" else line)
     return pictures.status
 
 

@@ -86,7 +86,8 @@ def find_tags(vocabulary: Vocabulary, names: Iterable[str]) -> list[Tag]:
     for name in names:
         tag = vocabulary.find(name)
         if tag is None:
-            raise SettingError(f"the model has no tag {name!r}{_alike(vocabulary, name)}; expected one that it knows")
+            alike, count = _alike(vocabulary, name), len(vocabulary)
+            raise SettingError(f"the model has no tag {name!r}{alike}; expected one of its {count:,}")
         found[tag.index] = tag
     return list(found.values())
 
@@ -94,7 +95,9 @@ def find_tags(vocabulary: Vocabulary, names: Iterable[str]) -> list[Tag]:
 def _alike(vocabulary: Vocabulary, name: str) -> str:
     import difflib
 
-    close = difflib.get_close_matches(name.strip().lower().replace(" ", "_"), vocabulary.names, n=3)
+    wanted = name.strip().lower().replace(" ", "_")
+    holding = [one for one in vocabulary.names if wanted in one] if wanted else []
+    close = list(dict.fromkeys([*holding, *difflib.get_close_matches(wanted, vocabulary.names, n=3)]))[:3]
     return f" (there is: {', '.join(close)})" if close else ""
 
 

@@ -9,7 +9,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from ..errors import ModelFileError
+from ..errors import ModelFileError, reason_of
 
 RELEASE_STEM = "conv:c=64;ln;relu;conv:c=128;ln;relu;conv:c=256;ln;relu;conv:c=512;ln;relu;conv:c=768,s=1,k=1,p=0"
 """The stem of the released model, in the config's own language: layers, each `kind:option=value,...`."""
@@ -138,7 +138,7 @@ def read_config(path: Path) -> NetworkConfig:
     try:
         config = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
-        raise ModelFileError(f"{path}: this is no readable JSON: {error}") from error
+        raise ModelFileError(f"{path}: this is no readable JSON: {reason_of(error)}") from error
     if not isinstance(config, dict):
         raise ModelFileError(f"{path}: this holds a JSON {type(config).__name__}; expected an object")
     try:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from PIL import Image, UnidentifiedImageError
 
-from ..errors import PictureError, PictureTooLargeError, UnreadablePictureError
+from ..errors import PictureError, PictureTooLargeError, UnreadablePictureError, reason_of
 from .formats import SUFFIXES_OF_FORMATS
 from .paths import why_no_path
 from .png import SIGNATURE, without_metadata
@@ -125,7 +125,7 @@ def _explained(error: Exception, path: Path | None) -> PictureError:
     """Return our own error for whatever was raised while a picture was read."""
     place = "" if path is None else f"{path}: "
     if isinstance(error, Image.DecompressionBombError | PictureTooLargeError):
-        hint = "" if isinstance(error, PictureError) else " Scale it down, or raise PIL.Image.MAX_IMAGE_PIXELS."
+        hint = "" if isinstance(error, PictureError) else " Scale it down; only in Python may the limit be raised."
         return PictureTooLargeError(f"{place}{error}{hint}", path=path)
     if isinstance(error, PictureError):
         return UnreadablePictureError(f"{place}{error}", path=path)
@@ -141,5 +141,5 @@ def _why_unreadable(error: Exception, path: Path | None) -> str:
         return "the picture does not fit into memory"
     if isinstance(error, UnidentifiedImageError):
         return "this is no picture that Pillow can read here (PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF and some more)"
-    reason = str(error) or type(error).__name__
+    reason = reason_of(error)
     return reason if reason == "the file is empty" else f"the picture cannot be read: {reason}"

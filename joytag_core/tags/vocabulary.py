@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, overload
 
-from ..errors import ModelFileError
+from ..errors import ModelFileError, reason_of
 
 CATEGORIES = ("general", "character", "copyright", "artist", "meta")
 """Danbooru's own categories."""
@@ -114,7 +114,7 @@ class Vocabulary(Sequence[Tag]):
         try:
             names = [line.strip() for line in Path(path).read_text(encoding="utf-8-sig").splitlines() if line.strip()]
         except (OSError, UnicodeDecodeError) as error:
-            raise ModelFileError(f"{path}: the tag list cannot be read: {error}") from error
+            raise ModelFileError(f"{path}: the tag list cannot be read: {reason_of(error)}") from error
         if not names:
             raise ModelFileError(f"{path}: the tag list is empty; expected one tag a line")
         if len(set(names)) != len(names):

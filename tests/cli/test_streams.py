@@ -57,6 +57,39 @@ def test_a_terminal_shows_what_it_cannot_write_as_an_escape(monkeypatch: pytest.
     assert "café \\u732b\\u8033" == shown.getvalue().decode("cp1252").rstrip("\r\n")
 
 
+NAME = "a\x1b[31m\nb\r\x9bc.png"
+ESCAPED = "a\\x1b[31m\\nb\\r\\x9bc.png"
+
+
+@POSIX
+def test_a_name_commands_no_terminal(tiny: Path, picture_paths: list[Path], tmp_path: Path) -> None:
+    """Colours, line ends and the like in it are written out, with its result and in errors; JSON gives it back."""
+    there, broken = tmp_path / NAME, tmp_path / f"x{NAME}"
+    shutil.copy(picture_paths[0], there)
+    broken.write_bytes(b"no picture")
+    command = ["tag", str(there), str(broken), "--model", str(tiny), "--device", "cpu"]
+
+    text = run(*command)
+    assert [f"{tmp_path}/{ESCAPED}"] == [line.split(": ")[0] for line in text.stdout.decode().splitlines()]
+    assert text.stderr.decode().startswith(f"error: {tmp_path}/x{ESCAPED}: this is no picture")
+    assert 1 == len(text.stderr.decode().splitlines())
+    assert str(there) == json.loads(run(*command, "--json").stdout)["path"]
+
+
+@pytest.mark.parametrize(("is_terminal", "expected"), [(True, "a\\x1b[31m\tb\n"), (False, "a\x1b[31m\tb\n")])
+def test_a_result_commands_no_terminal_and_reaches_a_pipe_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, is_terminal: bool, expected: str
+) -> None:
+    """A caption may hold anything; a pipe gets it unchanged."""
+    stream = io.StringIO()
+    monkeypatch.setattr(stream, "isatty", lambda: is_terminal, raising=False)
+    monkeypatch.setattr("sys.stdout", stream)
+
+    streams.say("a\x1b[31m\tb")
+
+    assert expected == stream.getvalue()
+
+
 @POSIX
 @pytest.mark.parametrize("form", ["text", "json", "scores"])
 def test_a_name_that_is_no_utf8_can_be_read_back(

@@ -119,6 +119,8 @@ def test_an_unknown_tag_is_refused_before_anything_is_computed(tiny: Path) -> No
     host = FakeHost()
     with pytest.raises(SettingError, match=r"no tag 'tga_7' \(there is: .*tag_7"):
         Tagger.load(tiny, host=host).maps(pictures(), ["tag_1", "tga_7"])
+    with pytest.raises(SettingError, match=r"no tag '_39' \(there is: tag_39\); expected one of its 40"):
+        Tagger.load(tiny, host=host).maps(pictures(), ["_39"])
     assert [] == host.batches
 
 
