@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import os
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
+from .streams import complain
+
 _PATHS = ("PATH", "FILE", "FOLDER", "FILE|FOLDER", "PICTURE")
 """What options and arguments call a path in their help."""
+
+_OPTION = re.compile(r"-(?![0-9.])[^\s]+$")
+"""What argparse takes for an option: no number, and no text with a space in it."""
 
 YES_OR_NO = ("yes", "no", "on", "off", "true", "false")
 _NEARLY = ("y", "n", "0", "1", "maybe", "auto", "enabled", "disabled", "ture", "flase")
@@ -40,6 +47,8 @@ class CommandParser(argparse.ArgumentParser):
         if self._reads_intermixed:
             return super().parse_known_args(args, namespace)
         words = list(self._with_values(sys.argv[1:] if args is None else args))
+        if first := self._unknown_option(words):
+            self.error(self._about(first, words))
         if self._subparsers is not None or "--" in words:
             found, unknown = super().parse_known_args(words, namespace)
         else:
@@ -49,12 +58,13 @@ class CommandParser(argparse.ArgumentParser):
             finally:
                 self._reads_intermixed = False
         if unknown:
-            self.error(self._about(unknown))
+            self.error(self._about(unknown[0], words))
         return found, []
 
     def error(self, message: str) -> NoReturn:
         """End the program with status 2, one sentence, and where to read more."""
-        self.exit(2, f"error: {message}\n`{self.prog} --help` explains it\n")
+        complain(f"error: {message}\n`{self.prog} --help` explains it")
+        self.exit(2)
 
     def _print_message(self, message: str, file: Any = None) -> None:
         # argparse's own hides that the disk is full.
@@ -96,12 +106,41 @@ class CommandParser(argparse.ArgumentParser):
             else:
                 yield word
 
-    def _about(self, unknown: Sequence[str]) -> str:
-        option = next((word for word in unknown if word.startswith("-")), unknown[0])
-        name = option.partition("=")[0]
-        options = [*self._option_string_actions, *(f"--no-{switch}" for switch in self.switches)]
-        suggestion = nearest(name, options)
-        return f"{name} is no option of `{self.prog}`" + (f"; {suggestion}" if suggestion else "")
+    def _unknown_option(self, words: Sequence[str]) -> str:
+        """Return the first of some words that looks like an option and is none, empty where there is none.
+
+        Before argparse looks: it would miss the arguments that it took for options first. With sub-commands, only what
+        stands before the command.
+        """
+        for word in words:
+            if word == "--" or (self._subparsers is not None and not word.startswith("-")):
+                break
+            known = word.partition("=")[0] in self._option_string_actions or (
+                not word.startswith("--") and word[:2] in self._option_string_actions
+            )
+            if _OPTION.match(word) and not known:
+                return word
+        return ""
+
+    def _about(self, unknown: str, words: Sequence[str]) -> str:
+        name = unknown.partition("=")[0]
+        if os.path.lexists(unknown):
+            return f"{unknown} looks like an option; for the file of that name write .{os.sep}{unknown}"
+        commands = self._commands()
+        named = next((commands[word] for word in words if word in commands), None)
+        for parser in [named] if named else commands.values():
+            if name in parser._options():
+                return f"{name} stands behind its command: `{parser.prog} {name} ...`"
+        behind = named or self
+        suggestion = nearest(name, behind._options())
+        return f"{name} is no option of `{behind.prog}`" + (f"; {suggestion}" if suggestion else "")
+
+    def _options(self) -> list[str]:
+        return [*self._option_string_actions, *(f"--no-{switch}" for switch in self.switches)]
+
+    def _commands(self) -> dict[str, CommandParser]:
+        actions = self._subparsers._group_actions if self._subparsers is not None else []
+        return {name: parser for action in actions for name, parser in dict(action.choices or {}).items()}
 
 
 def nearest(word: str, words: Iterable[str]) -> str:

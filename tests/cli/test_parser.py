@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,14 @@ def mistyped(capsys: Capture, *words: str) -> str:
         (["tag", "x.png", "--floor", "2"], "argument --floor: '2' is out of range; expected a number from 0 to 1"),
         (["tag", "x.png", "--floor", "nan"], "argument --floor: 'nan' is out of range"),
         (["tag"], "the following arguments are required: PATH"),
+        (["tag", "--modle", "demo"], "--modle is no option of `{prog} tag`; did you mean --model?"),
+        (["tag", "-x.png"], "-x.png is no option of `{prog} tag`"),
+        (["--model", "demo", "tag", "x.png"], "--model stands behind its command: `{prog} tag --model ...`"),
+        (["-v", "--in-place", "filter", "x"], "--in-place stands behind its command: `{prog} filter --in-place ...`"),
+        (["--no-spaces", "filter", "x"], "--no-spaces stands behind its command: `{prog} filter --no-spaces ...`"),
+        (["--model", "demo"], "--model stands behind its command: `{prog} tag --model ...`"),
+        (["--modle", "demo", "tag", "x.png"], "--modle is no option of `{prog} tag`; did you mean --model?"),
+        (["--versoin"], "--versoin is no option of `{prog}`; did you mean --version?"),
         (
             ["tag", "x.png", "--format", "xml"],
             "argument --format: 'xml' is unknown; expected one of text, json, scores",
@@ -57,6 +66,19 @@ def test_what_is_mistyped_gets_one_sentence(words: list[str], sentence: str, cap
 
     assert first.startswith("error: " + sentence.format(prog=make_parser().prog))
     assert second.endswith(" --help` explains it")
+
+
+def test_a_file_that_looks_like_an_option_is_told_how_to_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    """Where it is there, it is what was meant; behind `--` it is read."""
+    monkeypatch.chdir(tmp_path)
+    Path("-x.png").write_bytes(b"")
+
+    assert f"for the file of that name write .{os.sep}-x.png" in mistyped(capsys, "tag", "-x.png", "--model", "demo")
+    for words in (["tag", "--model", "demo", "--", "-x.png"], ["tag", f".{os.sep}-x.png", "--model", "demo"]):
+        assert 2 == main(words)
+        assert "the file is empty" in capsys.readouterr().err
 
 
 def test_options_and_arguments_stand_in_any_order(tiny: Path, picture_paths: list[Path], capsys: Capture) -> None:
