@@ -13,6 +13,7 @@ from ..prompts.format import PromptFormat
 from ..settings.parameter import Parameter
 from ..settings.parameters import FILTER_NAMES, PARAMETERS, READING_NAMES, SELECTION_NAMES
 from .parser import CommandParser
+from .streams import complain
 
 _WRITING = {field.name for field in fields(PromptFormat)}
 _CHOOSING = tuple(name for name in SELECTION_NAMES if name != "model")
@@ -90,9 +91,20 @@ def model_of(arguments: argparse.Namespace) -> str:
     from ..model.folders import is_model
 
     named = settings_of(arguments, ["model"])
-    places = [place for place in os.environ.get("JOYTAG_MODELS", "").split(os.pathsep) if place]
-    is_one = len(places) == 1 and is_model(Path(places[0]))
+    places = model_places()
+    is_one = len(places) == 1 and is_model(places[0])
     return str(named.get("model", places[0] if is_one else PARAMETERS["model"].default))
+
+
+def model_places() -> list[Path]:
+    """Return the paths in JOYTAG_MODELS; one that can hold no model is told, since JoyTag would be downloaded."""
+    from ..model.folders import why_no_models
+
+    places = [Path(place) for place in os.environ.get("JOYTAG_MODELS", "").split(os.pathsep) if place]
+    for place in places:
+        if why := why_no_models(place):
+            complain(f"JOYTAG_MODELS: {place} is {why}")
+    return places
 
 
 def count(text: str) -> int:

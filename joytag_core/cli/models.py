@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from .arguments import add_format_option
+from ..lines import one_line
+from .arguments import add_format_option, model_places
 from .program import program_name
-from .streams import complain, say, to_json
+from .streams import complain_of, say, to_json
 
 if TYPE_CHECKING:
     from ..model.folders import ModelFolder
@@ -38,12 +39,13 @@ def run_list(arguments: argparse.Namespace) -> int:
     from ..model.folders import JOYTAG, installed_models
     from .terminal_host import TerminalHost
 
+    model_places()
     folders = installed_models(TerminalHost())
     for folder in folders:
         if arguments.format == "json":
             say(to_json({"name": folder.name, "bytes": folder.size, "path": str(folder.path)}))
         else:
-            say(f"{folder.name:16}{folder.size / 1e6:8.1f} MB  {folder.path}")
+            say(f"{folder.name:16}{folder.size / 1e6:8.1f} MB  {one_line(folder.path)}")
     if arguments.format == "text" and all(folder.name != JOYTAG for folder in folders):
         say(f"{JOYTAG:16}not installed; `{program_name()} models download` gets it (366 MB)")
     return 0
@@ -69,16 +71,17 @@ def run_verify(arguments: argparse.Namespace) -> int:
     from .terminal_host import TerminalHost
 
     host = TerminalHost()
-    folders = [find_installed(model, host) for model in arguments.models] or list(installed_models(host))
     broken = 0
-    for folder in folders:
+    wanted: list[str | ModelFolder] = [*arguments.models] or [*installed_models(host)]
+    for model in wanted:
         try:
+            folder = find_installed(model, host) if isinstance(model, str) else model
             if folder is None:
-                raise ModelError(f"joytag is not installed; `{program_name()} models download` gets it")
+                raise ModelError(f"{model} is not installed; `{program_name()} models download` gets it")
             say(f"{folder.name}: {_verified(folder)}")
         except ModelError as error:
             broken += 1
-            complain(f"error: {error}")
+            complain_of(error)
     return 2 if broken else 0
 
 

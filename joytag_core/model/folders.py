@@ -67,12 +67,12 @@ def find_installed(model: str | os.PathLike[str], host: Host) -> ModelFolder | N
     Raises:
         ModelNotFoundError: a folder lacks some of the files, or nothing of that name is known.
     """
-    given = Path(os.path.expanduser(model))  # noqa: PTH111 - pathlib raises where there is no such person
-    if given.name in (WEIGHTS_FILE, PICKLED_WEIGHTS_FILE) and _is_file(given):
-        return _complete(_model_at(given))
-    if _is_folder(given) and (len(given.parts) > 1 or given.is_absolute() or (given / CONFIG_FILE).is_file()):
-        return _complete(_model_at(given))
     name = os.fspath(model)
+    given = Path(os.path.expanduser(model))  # noqa: PTH111 - pathlib raises where there is no such person
+    if _is_weights(given):
+        return _complete(_model_at(given))
+    if name and _is_folder(given) and (len(given.parts) > 1 or given.is_absolute() or (given / CONFIG_FILE).is_file()):
+        return _complete(_model_at(given))
     for folder in installed_models(host):
         if folder.name == name:
             return folder
@@ -81,7 +81,8 @@ def find_installed(model: str | os.PathLike[str], host: Host) -> ModelFolder | N
             return _complete(ModelFolder(name, parent / name))
     if name == JOYTAG:
         return None
-    raise ModelNotFoundError(f"model {name!r} is neither a folder nor installed; there is: {_there(host)}")
+    why = (_why_no_model(given) if name else "") or "neither a folder nor installed"
+    raise ModelNotFoundError(f"model {name!r} is {why}; there is: {_there(host)}")
 
 
 def installed_models(host: Host) -> list[ModelFolder]:
@@ -128,7 +129,17 @@ def _candidates(host: Host) -> Iterator[ModelFolder]:
 
 def is_model(path: Path) -> bool:
     """Say whether a path is a model's own folder, or its weights, and no folder of models."""
-    return _is_file(path / CONFIG_FILE) or (path.name in (WEIGHTS_FILE, PICKLED_WEIGHTS_FILE) and _is_file(path))
+    return _is_file(path / CONFIG_FILE) or _is_weights(path)
+
+
+def why_no_models(path: Path) -> str:
+    """Say why neither a model nor a folder of models is at a path; empty where there may be one."""
+    if not os.path.lexists(path):
+        return "not there"
+    if _is_file(path):
+        return "" if _is_weights(path) else _why_no_model(path)
+    has_weights = any(_is_file(path / name) for name in (WEIGHTS_FILE, PICKLED_WEIGHTS_FILE))
+    return _why_no_model(path) if has_weights and not is_model(path) else ""
 
 
 def hub_cache() -> Path:
@@ -142,6 +153,18 @@ def hub_cache() -> Path:
 def _model_at(path: Path) -> ModelFolder:
     folder = path.parent if _is_file(path) else path
     return ModelFolder(folder.resolve().name, folder)
+
+
+def _is_weights(path: Path) -> bool:
+    return path.name in (WEIGHTS_FILE, PICKLED_WEIGHTS_FILE) and _is_file(path)
+
+
+def _why_no_model(path: Path) -> str:
+    """Say why what is at a path is no model; empty where nothing is there."""
+    if _is_folder(path):
+        return f"a folder without {', '.join(_model_at(path).missing())}, and not installed"
+    names = f"{WEIGHTS_FILE} (or {PICKLED_WEIGHTS_FILE}), with {CONFIG_FILE} and {TAGS_FILE} beside it"
+    return f"a file; expected a model's folder, or its weights by the name of {names}" if _is_file(path) else ""
 
 
 def _there(host: Host) -> str:

@@ -205,6 +205,66 @@ def test_models_verify_reads_a_model_whole_and_names_what_is_broken(
     assert err.startswith(f"error: {weights}: this is no whole safetensors file")
 
 
+def test_models_verify_goes_on_behind_a_name_that_is_unknown(tiny: Path, capsys: Capture) -> None:
+    """As every command does with pictures: the others are verified, and the status tells."""
+    assert 2 == main(["models", "verify", str(tiny), "nope", "demo"])
+
+    out, err = capsys.readouterr()
+    assert ["tiny", "demo"] == [line.split(": ")[0] for line in out.splitlines()]
+    assert "error: model 'nope' is neither a folder nor installed" in err
+
+
+@pytest.mark.parametrize(
+    ("place", "why"),
+    [
+        ("nowhere", "not there"),
+        ("mine.safetensors", "a file; expected a model's folder, or its weights by the name of model.safetensors"),
+        ("alone", "a folder without config.json, top_tags.txt"),
+        ("empty", None),
+        ("tiny", None),
+        ("tiny/model.safetensors", None),
+    ],
+)
+def test_a_wrong_place_of_models_is_told(
+    place: str, why: str | None, tiny: Path, *, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    """Else JoyTag would be downloaded in silence, for a mistake in JOYTAG_MODELS."""
+    shutil.copytree(tiny, tmp_path / "tiny")
+    shutil.copy(tiny / "model.safetensors", tmp_path / "mine.safetensors")
+    for name in ("alone", "empty"):
+        (tmp_path / name).mkdir()
+    shutil.copy(tiny / "model.safetensors", tmp_path / "alone")
+    monkeypatch.setenv("JOYTAG_MODELS", str(tmp_path / place))
+
+    assert 0 == main(["models"])
+
+    expected = "" if why is None else f"JOYTAG_MODELS: {tmp_path / place} is {why}"
+    assert capsys.readouterr().err[: len(expected) or None] == expected
+
+
+def test_ctrl_c_while_the_program_is_imported_is_a_word() -> None:
+    """No traceback, and the status of every interrupted program."""
+    code = (
+        "import runpy, sys\n"
+        "class Interrupted:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'joytag_core.cli.tag': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupted())\n"
+        "runpy.run_module('joytag_core', run_name='__main__')"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert (130, "", "stopped\n") == (ran.returncode, ran.stdout, ran.stderr)
+
+
+def test_a_file_that_cannot_be_read_is_named_once(tmp_path: Path, picture_paths: list[Path], capsys: Capture) -> None:
+    """The system repeats the path in its own words."""
+    missing, long = str(tmp_path / "nope.json"), "x" * 300
+    for words in (["--scores", missing], ["--model", "demo", long]):
+        main(["tag", str(picture_paths[0]), "--model", "demo", *words])
+        assert 1 == capsys.readouterr().err.count(words[-1])
+
+
 def test_tags_finds_by_old_and_current_names(capsys: Capture) -> None:
     """A part of either name finds a tag, and its facts are shown."""
     status = main(["tags", "rabbit ears"])

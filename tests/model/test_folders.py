@@ -42,15 +42,34 @@ def test_a_folder_is_taken_as_it_is(tiny: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_weights_stand_for_their_folder(tiny: Path, tmp_path: Path) -> None:
-    """Their path is what a file dialogue gives; other files are no model."""
+    """Their path is what a file dialogue gives; of other files it is said by what name weights are known."""
     assert tiny == path_of(tiny / "model.safetensors")
-    with pytest.raises(ModelNotFoundError, match="neither a folder nor installed"):
-        path_of(tiny / "top_tags.txt")
+    shutil.copy(tiny / "model.safetensors", tmp_path / "mine.safetensors")
+    for other in (tiny / "top_tags.txt", tmp_path / "mine.safetensors"):
+        with pytest.raises(ModelNotFoundError, match=r"is a file; expected a model's folder, or .*model\.safetensors"):
+            path_of(other)
     alone = tmp_path / "alone"
     alone.mkdir()
     shutil.copy(tiny / "model.safetensors", alone)
     with pytest.raises(ModelNotFoundError, match=r"config.json, top_tags.txt missing"):
         path_of(alone / "model.safetensors")
+
+
+def test_a_folder_here_that_is_no_model_is_told_so(tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not said not to be there; but an installed model of that name is found."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine").mkdir()
+    with pytest.raises(ModelNotFoundError, match=r"'mine' is a folder without config\.json, .* and not installed"):
+        path_of("mine")
+    shutil.copytree(tiny, tmp_path / "models" / "mine")
+    assert tmp_path / "models" / "mine" == path_of("mine", tmp_path / "models")
+
+
+def test_no_name_is_no_folder(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As of a shell's variable that is not set, even where the person stands in a model's folder."""
+    monkeypatch.chdir(tiny)
+    with pytest.raises(ModelNotFoundError, match="model '' is neither a folder nor installed"):
+        path_of("")
 
 
 @pytest.mark.parametrize("pointed_at", ["", "model.safetensors"])
