@@ -25,6 +25,7 @@ WriteTags = Callable[[Settings, Collection[str]], FilterResult]
 """Makes the tags for some settings, less the names that the prompt says already."""
 
 _NUMBER = re.compile(r"\d*\.?\d+")
+_NO_THRESHOLD = re.compile(r"[+-]?\d*[.,]\d+\s*%?|[+-]?\d+\s*%")
 _STAND_IN = re.compile(r"<joytag:(\d+)>")
 
 
@@ -133,8 +134,13 @@ def _options(mark: Mark) -> dict[str, Any]:
     exclude: list[str] = []
     for option in mark.options:
         name, equals, value = (part.strip() for part in option.partition("="))
+        name = re.sub(r"[ -]", "_", name)  # rules files and the command line write `max tags` and `max-tags`
         if _NUMBER.fullmatch(option):
             options["threshold"] = PARAMETERS["threshold"].parse(option)
+        elif _NO_THRESHOLD.fullmatch(option):
+            raise SettingError(
+                f"{{joytag:{option}}}: {option!r} is no threshold; expected a number from 0 to 1, as 0.5"
+            )
         elif equals and name.isidentifier():
             options[name] = _setting(name, value)
         elif option.startswith("-"):
