@@ -110,10 +110,13 @@ class PromptFormat:
         return tag if isinstance(tag, str) else tag.name
 
     def spell(self, name: str, *, is_tag: bool) -> str:
-        """Turn underscores into spaces where that is wanted and the name, a tag's or not, is made of words."""
+        """Turn underscores into spaces where that is wanted and the name, a tag's or not, is made of words.
+
+        An underscore at an end or beside another stands between no words: `_hat_` is a token.
+        """
         if not self.spaces or "_" not in name or is_face(name) or not (is_tag or is_word_name(name)):
             return name
-        return name.replace("_", " ").strip()
+        return name.replace("_", " ") if all(name.split("_")) else name
 
     def mark_artist(self, bare: str) -> str:
         """Mark an artist's bare name in this format's style, which is not "as written"."""

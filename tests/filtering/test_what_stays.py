@@ -20,6 +20,10 @@ SPELLING: list[Case] = [
      "score_9, score_8_up, score_7_up, source_anime, rating_safe"),
     ({}, "my_trigger_v2, ng_deepnegative_v1_75t, sks_person", "my_trigger_v2, ng_deepnegative_v1_75t, sks_person"),
     ({}, "(my_trigger_v2:1.2), [score_9]", "(my_trigger_v2:1.2), [score_9]"),
+    ({}, "_hat, red_hat_, _hat_x_, __cap, gown__", "_hat, red_hat_, _hat_x_, __cap, gown__"),
+    ({}, "long__hair, blue___sky, (_hat:1.2)", "long__hair, blue___sky, (_hat:1.2)"),
+    ({"target": "caption"}, "smile_, blue_sky", "smile_, blue sky"),
+    ({"exclude": "hat"}, "_hat_, sky", "sky"),
     ({}, "x_(some_song9)", r"x_\(some_song9\)"),
     ({"spaces": False}, "green_eyes, wide_hat", "green_eyes, wide_hat"),
     # faces

@@ -111,7 +111,7 @@ PLAIN = [
     ("embedding:a_b, (embedding:c_d:1.2)", "embedding:a_b, (embedding:c_d:1.2)"),
     ("embedding:a_b smile", "embedding:a_b smile"),
     ("__hair_color__, __a/b_c__ hair_x", "__hair_color__, __a/b_c__ hair_x"),
-    ("long__hair", "long  hair"),
+    ("long__hair", "long__hair"),
     ("a_b", "a_b"),
     ("{red_x|blue} hair_x", "{red_x|blue} hair_x"),
     ("{a, b|{c_d|e}}", "{a, b|{c_d|e}}"),
