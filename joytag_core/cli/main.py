@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from .. import __version__
-from ..errors import CancelledError, JoyTagError, SettingError
+from ..errors import CancelledError, JoyTagError
 from .caption import add_caption_command
 from .check import add_check_command
 from .compare import add_compare_command
@@ -41,7 +41,6 @@ environment: JOYTAG_MODELS lists folders with models, or models, as PATH does; H
 are huggingface_hub's.
 """
 
-_BEFORE_COMMAND = ("-h", "--help", "--version", "-v", "--verbose", "--")
 _REQUIRED = ("torch", "numpy", "PIL", "safetensors", "huggingface_hub")
 _INSTALL = "run the Python of your .venv, or install requirements.txt into this one with pip"
 
@@ -97,11 +96,6 @@ def _run(arguments: Sequence[str]) -> int:
     if sys.stdout is None:
         raise OSError(errno.EBADF, os.strerror(errno.EBADF))
     parser = make_parser()
-    if arguments and arguments[0].startswith("-") and arguments[0].partition("=")[0] not in _BEFORE_COMMAND:
-        raise SettingError(
-            f"{arguments[0]} stands before the command; options come behind it, as in: {parser.prog} tag photo.png "
-            f"{arguments[0]} ..."
-        )
     try:
         given = parser.parse_args(arguments or ["--help"])
         verbose = getattr(given, "verbose", False)

@@ -169,12 +169,3 @@ def test_verbose_may_stand_before_or_behind_the_command(capsys: Capture) -> None
     for words in (["-v", "filter", "smile"], ["filter", "smile", "-v"], ["filter", "--verbose", "smile"]):
         assert 0 == main(words)
         assert "smile\n" == capsys.readouterr().out
-
-
-@pytest.mark.parametrize("option", ["--model", "--modle", "--threshold=0.5"])
-def test_an_option_before_the_command_is_told_where_it_belongs(option: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Its value is not taken for a command."""
-    from joytag_core.cli.main import main
-
-    assert 2 == main([option, "demo", "tag", "a.png"])
-    assert f"error: {option} stands before the command" in capsys.readouterr().err
