@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
+from joytag_core.settings.frame_parameters import FRAME_PARAMETERS
+from joytag_core.settings.other_parameters import OTHER_PARAMETERS
 from joytag_core.settings.parameter import Parameter
 from joytag_core.settings.parameters import PARAMETERS
 
@@ -18,14 +21,34 @@ A few defaults follow the place: `target` is `a1111` in the WebUI, `comfyui` in 
 line's `tag`. `colours` and `reading` are about files, so ComfyUI's nodes have neither: a picture that comes there has
 been decoded, and has lost its colour profile.
 
-| name | default | values | meaning |
+"""
+_TABLE = """| name | default | values | meaning |
 | --- | --- | --- | --- |
+"""
+_MANY = """
+## Many pictures as one
+
+On JoyTag Interrogate, in `joytag tag` and in the API's `interrogate`: the frames of a video, or all pictures of a call.
+In Python: `combine_frames`.
+
+"""
+_OTHER = """
+## Another tagger's scores
+
+On JoyTag Tag Filter, in `joytag tag` and `joytag filter` (with `--scores`) and in the API (with `other_scores`). In
+Python: `Combination`.
+
 """
 
 
 def settings_page() -> str:
     """Return the page's text."""
-    return _HEAD + "".join(f"{_row(parameter)}\n" for parameter in PARAMETERS.values())
+    more = _MANY + _table(FRAME_PARAMETERS) + _OTHER + _table(OTHER_PARAMETERS)
+    return _HEAD + _table(PARAMETERS) + more
+
+
+def _table(parameters: Mapping[str, Parameter]) -> str:
+    return _TABLE + "".join(f"{_row(parameter)}\n" for parameter in parameters.values())
 
 
 def _row(parameter: Parameter) -> str:
