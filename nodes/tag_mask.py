@@ -18,6 +18,7 @@ from ..joytag_core.settings.parameters import PARAMETERS
 from .inputs import settings_inputs
 from .pictures import map_images
 from .schema import CATEGORY, Settings, first_of_each, output, schema
+from .tag_lists import texts_of
 from .work import files_used
 
 if TYPE_CHECKING:
@@ -144,11 +145,14 @@ def _showing(settings: Settings) -> Showing:
     return Showing.from_settings({name: checks[name].check(settings[name]) for name in settings if name in checks})
 
 
-def _names_in(texts: Sequence[str]) -> list[str]:
-    names = [name.strip() for text in texts for line in text.splitlines() for name in line.split(",")]
-    if not any(names):
+def _names_in(texts: Sequence[object]) -> list[str]:
+    """Return the tags of prompts or tag lists, as another node may have written them: escaped, weighted."""
+    from ..joytag_core.prompts.merging import tag_names  # late, as in work.py
+
+    names = [name for text in texts_of(texts) for name in tag_names(text)]
+    if not names:
         raise SettingError("No tag came in: expected at least one, such as: hat.")
-    return [name for name in names if name]
+    return names
 
 
 def _batched(image: Sequence[Tensor], maps: Sequence[TagMaps]) -> Iterator[tuple[Tensor, Sequence[TagMaps]]]:

@@ -94,6 +94,15 @@ def test_the_node_shows_the_overlay_and_a_sentence_for_each_picture(comfy: FakeC
     assert result.ui["text"][0].startswith("smile 0.")
 
 
+def test_tags_of_another_node_are_read_as_a_prompt(comfy: FakeComfy) -> None:
+    """Escaped, weighted, with blanks or underscores, over several lines; what is no text is told."""
+    image = pictures(1, 24, 40)
+    expected = run(comfy, image, tags="hatsune_miku, smile, :3").args[3]
+    assert expected == run(comfy, image, tags="hatsune miku, (smile:1.2),\n:3").args[3]
+    with pytest.raises(ValueError, match="7 came in as tags; expected text"):
+        run(comfy, image, tags=7)  # type: ignore[arg-type]
+
+
 def test_names_are_taken_as_people_write_them(comfy: FakeComfy) -> None:
     """Lines, commas, spaces, escapes; each tag once."""
     assert 2 == len(run(comfy, pictures(1, 8, 8), tags="Long Hair,\n long_hair\n, smile,").args[0])
