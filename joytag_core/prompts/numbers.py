@@ -24,6 +24,17 @@ def number_at_end(text: str) -> int:
     return start if _NUMBER.fullmatch(text, start, end) else len(text)
 
 
+def split_float(text: str) -> tuple[str, str]:
+    """Split off what ComfyUI takes for the weight of brackets: all that Python reads as a number, as `1e2` or `1_0`."""
+    before, colon, number = text.rpartition(":")
+    try:
+        float(number)
+    except ValueError:
+        return text, ""
+    tag = before.rstrip()
+    return (tag, text[len(tag) :]) if colon else (text, "")
+
+
 def split_weight(text: str) -> tuple[str, str]:
     """Split `tag : 1.2` into the tag and the weight, its colon and the blanks around included; that may be empty."""
     start = number_at_end(text)

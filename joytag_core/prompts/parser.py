@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ from ..tags.quality import is_quality
 from .escapes import read
 from .fragments import holds_list, is_qualified, plain_words
 from .items import NO_FACTS, Group, Item, Prompt
-from .numbers import split_weight
+from .numbers import split_float, split_weight
 from .prose import is_long, segments_of
 from .tree import CLOSING, Node, tree_of
 
@@ -177,6 +178,7 @@ class _Reader:
         inside, weight = self._without_weight(node)
         closing = CLOSING[node.text[0]]
         number = float(weight.strip()[1:]) if weight else None
+        number = number if number is not None and math.isfinite(number) else None
         end_line = self._line + node.text.count("\n") - weight.count("\n")
         self._line_is_open = False
         self.read_level(inside, (*groups, Group(node.text[0], weight + closing, number, self._line, end_line)))
@@ -188,6 +190,8 @@ class _Reader:
         if last is None or last.kind != "text" or self._ends_with_face(node):
             return node.inside, ""
         text, weight = split_weight(last.text)
+        if not weight and self._target == "comfyui" and node.text[0] == "(":
+            text, weight = split_float(last.text)
         return ((*node.inside[:-1], Node("text", text)), weight) if weight else (node.inside, "")
 
     def _ends_with_face(self, node: Node) -> bool:

@@ -87,6 +87,9 @@ def _sentences(nodes: Sequence[Node], is_tag: Callable[[str], bool]) -> Iterator
     for node, after in itertools.zip_longest(nodes, nodes[1:]):
         if node.kind != "text":
             current.append(node)
+            if has_words and node.kind == "inline" and _TERMINATOR.search(node.text) and _is_apart(after):
+                yield current
+                current, has_words = [], False
             continue
         start = 0
         for match in _SENTENCE_END.finditer(node.text):
@@ -105,9 +108,14 @@ def _sentences(nodes: Sequence[Node], is_tag: Callable[[str], bool]) -> Iterator
         yield current
 
 
+def _is_apart(after: Node | None) -> bool:
+    """Say whether what follows a quotation leaves its full stop one."""
+    return after is None or after.kind in _FOLLOW or after.text[:1].isspace()
+
+
 def _in_sentence(nodes: list[Node], is_tag: Callable[[str], bool]) -> Iterator[Segment]:
     pieces = _pieces(nodes)
-    end = nodes[-1].text.rstrip() if nodes[-1].kind == "text" else ""
+    end = nodes[-1].text.rstrip() if nodes[-1].kind in ("text", "inline") else ""
     is_ended = _TERMINATOR.search(end) is not None
     is_chinese = _CHINESE_END.search(end[-2:]) is not None
     kinds = [_kind(piece, is_tag, is_chinese=is_chinese) for piece in pieces]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -96,6 +97,8 @@ class _Tokens:
             kind = "standalone" if end else "text"
         elif kind == "escaped":
             kind = "text"
+        elif kind == "quoted":
+            kind = "inline"
         elif kind == "word":
             self._is_composed = self._is_composed or match[0].startswith("AND")
         end = end or match.end()
@@ -165,6 +168,21 @@ class _Tokens:
         return self._bracket[1]
 
 
+def _quotes(no_hash: str) -> Iterator[tuple[str, str, str]]:
+    """Yield, for each kind of quotation marks, patterns of the first, of what holds a comma, and of the last."""
+    for left, right, before, after in (
+        ('"', '"', r'(?<![\w"])', r'(?![\w"])'),
+        ("“", "”", "", ""),
+        ("„", "“", "", ""),
+        ("«", "»", "", ""),
+        ("「", "」", "", ""),
+        ("『", "』", "", ""),
+    ):
+        own = rf"{left}{right}\n{no_hash}"
+        inside = rf"[^\s{own},，、][^{own},，、]*[,，、][^{own}]*(?<=\S)"
+        yield before + left, inside, right + after
+
+
 @lru_cache
 def _scanner(target: str) -> re.Pattern[str]:
     """Find the next sign that may be syntax; what lies before it is text.
@@ -172,11 +190,13 @@ def _scanner(target: str) -> re.Pattern[str]:
     The signs that all of it begins with stand first, so that the rest is asked at few places.
     """
     no_hash = r"\#" if target == "a1111" else ""
+    quoted = "|".join(rf"{left}{inside}{right}" for left, inside, right in _quotes(no_hash))
     return re.compile(
-        rf"""(?=[ \t\#AB|;:\-\d<e_\\,，、\n(\[{{)\]}}])(?:
+        rf"""(?=[ \t\#"“„«「『AB|;:\-\d<e_\\,，、\n(\[{{)\]}}])(?:
         (?P<comment>{COMMENT[target]})
-        |(?P<word>\b(?:{WORDS})\b(?:(?<!K)(?::\s*{NUMBER}(?![\w.])))?
+        |(?P<word>\b(?:{WORDS})\b(?:(?<!K)(?::\s*{NUMBER}(?![\w.])(?!\s*\))))?
             |\|\|\||;;;)
+        |(?P<quoted>{quoted})
         |(?P<weight>:(?!:))
         |(?P<emphasis>(?<![\w.])-?\d{{1,9}}(?:\.\d{{0,9}})?::)
         |(?P<standalone><\w[\w-]*:[^<>\n{no_hash}]+>|(?<!\w)embedding:(?:\\(?![()\[\]])|[^\s\\,，、()\[\]{{}}<>|:{no_hash}])+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -13,6 +14,10 @@ CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 _DEEPEST = 50
 """Brackets nested deeper than this are text."""
+
+_CALL = re.compile(r"(?<!\w)(?P<name>[A-Z]{2,}[A-Z_]*)\Z|\A(?P<method>\.[a-z_]+)\Z")
+_NUMBERS = re.compile(r"[\s\d.,:%+-]*")
+"""What Prompt Control's functions take."""
 
 _ESCAPABLE = {"a1111": "()[]", "comfyui": "()", "caption": ""}
 
@@ -41,7 +46,7 @@ def _nodes(tokens: Sequence[Token], partners: dict[int, int], start: int, end: i
             inside = _with_whole_weight(_nodes(tokens, partners, start + 1, partner, escapable))
             source = text + "".join(node.text for node in inside) + tokens[partner].text
             _flush(plain, nodes)
-            nodes.append(Node("group", source, inside))
+            _append_group(nodes, Node("group", source, inside))
             start = partner + 1
             continue
         if kind in ("open", "close"):
@@ -54,6 +59,23 @@ def _nodes(tokens: Sequence[Token], partners: dict[int, int], start: int, end: i
         start += 1
     _flush(plain, nodes)
     return tuple(nodes)
+
+
+def _append_group(nodes: list[Node], group: Node) -> None:
+    """Append brackets, as one verbatim piece with the name that they hang on: `AREA(0 1, 0 1)`, `("a", "b").and()`."""
+    match = _CALL.search(nodes[-1].text) if nodes and nodes[-1].kind == "text" and group.text[0] == "(" else None
+    if match is None or not (_is_method(nodes, match) or (match["name"] and _NUMBERS.fullmatch(group.text[1:-1]))):
+        nodes.append(group)
+        return
+    before = nodes.pop().text[: match.start()]
+    subject = nodes.pop().text if match["method"] else ""
+    if before:
+        nodes.append(Node("text", before))
+    nodes.append(Node("standalone", subject + match[0] + group.text))
+
+
+def _is_method(nodes: Sequence[Node], match: re.Match[str]) -> bool:
+    return bool(match["method"]) and [node.kind for node in nodes[-2:]] == ["group", "text"]
 
 
 def _with_whole_weight(inside: tuple[Node, ...]) -> tuple[Node, ...]:

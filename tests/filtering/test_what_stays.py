@@ -59,6 +59,22 @@ VERBATIM: list[Case] = [
     ({"exclude": "hat"}, "((hat)) ((sky)) [sun]", "((sky)) [sun]"),
     ({"exclude": "hat"}, "(sky:1.2)(hat:1.1)(sun:1.1)", "(sky:1.2), (sun:1.1)"),
     ({}, "(sky:1.2)(hat:1.1)  (sun)", "(sky:1.2)(hat:1.1)  (sun)"),
+    # quoted text with a comma in it
+    ({"exclude": "hat", "order": "alphabetical"}, '1girl saying "hat, sky", sun, hat', '1girl saying "hat, sky", sun'),
+    ({"separator": " | "}, 'x_9, "a, b", “c, d”, 「e、f」', 'x_9 | "a, b" | “c, d” | 「e、f」'),
+    ({"exclude": "hat"}, '"hat, sky, 5" tall, 6" sun, hat", hat', '"hat, sky, 5" tall, 6" sun, hat"'),
+    ({"exclude": "hat"}, '("a","b"), hat, "hat"', '("a", "b"), "hat"'),
+    ({"exclude": "hat"}, 'A girl says "hat, sky." hat', 'A girl says "hat, sky."'),
+    ({"exclude": "hat"}, 'A girl says "sky, hat", hat, smile. hat', 'A girl says "sky, hat", hat, smile.'),
+    # brackets that hang on a name
+    ({}, "AREA(0 0.5, 0 0.5, 1) blue_sky, FEATHER(10,10)", "AREA(0 0.5, 0 0.5, 1) blue sky, FEATHER(10,10)"),
+    ({"order": "alphabetical"}, "sky MASK(0 0.5, 0 1), hat", "hat, MASK(0 0.5, 0 1), sky"),
+    (
+        {"exclude": "b, hat"},
+        '("a","b").and(), (hat, sky).blend(0.5,0.5) hat',
+        '("a","b").and(), (hat, sky).blend(0.5,0.5)',
+    ),
+    ({"exclude": "hat"}, "NSFW(hat:1.2), photo(sky, hat), (hat).x", "NSFW(hat:1.2), photo, (sky), (hat).x"),
     ({}, r"what\is, a\_b, \(x\)", r"what\is, a\_b, \(x\)"),
     ({"target": "a1111"}, r"what\is, x:2", r"what\is, x:2"),
     ({"target": "a1111", "exclude": "hat"}, "x:2, hat", r"x:\2"),

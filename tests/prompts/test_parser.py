@@ -68,6 +68,11 @@ PLAIN = [
     ("((smile, :3))", "((smile, :3:1.21))"),
     ("((smile, :3):1.5)", "((smile, :3:1.65):1.5)"),
     ("(smile, :1.3)", "(smile :1.3)"),
+    # what ComfyUI takes for a weight
+    ("(a:1e2), (b:1_0), (c:inf), (d: nan )", "(a:1e2), (b:1_0), (c:inf), (d: nan )"),
+    ("(a:1e2, b), (c:e2), [d:1e2]", "(a:1e2, b), (c:e2), [d:1e2]"),
+    ("((smile, :3):inf)", "((smile, :3:1.21):inf)"),
+    ("(sky AND:1.2), a AND:1.5 b", "(sky AND:1.2), a AND:1.5 b"),
     ("(smile:3)", "(smile:3)"),
     ("a:1.2, b:c", "a:1.2, b:c"),
     ("(a:b)", "(a:b)"),
