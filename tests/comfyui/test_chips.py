@@ -28,7 +28,7 @@ TEXTS = {
     "replace": ("1girl -> woman", "* hair -> * hairstyle", "solo ->"), "lists": ("", "photo", "no-names"),
     "max_per_group": ("", "hair 1", "clothing 2"), "add_first": ("", "masterpiece"), "add_last": ("", "smile, best"),
     "separator": (", ", "; ", " "), "weight_range": ("0.8, 1.2", "0.7, 1.3"),
-    "thresholds": ("", "*hair 0.2, category:character 0.7"),
+    "thresholds": ("", "*hair 0.2\ncategory:character 0.7"),
     "combine": ("max", "mean", "agree", "union", "mean, character: union", "agree, general: max"),
 }  # fmt: skip
 
