@@ -1,11 +1,27 @@
-"""Is a value what a setting may be? The checks that settings, rules and formats share."""
+"""Is a value what a setting may be, and which one does a text mean? What settings, rules and formats share."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import Any
 
 from .errors import SettingError
+
+YES_OR_NO = {"yes": True, "no": False, "on": True, "off": False, "true": True, "false": False}
+"""How a person may write what is on or off, in lower case."""
+
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)")
+
+
+def read_number(text: str) -> float | None:
+    """Return the number that a text is, None where it is none: no `nan`, no exponent."""
+    return float(text) if _NUMBER.fullmatch(text) else None
+
+
+def unquoted(text: str) -> str:
+    """Return a text without the quotes around it, which keep the blanks at its ends: `"; "`."""
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
 
 
 def check_choice(name: str, value: Any, choices: Collection[str]) -> None:

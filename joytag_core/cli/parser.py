@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
+from ..checks import YES_OR_NO
 from .streams import complain
 
 _PATHS = ("PATH", "FILE", "FOLDER", "FILE|FOLDER", "PICTURE")
@@ -18,7 +19,6 @@ _PATHS = ("PATH", "FILE", "FOLDER", "FILE|FOLDER", "PICTURE")
 _OPTION = re.compile(r"-(?![0-9.])[^\s]+$")
 """What argparse takes for an option: no number, and no text with a space in it."""
 
-YES_OR_NO = ("yes", "no", "on", "off", "true", "false")
 _NEARLY = ("y", "n", "0", "1", "maybe", "auto", "enabled", "disabled", "ture", "flase")
 """What behind a switch is meant as its value, and hardly as a prompt or a path."""
 

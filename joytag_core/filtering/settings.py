@@ -80,6 +80,7 @@ class FilterSettings:
         check_unit("min_score", self.min_score)
         for name, value in {"max_tags": self.max_tags, "max_tokens": self.max_tokens}.items():
             check_number(name, value, minimum=0, whole=True)
+            object.__setattr__(self, name, int(value))
         for name in _RULES:
             # A list could not be hashed, and a frozen value has to be.
             object.__setattr__(self, name, _as_text(name, getattr(self, name)))

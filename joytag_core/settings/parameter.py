@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ..checks import check_choice, check_number, check_range
+from ..checks import YES_OR_NO, check_choice, check_number, check_range, read_number
 from ..errors import SettingError
-
-_BOOLEANS = {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,9 +55,9 @@ class Parameter:
         """
         stripped = text.strip()
         if self.kind is bool:
-            if stripped.lower() not in _BOOLEANS:
+            if stripped.lower() not in YES_OR_NO:
                 raise self._error(text, " or ".join(("yes, on, true", "no, off, false")))
-            return _BOOLEANS[stripped.lower()]
+            return YES_OR_NO[stripped.lower()]
         if self.kind in (int, float):
             return self.check(_number(stripped, text))
         return self.check(stripped if self.choices else text)
@@ -104,11 +100,7 @@ class Parameter:
         return SettingError(f"{self.name} is {value!r}; expected {wanted}")
 
 
-def unquoted(text: str) -> str:
-    """Return a text without the quotes around it, which keep the blanks at its ends: `"; "`."""
-    return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
-
-
 def _number(text: str, otherwise: Any) -> Any:
     """Return the number that a text is; what is none comes back as it was, for the check to name it."""
-    return float(text) if _NUMBER.fullmatch(text) else otherwise
+    number = read_number(text)
+    return otherwise if number is None else number

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..checks import unquoted
 from ..errors import SettingError
 from ..filtering.result import FilterResult
 from ..prompts.merging import merge_prompts, said_by_region, said_in
@@ -14,7 +15,6 @@ from ..prompts.parser import parse
 from ..tags.names import name_index
 from ..tags.vocabulary import Vocabulary
 from .marks import Mark, find_marks
-from .parameter import unquoted
 from .parameters import PARAMETERS, READING_NAMES
 
 PLACEMENTS = ("append", "prepend")

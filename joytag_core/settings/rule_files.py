@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ..checks import unquoted
 from ..errors import RuleError, SettingError
 from ..rules.library import SECTIONS, RuleList, read_text
-from .parameter import unquoted
 from .parameters import FILTER_NAMES, PARAMETERS
 
 

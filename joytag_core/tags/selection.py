@@ -59,6 +59,7 @@ class Selection:
         check_choice("order", self.order, ORDERS)
         for name, value in {"max_tags": self.max_tags, "min_tags": self.min_tags}.items():
             check_number(name, value, minimum=0, whole=True)
+            object.__setattr__(self, name, int(value))
         if 0 < self.max_tags < self.min_tags:
             raise SettingError(f"min_tags {self.min_tags} is more than max_tags {self.max_tags}")
 

@@ -178,6 +178,14 @@ def test_scores_are_found_however_their_names_are_written() -> None:
     assert ("my tag", "sky") == tag_filter.apply("sky, my_tag", scores={"My Tag": 0.9, "sky": 0.5}).tags
 
 
+def test_a_whole_number_may_come_as_a_float() -> None:
+    """As JSON of another language has it."""
+    tag_filter = TagFilter(max_tags=1.0, max_tokens=9.0)  # type: ignore[arg-type]
+
+    assert tag_filter == TagFilter(max_tags=1, max_tokens=9)
+    assert ("hat",) == tag_filter.apply("hat, sky").tags
+
+
 def test_slashes_bars_and_backslashes_are_no_crash() -> None:
     """A sign by itself on the left side is a name."""
     assert "x, x, x" == TagFilter(replace=r"\ -> x" + "\n/ -> x", duplicates="keep").apply("\\, /, x").text

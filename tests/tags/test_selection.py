@@ -150,3 +150,9 @@ def test_selections_in_turns_keep_their_own_thresholds() -> None:
     for _ in range(2):
         assert ["girl", "saber", "tree", "hat", "blur"] == [item.name for item in low.choose(SCORES)]
         assert ["saber", "tree"] == [item.name for item in high.choose(SCORES)]
+
+
+def test_a_whole_number_may_come_as_a_float() -> None:
+    """As JSON of another language has it."""
+    assert chosen(max_tags=1) == chosen(max_tags=1.0)
+    assert chosen(min_tags=4) == chosen(min_tags=4.0) != chosen()
