@@ -39,7 +39,8 @@ def test_ray_gives_what_one_command_does_and_tells_a_poisoned_shard(
     shards = write_shards(tmp_path, 4)
     poisoned = tmp_path / "data-0004.tar"
     poisoned.write_bytes(shards[0].read_bytes()[:700])
-    asked = [f"{tmp_path}/data-*.tar", "--model", str(tiny), "--device", "cpu", "--threshold", "0.3", "--trigger", "x"]
+    asked = [f"{tmp_path}/data-*.tar", "--model", str(tiny), "--threshold", "0.3", "--trigger", "x"]
+    asked += ["--device", "cpu", "--dtype", "float32"]  # what `auto` is, this process's tests say, not the workers
 
     main(["caption", "--shards", *asked, "--output-folder", str(tmp_path / "plain"), "--format", "parquet"])
     capsys.readouterr()
