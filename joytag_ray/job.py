@@ -50,7 +50,5 @@ def caption_shards(shards: Sequence[str], arguments: argparse.Namespace) -> Iter
         compute=ray.data.ActorPoolStrategy(min_size=1, max_size=arguments.actors, max_tasks_in_flight_per_actor=1),
         num_cpus=arguments.cpus,
         num_gpus=arguments.gpus or None,
-        max_restarts=-1,
-        max_task_retries=-1,
     )
     yield from rows.iter_rows()
