@@ -66,15 +66,17 @@ def run(arguments: argparse.Namespace) -> int:
     pictures = GivenPictures(arguments)
     paths = pictures.paths
     agreement = Agreement(arguments.threshold)
+    host = TerminalHost(device=arguments.device, dtype=arguments.dtype)  # one bar
     if paths:
         exact = _scores(arguments, LocalHost(device=arguments.device, dtype=_EXACT), paths, Reading())
-        host = TerminalHost(device=arguments.device, dtype=arguments.dtype)  # one bar
         other = _scores(arguments, host, paths, reading)
         for path, (one, two) in pictures.readable(map(_pair, exact, other)):
             agreement.add(str(path), one, two)
     if not agreement.pictures:
         return pictures.status
-    say(to_json(agreement.to_dict()) if arguments.format == "json" else "\n".join(_lines(arguments, agreement)))
+    dtype = str(host.placement().dtype).removeprefix("torch.")  # what `auto` is here
+    lines = _lines(arguments, agreement, dtype)
+    say(to_json(agreement.to_dict()) if arguments.format == "json" else "\n".join(lines))
     return pictures.status
 
 
@@ -94,11 +96,11 @@ def _scores(
     return Tagger.load(model_of(arguments), host=host).score_each(paths, reading=reading)
 
 
-def _lines(arguments: argparse.Namespace, agreement: Agreement) -> Iterator[str]:
+def _lines(arguments: argparse.Namespace, agreement: Agreement, dtype: str) -> Iterator[str]:
     largest, total = agreement.largest, agreement.both + len(agreement.changed)
     assert largest is not None
     pictures = "1 picture" if agreement.pictures == 1 else f"{agreement.pictures:,} pictures"
-    ways = ", ".join([arguments.dtype, *settings_of(arguments, READING_NAMES).values()])
+    ways = ", ".join([dtype, *settings_of(arguments, READING_NAMES).values()])
     yield f"{pictures}, {ways} against {_EXACT}, threshold {agreement.threshold:g}"
     yield f"tags that both give: {agreement.both:,} of {total:,} ({agreement.share:.2%})"
     yield f"pictures with the very same tags: {agreement.same_pictures:,} of {agreement.pictures:,}"

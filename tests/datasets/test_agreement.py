@@ -11,6 +11,7 @@ from joytag_core import TagScores, Vocabulary
 from joytag_core.cli.main import main
 from joytag_core.datasets.agreement import Agreement, Difference
 from tests.checkpoints import write_checkpoint
+from tests.sample_pictures import wide_picture
 
 VOCABULARY = Vocabulary.joytag()
 
@@ -68,6 +69,18 @@ def test_a_picture_that_cannot_be_read_is_told_and_left_out(
     model, broken = write_checkpoint(tmp_path / "tiny", "tiny"), tmp_path / "broken.png"
     broken.write_bytes(b"no picture")
     assert 1 == main(["compare", str(broken), str(picture_paths[0]), "--model", str(model)])
-    assert "1 picture, auto against float32" in capsys.readouterr().out
+    assert "1 picture, " in capsys.readouterr().out
     assert 2 == main(["compare", str(broken), "--model", str(model)])
     assert "broken.png" in capsys.readouterr().err
+
+
+def test_the_command_compares_readings(tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The other way is as the options say, the exact one always exact; `auto` is called what it is here."""
+    (tmp_path / "wide.png").write_bytes(wide_picture())
+    words = ["compare", str(tmp_path), "--model", str(tiny), "--device", "cpu", "--dtype", "float32"]
+    assert 0 == main([*words, "--colours", "stored"])
+    changed = capsys.readouterr().out
+    assert "1 picture, float32, stored against float32" in changed
+    assert " 0.00000 in the mean" not in changed
+    assert 0 == main([*words[:-1], "auto"])
+    assert "auto" not in capsys.readouterr().out
