@@ -92,9 +92,11 @@ def _options(captions: str, triggers: str, *, recursive: bool) -> Any:
     if captions == LIST_ONLY:
         return CaptionOptions(
             recursive=recursive, dry_run=True, existing="overwrite", keep_scores=False, name_template=_APART,
-            triggers=words, threads=_THREADS,
+            triggers=words, threads=_THREADS, computes_ahead=False,
         )  # fmt: skip
-    return CaptionOptions(recursive=recursive, existing=captions, triggers=words, threads=_THREADS)
+    return CaptionOptions(
+        recursive=recursive, existing=captions, triggers=words, threads=_THREADS, computes_ahead=False
+    )
 
 
 def _row(change: Change) -> tuple[str, str]:

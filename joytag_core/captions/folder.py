@@ -113,7 +113,8 @@ class CaptionRun:
             store = self._open_store(stack)
             scorer = Scorer(
                 self._model, store, reading=self._reading, threads=self.options.threads,
-                batch_size=self.options.batch_size, check_cancelled=self._host.check_cancelled,
+                batch_size=self.options.batch_size, computes_ahead=self.options.computes_ahead,
+                check_cancelled=self._host.check_cancelled,
             )  # fmt: skip
             output = self._output()
             listing = Listing(

@@ -23,8 +23,9 @@ class CaptionOptions:
     one of `combining.EXISTING`; `own` redoes the captions that JoyTag wrote and nobody has changed, and leaves all
     others. `triggers` go first, before `keep_separator` if given; `folder_triggers` takes them from names such as
     `10_mychar` too. Tags on a smaller share of the pictures than `min_share`, or a larger one than `max_share` (0..1),
-    are left out. `scores` is the database's place, in the captions' folder by default. `on_twins` is told pictures that
-    would share a caption, with it, before anything is written.
+    are left out. Without `computes_ahead` the device is free for others while captions are written. `scores` is the
+    database's place, in the captions' folder by default. `on_twins` is told pictures that would share a caption, with
+    it, before anything is written.
     """
 
     recursive: bool = False
@@ -46,6 +47,7 @@ class CaptionOptions:
     keep_scores: bool = True
     threads: int | None = None
     batch_size: int | None = None
+    computes_ahead: bool = True
     on_twins: Callable[[Sequence[tuple[str, str]]], None] | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:

@@ -78,11 +78,14 @@ class Scorer:
         reading: Reading = _EXACT,
         threads: int | None = None,
         batch_size: int | None = None,
+        computes_ahead: bool = True,
         check_cancelled: Callable[[], None] = lambda: None,
     ) -> None:
         """Take a model, and where to look scores up and keep them; without a store all are computed.
 
         `threads` read and shrink pictures, one a processor by default; `batch_size` is the device's own by default.
+        With `computes_ahead` a thread of its own computes the next batch while the caller takes the last one's results;
+        a device that others wait for is better used without.
         """
         self.model = model
         self.store = store
@@ -91,6 +94,7 @@ class Scorer:
         self._key = None if store is None else model.key_in(store, reading)
         self._threads = threads or min(os.cpu_count() or 1, 16)
         self._batch_size = batch_size
+        self._computes_ahead = computes_ahead
         self._check_cancelled = check_cancelled
 
     def scored(self, items: Iterable[T], path_of: Callable[[T], Path]) -> Generator[list[tuple[T, Result]], None, None]:
@@ -115,12 +119,24 @@ class Scorer:
         *,
         known: Callable[[T], _Ready | None] = lambda item: None,
     ) -> Generator[list[tuple[T, Result]], None, None]:
-        """Yield batches, the next one under way: the device never waits for what becomes of the one before."""
         pool = ThreadPoolExecutor(self._threads, thread_name_prefix="joytag")
+        try:
+            batches = self._batches(_ahead(pool, prepare, items, self._window, known=known))
+            yield from self._computed_ahead(batches) if self._computes_ahead else self._computed_each(batches)
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _computed_each(self, batches: Iterable[_Waiting[T]]) -> Iterator[list[tuple[T, Result]]]:
+        for batch in batches:
+            self._check_cancelled()
+            yield self._computed(batch)
+
+    def _computed_ahead(self, batches: Iterable[_Waiting[T]]) -> Iterator[list[tuple[T, Result]]]:
+        """Yield batches, the next one under way: the device never waits for what becomes of the one before."""
         device = ThreadPoolExecutor(1, thread_name_prefix="joytag-device")
         under_way: Future[list[tuple[T, Result]]] | None = None
         try:
-            for batch in self._batches(_ahead(pool, prepare, items, self._window, known=known)):
+            for batch in batches:
                 try:
                     self._check_cancelled()
                 except BaseException:
@@ -134,7 +150,6 @@ class Scorer:
                 yield under_way.result()
         finally:
             device.shutdown(wait=True, cancel_futures=True)
-            pool.shutdown(wait=True, cancel_futures=True)
 
     def _batches(self, prepared: Iterable[tuple[T, _Ready | PictureError]]) -> Iterator[_Waiting[T]]:
         """Yield as many pictures at once as the device computes, or as are known without it."""
@@ -216,7 +231,7 @@ class Scorer:
         return _Ready(sighting, pixels=to_pixels([square], self.model.image_size))
 
     def _computed(self, waiting: _Waiting[T]) -> list[tuple[T, Result]]:
-        """Compute what has no scores yet, keep it, and return all; runs in the device's thread."""
+        """Compute what has no scores yet, keep it, and return all."""
         new = [ready for _, ready in waiting if isinstance(ready, _Ready) and ready.pixels is not None]
         scores, features = self._compute(new)
         self._keep(waiting, new, scores, features)

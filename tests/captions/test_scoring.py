@@ -38,6 +38,27 @@ def test_the_next_batch_is_computed_while_a_result_is_used(
     assert [2, 2, 2] == computed
 
 
+def test_a_device_that_others_wait_for_is_free_while_a_result_is_used(
+    tiny: Path, draw: Draw, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each batch is computed when it is asked for, in the caller's own thread."""
+    pictures = draw(tmp_path, [f"{n}.png" for n in range(3)])
+    threads: list[threading.Thread] = []
+    score = Tagger.score_pixels
+
+    def watched(tagger: Tagger, pixels: torch.Tensor) -> Any:
+        threads.append(threading.current_thread())
+        return score(tagger, pixels)
+
+    monkeypatch.setattr(Tagger, "score_pixels", watched)
+    counts = [
+        len(threads) for _ in Scorer(lazy(tiny), batch_size=1, computes_ahead=False).scored(pictures, lambda path: path)
+    ]
+
+    assert [1, 2, 3] == counts
+    assert {threading.current_thread()} == set(threads)
+
+
 def test_whoever_takes_no_more_results_ends_the_work(tiny: Path, draw: Draw, tmp_path: Path) -> None:
     """No thread is left behind, and none goes on computing."""
     pictures = draw(tmp_path, [f"{n}.png" for n in range(20)])
