@@ -183,6 +183,7 @@ class _Reader:
         self._line_is_open = False
         self.read_level(inside, (*groups, Group(node.text[0], weight + closing, number, self._line, end_line)))
         self._line_is_open = False
+        self._between = []
 
     def _without_weight(self, node: Node) -> tuple[Sequence[Node], str]:
         r"""Take the weight right before the closing bracket off; in `(smile, :3)` the end is a face, not a weight."""

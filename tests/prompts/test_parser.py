@@ -183,6 +183,7 @@ A1111 = [
     ("embedding:1", "embedding:1"),
     ("(smile, embedding:1)", "(smile, embedding:1)"),
     ("foo:2, smile", "foo:2, smile"),
+    ("[hat, sky,] :0.8", "[hat, sky] :0.8"),
     # comments, from any # to the line's end
     ("sky, # dog, long_hair\n1girl, hat", "sky, # dog, long_hair\n1girl, hat"),
     ("sky# a\n# b, long_hair\nhat", "sky# a\n# b, long_hair\nhat"),
