@@ -29,10 +29,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComfyServer]:
 
 
 def test_every_node_is_there_with_a_help_for_every_input_and_output(server: ComfyServer) -> None:
-    """ComfyUI lists the three nodes; everything on them has a tooltip."""
+    """ComfyUI lists the nodes; everything on them has a tooltip."""
     nodes = server.get("/object_info")
-    for name in ("JoyTag_Interrogate", "JoyTag_TagFilter", "JoyTag_TagInfo"):
-        inputs = {**nodes[name]["input"]["required"], **nodes[name]["input"].get("optional", {})}
+    ours = [name for name in nodes if name.startswith("JoyTag_")]
+    assert 7 == len(ours)
+    for name in ours:
+        inputs = {**nodes[name]["input"].get("required", {}), **nodes[name]["input"].get("optional", {})}
         assert [] == [key for key, (_, options) in inputs.items() if not options.get("tooltip")]
         assert all(nodes[name]["output_tooltips"])
         assert "custom_nodes.joytag-pack" == nodes[name]["python_module"]
