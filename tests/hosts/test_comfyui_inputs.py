@@ -13,6 +13,8 @@ from tests.hosts.comfyui_server import ComfyServer, Prompt, Run
 
 pytestmark = pytest.mark.skipif(not COMFYUI, reason="COMFYUI_PATH names no ComfyUI")
 
+SHAPES = "expected [H, W, C], [B, H, W, C], [C, H, W] or [B, C, H, W] with 1, 3 or 4 channels, or grey [H, W]"
+VALUES = "expected uint8 from 0 to 255, or floating-point values from 0 to 1"
 EMITTER = """
 import torch
 
@@ -33,11 +35,13 @@ WHAT = {
     "two channels": lambda: [torch.zeros(1, 40, 48, 2)],
     "four channels": lambda: [all_white_but_hidden()],
     "no pixels": lambda: [torch.zeros(1, 0, 8, 3)],
-    "whole numbers": lambda: [torch.zeros(1, 8, 8, 3, dtype=torch.uint8)],
+    "bytes": lambda: [torch.zeros(1, 8, 8, 3, dtype=torch.uint8)],
+    "whole numbers": lambda: [torch.zeros(1, 8, 8, 3, dtype=torch.int32)],
     "a mask": lambda: [torch.zeros(1, 8, 8)],
     "NaN": lambda: [with_nan(torch.zeros(1, 8, 8, 3))],
     "NaN in the third of three": lambda: [torch.zeros(1, 8, 8, 3), with_nan(torch.zeros(2, 8, 8, 3))],
-    "out of range": lambda: [colour(-3.0, -1.0, 7.0)],
+    "out of range": lambda: [colour(-0.9, -0.1, 1.9)],
+    "another scale": lambda: [colour(-3.0, -1.0, 7.0)],
     "one pixel": lambda: [colour(0.0, 0.0, 1.0, 1, 1)],
     "4k": lambda: [colour(1.0, 0.0, 0.0, 2160, 3840)],
     "64": lambda: [torch.cat([colour(1.0, 0.0, 0.0), colour(0.0, 0.0, 1.0)] * 32)],
@@ -88,10 +92,11 @@ def error_of(run: Run) -> str:
     [
         ("empty batch", "No picture came in: the image input holds an empty batch or an empty list."),
         ("empty list", "No picture came in: the image input holds an empty batch or an empty list."),
-        ("a mask", "the tensor is 1x8x8; expected [B, H, W, C] or [H, W, C] with 1, 3 or 4 channels"),
-        ("two channels", "the tensor is 40x48x2; expected [B, H, W, C] or [H, W, C] with 1, 3 or 4 channels"),
-        ("no pixels", "the tensor is 0x8x3; expected a picture of at least one pixel"),
-        ("whole numbers", "the tensor is torch.uint8; expected floating-point values from 0 to 1"),
+        ("a mask", f"the tensor is 1x8x8; {SHAPES}"),
+        ("two channels", f"the tensor is 1x40x48x2; {SHAPES}"),
+        ("no pixels", "the tensor is 1x0x8x3; expected a picture of at least one pixel"),
+        ("whole numbers", f"the tensor is of torch.int32; {VALUES}"),
+        ("another scale", f"the picture holds values from -3 to 7; {VALUES}, not yet normalised"),
         ("NaN", "the picture holds values that are not finite (NaN or infinity); expected 0 to 1"),
         (
             "NaN in the third of three",
@@ -109,13 +114,14 @@ def test_a_picture_that_is_none_is_told_in_one_sentence(server: ComfyServer, wha
     [
         ("one channel", "black background"),
         ("four channels", "white background"),
+        ("bytes", "black background"),
         ("out of range", "blue background"),
         ("one pixel", "blue background"),
         ("4k", "red background"),
     ],
 )
 def test_an_unusual_picture_is_tagged_as_a_person_sees_it(server: ComfyServer, what: str, tag: str) -> None:
-    """One channel is grey, alpha lies over white, values outside 0..1 are clamped; no size is too small or large."""
+    """One channel is grey, alpha lies over white, values beside 0..1 are clamped; no size is too small or large."""
     assert tag in tags_of(server.run(emitting(what)))
 
 
@@ -195,4 +201,4 @@ def test_tag_lists_and_pictures_that_do_not_pair_are_counted(server: ComfyServer
         SHOW: node("PreviewAny", source=["filter", 0]),
     }
     message = error_of(server.run(prompt))
-    assert "2 tag lists came in with 3 pictures; expected as many of both, or one of either." == message
+    assert "2 tag lists came in with 3 pictures; expected as many of each, or one." == message
