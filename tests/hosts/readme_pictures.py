@@ -1,6 +1,7 @@
 """How are README's pictures of ComfyUI and the templates' thumbnails made? `python -m tests.hosts.readme_pictures`.
 
-COMFYUI_PATH, COMFYUI_PYTHON and CHROMIUM name what to use, as for the tests; a frontend from 1.30 to 1.40 looks best.
+COMFYUI_PATH, COMFYUI_PYTHON and CHROMIUM name what to use, as for the tests; a frontend from 1.30 to 1.40 looks best;
+before 1.44 Nodes 2.0 stay where they are, so JoyTag Prompt Check's picture needs a later one.
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ def draw_nodes(page: Any, name: str) -> None:
     """Draw the nodes after a run."""
     load(page, PROMPT)
     run_and_wait(page, "JoyTag_TagFilter")
-    page.evaluate(f"{NODE.format(type='JoyTag_TagFilter')}.setSize([320, 600])")  # room for what was dropped
+    page.evaluate(f"{NODE.format(type='JoyTag_TagFilter')}.setSize([320, 680])")  # room for what was dropped
     Image.open(io.BytesIO(picture_of_nodes(page))).convert("RGB").save(IMAGES / f"{name}.png", optimize=True)
     page.close()
 
