@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import SettingError
+from ..pictures.formats import SUFFIXES
+from .score_store import DATABASE_NAME
 
 DEFAULT_TEMPLATE = "[name].[output_extension]"
 
@@ -50,8 +52,13 @@ class CaptionNames:
                 raise SettingError(f"hash {algorithm!r} is unknown; expected one of {', '.join(sorted(fixed))}")
 
     def path_for(self, picture: Path, root: Path) -> Path:
-        """Return the caption's path for a picture below a root; raises OSError where its bytes are to be hashed."""
+        """Return the caption's path for a picture below a root; raises OSError where its bytes are to be hashed.
+
+        Raises:
+            SettingError: that is a picture's name, or the score database's.
+        """
         name = _FIELD.sub(lambda field: self._filled(field, picture), self.template)
+        refuse_picture(name, "caption")
         if self.output_folder is None:
             return picture.parent / name
         try:
@@ -68,6 +75,19 @@ class CaptionNames:
         if field[1] == "output_extension":
             return self.extension.lstrip(".")
         return hashlib.new(field[2], picture.read_bytes()).hexdigest()
+
+
+def refuse_picture(name: str | os.PathLike[str], what: str) -> None:
+    """Refuse to write over a picture, or over kept scores.
+
+    Raises:
+        SettingError: the name is that of a picture file, or of the score database.
+    """
+    path = Path(name)
+    is_picture = path.suffix.lower() in SUFFIXES
+    if is_picture or path.name == DATABASE_NAME:
+        whose = "a picture" if is_picture else "the kept scores"
+        raise SettingError(f"{path}: a {what} would have the name of {whose}; take another extension or name")
 
 
 def find_twins(named: Iterable[tuple[Path, Path]]) -> Iterator[tuple[Path, Path]]:

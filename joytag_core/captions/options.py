@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..errors import SettingError
 from .combining import EXISTING
-from .naming import DEFAULT_TEMPLATE, CaptionNames
+from .naming import DEFAULT_TEMPLATE, CaptionNames, refuse_picture
 from .tables import TABLE_NAMES
 
 FORMATS = ("txt", "xmp", *TABLE_NAMES)
@@ -72,6 +72,8 @@ class CaptionOptions:
                 raise SettingError(f"{name} {getattr(self, name)} is out of range; expected 1 or more")
         self._check_combinations()
         self.names  # noqa: B018  Checks the template.
+        if self.output is not None:
+            refuse_picture(self.output, "table")
 
     def _check_combinations(self) -> None:
         is_table = self.format in TABLE_NAMES

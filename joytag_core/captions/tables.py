@@ -43,30 +43,37 @@ class TableOutput:
         self._key, self._text = _KEYS.get(form, "path"), _TEXTS.get(form, "text")
         self._folder = absolute(path.parent)
         self._is_absolute = form == "kohya"
-        self._there = {str(row[self._key]): row for row in _read(path, form, self._key)}
+        self._there: dict[str, Row] = {}
+        self._more: dict[str, list[Row]] = {}
+        for row in _read(path, form, self._key, self._text):
+            name = self._normal(str(row[self._key]))
+            if name in self._there:  # several captions of one picture: the first is worked on, all stay
+                self._more.setdefault(name, []).append(row)
+            else:
+                self._there[name] = row
         self._stack = ExitStack()
         self._form = form
         self._writer: _Writer | None = None
 
     def is_there(self, plan: Plan) -> bool:
         """Say whether the table has a row for a picture."""
-        return self._text in self._there.get(self._key_of(plan), {})
+        return self._there.get(self._key_of(plan), {}).get(self._text) is not None
 
     def keep(self, plan: Plan) -> None:
         """Take a picture's row over as it is."""
         key = self._key_of(plan)
-        self._put(self._there.pop(key, {self._key: key}))
+        self._put(self._there.pop(key, {self._key: key}), *self._more.pop(key, ()))
 
     def change(self, plan: Plan, composer: Composer, found: Found) -> Change:
         """Return what becomes of a picture's text."""
-        row = self._there.get(self._key_of(plan), {})
-        before = str(row[self._text]) if self._text in row else None
+        before = self._there.get(self._key_of(plan), {}).get(self._text)
         return Change(plan, before, composer.caption(plan.picture, found.scores, before))
 
     def write(self, change: Change) -> None:
         """Put a row; its other columns stay."""
         key = self._key_of(change.plan)
-        self._put({**self._there.pop(key, {}), self._key: key, self._text: change.after})
+        row = self._there.pop(key, {self._key: key})
+        self._put({**row, self._text: change.after}, *self._more.pop(key, ()))
 
     def finish(self) -> None:
         """Put the rows of pictures that were not met again, and replace the table.
@@ -74,9 +81,9 @@ class TableOutput:
         Raises:
             CaptionError: it cannot be written.
         """
-        for row in self._there.values():
-            self._put(row)
-        self._there = {}
+        for key, row in self._there.items():
+            self._put(row, *self._more.get(key, ()))
+        self._there, self._more = {}, {}
         self._writing()
         self._close()
 
@@ -90,9 +97,16 @@ class TableOutput:
             return readable(absolute(plan.picture))
         return readable(Path(seen_from(self._folder, plan.picture)).as_posix())
 
-    def _put(self, row: Row) -> None:
+    def _normal(self, name: str) -> str:
+        """Return a picture's name in a table as `_key_of` names it, however it is spelled there."""
+        if self._is_absolute:
+            return absolute(Path(name))
+        return Path(seen_from(self._folder, Path(self._folder, name))).as_posix()
+
+    def _put(self, *rows: Row) -> None:
         try:
-            self._writing().put(row)
+            for row in rows:
+                self._writing().put(row)
         except OSError as error:
             raise CaptionError(f"{self.path}: the table cannot be written: {error.strerror}") from error
 
@@ -101,7 +115,8 @@ class TableOutput:
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 temporary = self._stack.enter_context(whole_file(self.path))
-                columns = [self._key, self._text, *_columns(self._there.values(), {self._key, self._text})]
+                rows = [*self._there.values(), *(row for more in self._more.values() for row in more)]
+                columns = [self._key, self._text, *_columns(rows, {self._key, self._text})]
                 self._writer = _WRITERS[self._form](temporary, columns)
                 self._stack.callback(self._writer.close)
             except OSError as error:
@@ -209,18 +224,28 @@ def pyarrow() -> Any:
     return pyarrow
 
 
-def _read(path: Path, form: str, key: str) -> Iterator[Row]:
+def _read(path: Path, form: str, key: str, text: str) -> Iterator[Row]:
     if form == "parquet":
         pyarrow()
     if not path.exists():
         return
     try:
-        for row in _rows(path, form):
-            if key not in row:
-                raise ValueError(f"a row has no column {key!r}")
+        for number, row in enumerate(_rows(path, form), start=1):
+            _check(row, f"row {number}", key, text)
             yield row
     except (OSError, ValueError, csv.Error, AttributeError) as error:
         raise CaptionError(f"{path}: the table that is there cannot be read as {form}: {reason_of(error)}") from error
+
+
+def _check(row: Any, where: str, key: str, text: str) -> None:
+    if not isinstance(row, dict):
+        raise ValueError(f"{where} is {row!r}; expected an object")
+    if None in row:  # csv's way to keep cells beyond the columns
+        raise ValueError(f"{where} has more cells than the header: is a comma unquoted?")
+    if not isinstance(row.get(key), str):
+        raise ValueError(f"{where} has no text in the column {key!r}")
+    if not isinstance(row.get(text, ""), str | None):
+        raise ValueError(f"{where} has {row[text]!r} in the column {text!r}; expected text, or nothing")
 
 
 def _rows(path: Path, form: str) -> Iterator[Row]:
@@ -230,7 +255,8 @@ def _rows(path: Path, form: str) -> Iterator[Row]:
         return
     with path.open(encoding="utf-8-sig", newline="") as file:
         if form == "kohya":
-            yield from ({"path": name, **entry} for name, entry in json.load(file).items())
+            for name, entry in json.load(file).items():
+                yield {**entry, "path": name} if isinstance(entry, dict) else entry
         elif form == "csv":
             yield from csv.DictReader(file)
         else:

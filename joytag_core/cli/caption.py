@@ -135,9 +135,12 @@ def run(arguments: argparse.Namespace) -> int:
         if getattr(arguments, option):
             raise SettingError(f"--{option.replace('_', '-')} is about shards, and --shards names none")
     from ..captions.folder import CaptionRun
+    from ..captions.naming import refuse_picture
     from .terminal_host import TerminalHost
 
     options = _options(arguments)
+    if arguments.report is not None:
+        refuse_picture(arguments.report, "report")
     captioning = CaptionRun(
         arguments.paths,
         options,

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,8 @@ from joytag_core import CancelledError, LocalHost, ScoreStore, caption_folder
 from joytag_core.captions import outputs
 from joytag_core.captions.lazy_model import LazyModel
 from joytag_core.captions.listing import sweep_left_overs
-from joytag_core.errors import CaptionError, UnreadablePictureError
+from joytag_core.captions.score_store import DATABASE_NAME
+from joytag_core.errors import CaptionError, SettingError, UnreadablePictureError
 from tests.captions.conftest import Draw, captions_in, expected_captions, lazy
 
 
@@ -157,3 +159,36 @@ def test_half_written_files_of_killed_runs_are_swept_away(tmp_path: Path) -> Non
     sweep_left_overs(tmp_path)
 
     assert [".joytag-new.part"] == [path.name for path in tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"extension": "png"},
+        {"extension": ".JPG", "existing": "append"},
+        {"name_template": "[name].[extension]"},
+        {"format": "xmp", "extension": "webp"},
+        {"format": "jsonl", "output": Path("table.png")},
+        {"format": "jsonl", "output": Path(DATABASE_NAME)},
+    ],
+)
+def test_no_caption_is_written_over_a_picture(
+    model: LazyModel, draw: Draw, tmp_path: Path, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor a table, nor either over kept scores; it is refused before anything is written."""
+    monkeypatch.chdir(tmp_path)
+    draw(tmp_path, ["a.png", "b.png"])
+    before = {path.name: path.read_bytes() for path in tmp_path.glob("*.png")}
+
+    with pytest.raises(SettingError, match="would have the name of"):
+        caption_folder(tmp_path, model=model, **{"existing": "overwrite", **options})
+    assert before == {path.name: path.read_bytes() for path in tmp_path.glob("*.png")}
+
+
+def test_a_name_with_a_picture_s_ending_inside_is_no_picture_s(model: LazyModel, draw: Draw, tmp_path: Path) -> None:
+    """Only the last ending counts."""
+    draw(tmp_path, ["a.png.jpg"])
+    caption_folder(tmp_path, model=model)
+    assert ["a.png.txt"] == list(captions_in(tmp_path))
+    with pytest.raises(SettingError, match="a picture"):
+        caption_folder(tmp_path, model=model, name_template="[name]")

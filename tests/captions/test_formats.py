@@ -13,7 +13,7 @@ from joytag_core.captions.lazy_model import LazyModel
 from joytag_core.captions.tables import TABLE_NAMES
 from joytag_core.captions.xmp import read_keywords, with_keywords
 from joytag_core.errors import CaptionError
-from tests.captions.conftest import Draw, lazy
+from tests.captions.conftest import Draw, draw_pictures, lazy
 
 FORMATS = [form for form in TABLE_NAMES if form != "parquet"]
 DARKTABLE = b"""<?xpacket begin='' id='W5M0MpCehiHzreSzNTczkc9d'?>
@@ -93,6 +93,78 @@ def test_a_table_that_cannot_be_read_is_left_alone(model: LazyModel, draw: Draw,
     with pytest.raises(CaptionError, match=r"captions\.jsonl: the table that is there cannot be read as jsonl"):
         caption_folder(tmp_path, model=model, format="jsonl")
     assert "{torn" == (tmp_path / "captions.jsonl").read_text()
+
+
+def test_nothing_in_a_table_is_no_caption(tiny: Path, draw: Draw, tmp_path: Path) -> None:
+    """Null, as other programs write it, is filled in, whatever becomes of captions that are there."""
+    draw(tmp_path, ["a.png"])
+    table = tmp_path / "captions.jsonl"
+    for how in ("skip", "merge"):
+        table.write_text('{"path": "a.png", "text": null, "id": 3}\n')
+        caption_folder(tmp_path, model=lazy(tiny), format="jsonl", existing=how)
+        row = json.loads(table.read_text("utf-8"))
+        assert row["text"].startswith("tag ")
+        assert 3 == row["id"]
+
+
+def test_several_captions_of_one_picture_stay(tiny: Path, draw: Draw, tmp_path: Path) -> None:
+    """The first is worked on, the others follow it as they were."""
+    draw(tmp_path, ["a.png", "b.png"])
+    table = tmp_path / "captions.jsonl"
+    rows = [
+        {"path": "a.png", "text": "mine one"},
+        {"path": "a.png", "text": "mine two"},
+        {"path": "gone.png", "text": "x"},
+    ]
+    rows += [{"path": "gone.png", "text": "y"}]
+    table.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+    caption_folder(tmp_path, model=lazy(tiny), format="jsonl")
+    found = [json.loads(line) for line in table.read_text("utf-8").splitlines()]
+    assert rows == [row for row in found if row["path"] != "b.png"]
+    caption_folder(tmp_path, model=lazy(tiny), format="jsonl", existing="prepend")
+    found = [json.loads(line)["text"] for line in table.read_text("utf-8").splitlines()]
+    assert found[0].endswith(", mine one")
+    assert ["mine two", "x", "y"] == [found[1], *found[-2:]]
+
+
+@pytest.mark.parametrize("name", ["./a.png", "b/../a.png", "{folder}/a.png"])
+def test_a_picture_is_known_however_the_table_spells_its_path(
+    model: LazyModel, draw: Draw, tmp_path: Path, name: str
+) -> None:
+    """It has one row, which keeps its spelling."""
+    draw(tmp_path, ["a.png"])
+    name = name.format(folder=tmp_path)
+    (tmp_path / "metadata.jsonl").write_text(json.dumps({"file_name": name, "text": "mine"}) + "\n")
+    caption_folder(tmp_path, model=model, format="hf", existing="merge")
+    (row,) = map(json.loads, (tmp_path / "metadata.jsonl").read_text("utf-8").splitlines())
+    assert name == row["file_name"]
+    assert row["text"].startswith("mine, ")
+
+
+@pytest.mark.parametrize(
+    ("form", "content", "expected"),
+    [
+        ("jsonl", "3\n", "row 1 is 3; expected an object"),
+        ("jsonl", '{"path": "a.png"}\n["path"]\n', r"row 2 is \['path'\]; expected an object"),
+        ("jsonl", '{"path": 7}\n', "row 1 has no text in the column 'path'"),
+        ("jsonl", '{"path": "a.png", "text": ["a", "b"]}\n', r"row 1 has \['a', 'b'\] in the column 'text'"),
+        ("kohya", '{"x": "y"}', "row 1 is 'y'; expected an object"),
+        ("kohya", "[]", "cannot be read as kohya"),
+        ("csv", "path,text\na.png,mine, with comma,x\n", "row 1 has more cells than the header"),
+        ("csv", "name\na.png\n", "row 1 has no text in the column 'path'"),
+    ],
+)
+def test_a_table_of_another_shape_is_told_and_left_alone(
+    model: LazyModel, tmp_path: Path, form: str, content: str, expected: str
+) -> None:
+    """The message names the row."""
+    draw_pictures(tmp_path, ["a.png"])
+    table = tmp_path / TABLE_NAMES[form]
+    table.write_text(content)
+    with pytest.raises(CaptionError, match=expected):
+        caption_folder(tmp_path, model=model, format=form)
+    assert content == table.read_text()
 
 
 def test_parquet_comes_back(tiny: Path, draw: Draw, tmp_path: Path) -> None:
