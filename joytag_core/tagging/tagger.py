@@ -42,8 +42,8 @@ OnProgress = Callable[[int, int | None], object]
 
 _Result = TypeVar("_Result")
 _EXACT = Reading()
-_SQUARES_BYTES = 1 << 26
-"""The squares of the last hundred pictures that came as tensors, beside remembered scores."""
+_SQUARES = 100
+"""How many pictures' squares are kept beside remembered scores: 60 MB of 448x448."""
 
 
 class Tagger:
@@ -71,7 +71,7 @@ class Tagger:
         self._computer = Computer(network, host, self.placement, lock=lock, name=name)
         self._head: Head | None = None
         self._remembered = RememberedScores(remember)
-        self._squares = TensorSquares(_SQUARES_BYTES if remember else 0)
+        self._squares = TensorSquares(_SQUARES if remember else 0)
 
     @classmethod
     def load(

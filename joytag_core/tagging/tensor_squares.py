@@ -37,11 +37,11 @@ class _Known:
 
 
 class TensorSquares:
-    """Keep the squares of the last tensors as long as these live, up to a number of bytes."""
+    """Keep the squares of the last tensors as long as these live, up to a number of pictures."""
 
-    def __init__(self, most_bytes: int) -> None:
-        """Take how many bytes of squares to keep; 0 keeps none, and costs nothing."""
-        self._most_bytes = most_bytes
+    def __init__(self, most: int) -> None:
+        """Take how many pictures' squares to keep; 0 keeps none, and costs nothing."""
+        self._most = most
         self._known: dict[int, _Known] = {}
         self._lock = threading.Lock()
 
@@ -69,13 +69,11 @@ class TensorSquares:
         except PictureError as error:
             yield error
             return
-        known = self._entry(tensor, reading, len(pictures)) if self._can_know(tensor) else None
+        can_know = len(pictures) <= self._most and tensor.device.type == "cpu" and tensor.is_contiguous()
+        known = self._entry(tensor, reading, len(pictures)) if can_know else None
         for index, picture in enumerate(pictures):
             square = known.squares[index] if known else None
             yield square or PartOfTensor(picture, known.squares if known else None, index)
-
-    def _can_know(self, tensor: Tensor) -> bool:
-        return bool(self._most_bytes) and tensor.device.type == "cpu" and tensor.is_contiguous()
 
     def _entry(self, tensor: Tensor, reading: Reading, count: int) -> _Known:
         """Return what is known of a tensor, begun anew where it is another, or changed since."""
@@ -86,16 +84,13 @@ class TensorSquares:
             if known is None or known.tensor() is not tensor or known.state != state:
                 known = _Known(weakref.ref(tensor), state, [None] * count)
             self._known[id(tensor)] = known  # the last one stands last
-            while len(self._known) > 1 and self._bytes() > self._most_bytes:
+            while sum(len(one.squares) for one in self._known.values()) > self._most:
                 del self._known[next(iter(self._known))]
             return known
 
     def _drop_the_dead(self) -> None:
         for key in [key for key, known in self._known.items() if known.tensor() is None]:
             del self._known[key]
-
-    def _bytes(self) -> int:
-        return sum(square.pixels.nbytes for known in self._known.values() for square in known.squares if square)
 
 
 def _version(tensor: Tensor) -> int:

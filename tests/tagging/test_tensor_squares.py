@@ -140,12 +140,21 @@ def test_squares_go_with_their_tensor_and_with_the_model(tagger: Tagger) -> None
     assert 0 == len(squares)
 
 
-def test_no_more_is_kept_than_may_be(tagger: Tagger) -> None:
-    """The one that came longest ago goes first; the newest stays, however large."""
+def test_no_more_is_kept_than_may_be(tagger: Tagger, prepared: list[object]) -> None:
+    """The tensor that came longest ago goes first; one of more pictures than that is prepared each time."""
     from joytag_core.tagging.tensor_squares import TensorSquares
 
-    tagger._squares = TensorSquares(3 * 64 * 64 * 3)
+    tagger._squares = TensorSquares(4)
     kept = [image(seed) for seed in range(3)]
     for tensor in kept:
         scores(tagger, tensor)
-    assert 2 >= len(tagger._squares) >= 1
+    assert 6 == len(prepared)
+    scores(tagger, kept[2])
+    scores(tagger, kept[1])
+    assert 6 == len(prepared)
+    scores(tagger, kept[0])
+    assert 8 == len(prepared)
+    large = image(9, count=5)
+    scores(tagger, large)
+    scores(tagger, large)
+    assert 18 == len(prepared)
