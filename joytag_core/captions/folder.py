@@ -157,7 +157,8 @@ class CaptionRun:
         form = self.options.format
         if form in TABLE_NAMES:
             return TableOutput(self.options.output or self.folder / TABLE_NAMES[form], form)
-        return FileOutput(as_xmp=form == "xmp", backup=self.options.backup)
+        loses_words = self.options.own or self.options.existing == "overwrite"
+        return FileOutput(as_xmp=form == "xmp", backup=self.options.backup, leaves_new=loses_words)
 
     def _plans(self, report: Report = lambda error: None) -> Iterator[Plan]:
         names = self.options.names
@@ -220,7 +221,7 @@ class CaptionRun:
 
     def _due(self, output: Output, store: ScoreStore | None) -> Iterator[Plan]:
         """Yield the pictures whose captions are to be made, and count the others as skipped."""
-        for plan in self._plans(self._tell_folder):
+        for plan in (planned.as_seen() for planned in self._plans(self._tell_folder)):
             try:
                 is_due = self._is_due(plan, output, store)
             except CaptionError as error:

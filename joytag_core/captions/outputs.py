@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -12,17 +12,22 @@ from ..errors import CaptionError
 from ..whole_files import write_whole
 from .caption_files import caption_bytes, caption_text, read_caption
 from .composing import Composer
-from .fingerprints import text_digest
+from .fingerprints import FileState, text_digest
 from .scoring import Found
 from .xmp import read_keywords, with_keywords
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Say where one picture's caption goes."""
+    """Say where one picture's caption goes, and what was there when its turn came."""
 
     picture: Path
     target: Path
+    seen: FileState | None = None
+
+    def as_seen(self) -> Plan:
+        """Return the plan with what the file system says of its caption now."""
+        return replace(self, seen=_state_of(self.target))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +74,14 @@ class Output(Protocol):
 class FileOutput:
     """Write a file for each picture; each is whole at any moment."""
 
-    def __init__(self, *, as_xmp: bool = False, backup: bool = False) -> None:
-        """Take the kind of file, and whether what is overwritten is kept as `NAME.bak` beside it."""
+    def __init__(self, *, as_xmp: bool = False, backup: bool = False, leaves_new: bool = False) -> None:
+        """Take the kind of file, and whether what is overwritten is kept as `NAME.bak` beside it.
+
+        `leaves_new`: a caption that changed since its plan saw it is left alone, since its words would be lost.
+        """
         self._as_xmp = as_xmp
         self._backup = backup
+        self._leaves_new = leaves_new
         self._folders: set[Path] = set()
 
     def is_there(self, plan: Plan) -> bool:
@@ -89,9 +98,15 @@ class FileOutput:
         """Return what becomes of the file.
 
         Raises:
-            CaptionError: it is there and cannot be read.
+            CaptionError: it is there and cannot be read, or has changed and is to be left alone then.
         """
         content = read_caption(plan.target)
+        change = self._change(plan, composer, found, content)
+        if self._leaves_new and content is not None and change.is_needed and _state_of(plan.target) != plan.seen:
+            raise _changed_meanwhile(plan.target)
+        return change
+
+    def _change(self, plan: Plan, composer: Composer, found: Found, content: bytes | None) -> Change:
         if not self._as_xmp:
             before = None if content is None else caption_text(content)
             after = composer.caption(plan.picture, found.scores, before)
@@ -116,7 +131,7 @@ class FileOutput:
         if current == change.content:  # another run was quicker
             return
         if current != change.original:
-            raise CaptionError(f"{target}: somebody changed the caption in the meantime; it is left alone, run again")
+            raise _changed_meanwhile(target)
         try:
             if target.parent not in self._folders:
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -138,6 +153,17 @@ def is_own(plan: Plan, wrote: Callable[[Path, bytes], bool]) -> bool:
     """Say whether a caption file is as JoyTag wrote it; `wrote` knows the digests."""
     content = read_caption(plan.target)
     return content is not None and wrote(plan.target, text_digest(content))
+
+
+def _changed_meanwhile(target: Path) -> CaptionError:
+    return CaptionError(f"{target}: somebody changed the caption in the meantime; it is left alone, run again")
+
+
+def _state_of(target: Path) -> FileState | None:
+    try:
+        return FileState.of(target)
+    except OSError:
+        return None
 
 
 def _back_up(path: Path, content: bytes) -> None:

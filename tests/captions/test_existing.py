@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from joytag_core import ScoreStore, Tagger, caption_folder
 from joytag_core.captions.lazy_model import LazyModel
+from joytag_core.captions.outputs import Change, FileOutput, Plan
 from tests.captions.conftest import Draw, captions_in, lazy
 
 
@@ -55,6 +57,39 @@ def test_a_caption_that_changes_while_its_picture_is_scored_is_left_alone(
 
     assert "mine, new" == (tmp_path / "a.txt").read_text()
     assert "somebody changed the caption in the meantime" in summary.failed[0][1]
+
+
+@pytest.mark.parametrize(
+    ("options", "was_there"),
+    [
+        ({"own": True}, True),
+        ({"own": True}, False),
+        ({"existing": "overwrite"}, True),
+        ({"existing": "overwrite"}, False),
+    ],
+)
+def test_words_written_before_a_picture_s_batch_is_done_are_left(
+    tiny: Path, draw: Draw, tmp_path: Path, options: dict[str, Any], was_there: bool
+) -> None:
+    """Between its turn and its scores, which take a while: JoyTag's own caption has become a person's, or is new."""
+    draw(tmp_path, ["a.png", "b.png"])
+    model = lazy(tiny)
+    if was_there:
+        caption_folder(tmp_path, model=model)
+    change = FileOutput.change
+
+    def edited(output: FileOutput, plan: Plan, *rest: Any) -> Change:
+        if plan.target.name == "b.txt":
+            plan.target.write_text("a person's words")
+        return change(output, plan, *rest)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FileOutput, "change", edited)
+        summary = caption_folder(tmp_path, model=model, triggers=("new",), **options)
+
+    assert "a person's words" == (tmp_path / "b.txt").read_text()
+    assert (tmp_path / "a.txt").read_text().startswith("new")
+    assert ["somebody changed the caption in the meantime" in reason for _, reason in summary.failed] == [True]
 
 
 def test_own_captions_are_redone_and_others_left(tiny: Path, draw: Draw, tmp_path: Path) -> None:
