@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from joytag_core import Interrogation, TagFilter, TagScores, Vocabulary
-from joytag_core.filtering.duplicates import weight_of
-from joytag_core.prompts.items import Group
+from joytag_core.filtering.duplicates import identity, weight_of
+from joytag_core.prompts.items import Group, Item
 from joytag_core.rules import matcher
 from joytag_core.rules.matcher import Matcher
 from joytag_core.rules.pattern_lists import parse_patterns
@@ -53,6 +53,17 @@ def test_verbatim_pieces_at_an_end_are_moved_and_never_merged() -> None:
 def test_words_of_composition_may_be_added_and_take_none_away() -> None:
     """BREAK in what is added is a new one."""
     assert "a_9 BREAK hat BREAK sky" == TagFilter(add_first="a_9 BREAK").apply("hat BREAK sky").text
+    assert "a_9 BREAK b_9 BREAK sky" == TagFilter(add_first="a_9 BREAK b_9 BREAK").apply("sky").text
+    assert "sky BREAK b_9 BREAK c_9" == TagFilter(add_last="BREAK b_9 BREAK c_9").apply("sky").text
+
+
+def test_a_verbatim_piece_is_no_tag_of_that_name() -> None:
+    """Whatever it is called; two of the same are one another's equal."""
+    hat = Item("hat", facts=name_index(Vocabulary.joytag()).facts("hat"))
+    piece = Item("hat", verbatim=True)
+
+    for names in ("model", "current"):
+        assert identity(hat, names) != identity(piece, names) == identity(Item("hat", verbatim=True), names)
 
 
 def test_verdicts_are_forgotten_past_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
