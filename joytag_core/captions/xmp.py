@@ -13,6 +13,9 @@ _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _DC = "http://purl.org/dc/elements/1.1/"
 _XMLNS = "http://www.w3.org/2000/xmlns/"
 
+_HIDDEN = {"\n": "\ufdd0", "\t": "\ufdd1", "\r": "\ufdd2"}
+"""Code points that are no characters, for signs that readers would change where they are not written out."""
+
 _EMPTY = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
  <rdf:RDF xmlns:rdf="{_RDF}">
@@ -29,7 +32,12 @@ def read_keywords(content: bytes) -> list[str]:
     Raises:
         CaptionError: it is no XMP.
     """
-    return [_text_of(item) for bag in _subjects(_parsed(content)) for item in bag.getElementsByTagNameNS(_RDF, "li")]
+    document = _parsed(content)
+    found = [one.getAttributeNS(_DC, "subject") for one in _descriptions(document)]
+    for subject in _subjects(document):
+        items = subject.getElementsByTagNameNS(_RDF, "li")
+        found += [_text_of(item) for item in items or [subject]]
+    return [keyword for keyword in found if keyword]
 
 
 def with_keywords(content: bytes | None, keywords: Sequence[str]) -> bytes:
@@ -39,6 +47,9 @@ def with_keywords(content: bytes | None, keywords: Sequence[str]) -> bytes:
         CaptionError: it is no XMP.
     """
     document = _parsed(content if content is not None else _EMPTY.encode("utf-8"))
+    for described in _descriptions(document):
+        if described.hasAttributeNS(_DC, "subject"):
+            described.removeAttributeNS(_DC, "subject")
     first, *others = _subjects(document) or [_add_subject(document)]
     for other in others:
         other.parentNode.removeChild(other)
@@ -49,7 +60,10 @@ def with_keywords(content: bytes | None, keywords: Sequence[str]) -> bytes:
     for keyword in keywords:
         item = bag.appendChild(document.createElementNS(_RDF, f"{prefix}:li"))
         item.appendChild(document.createTextNode(_allowed(keyword)))
+    _hide(document)
     text = "".join(node.toxml() + "\n" for node in document.childNodes)
+    for sign, hidden in _HIDDEN.items():
+        text = text.replace(hidden, f"&#{ord(sign)};")
     return text.encode("utf-8")
 
 
@@ -65,13 +79,39 @@ def _parsed(content: bytes) -> Any:
     return document
 
 
+def _descriptions(document: Any) -> list[Any]:
+    """Return what describes the picture itself: not the ingredients, whose descriptions lie deeper."""
+    return [
+        node
+        for rdf in document.getElementsByTagNameNS(_RDF, "RDF")[:1]
+        for node in rdf.childNodes
+        if (node.namespaceURI, node.localName) == (_RDF, "Description")
+    ]
+
+
 def _subjects(document: Any) -> list[Any]:
-    return list(document.getElementsByTagNameNS(_DC, "subject"))
+    return [
+        node
+        for described in _descriptions(document)
+        for node in described.childNodes
+        if (node.namespaceURI, node.localName) == (_DC, "subject")
+    ]
+
+
+def _hide(node: Any) -> None:
+    """Put other signs in the place of those that have to be written out, which minidom does not."""
+    if node.nodeType == node.ELEMENT_NODE:
+        for name, value in list(node.attributes.items()):
+            node.attributes[name].value = value.translate(str.maketrans(_HIDDEN))
+    elif node.nodeType == node.TEXT_NODE:
+        node.data = node.data.replace("\r", _HIDDEN["\r"])
+    for child in node.childNodes:
+        _hide(child)
 
 
 def _add_subject(document: Any) -> Any:
     rdf = document.getElementsByTagNameNS(_RDF, "RDF")[0]
-    described = rdf.getElementsByTagNameNS(_RDF, "Description")
+    described = _descriptions(document)
     if described:
         description = described[0]
     else:
@@ -99,7 +139,8 @@ def _prefix(element: Any, namespace: str, otherwise: str) -> str:
 
 
 def _text_of(element: Any) -> str:
-    return "".join(node.data for node in element.childNodes if node.nodeType == node.TEXT_NODE).strip()
+    texts = (node.data for node in element.childNodes if node.nodeType in (node.TEXT_NODE, node.CDATA_SECTION_NODE))
+    return "".join(texts).strip()
 
 
 def _allowed(text: str) -> str:
