@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from ..errors import CaptionError
 from ..whole_files import write_whole
-from .caption_files import caption_bytes, caption_text, read_caption
+from .caption_files import caption_bytes, caption_text, editable_text, read_caption
 from .composing import Composer
 from .fingerprints import FileState, text_digest
 from .scoring import Found
@@ -108,7 +109,8 @@ class FileOutput:
 
     def _change(self, plan: Plan, composer: Composer, found: Found, content: bytes | None) -> Change:
         if not self._as_xmp:
-            before = None if content is None else caption_text(content)
+            read = caption_text if composer.how == "overwrite" else partial(editable_text, plan.target)
+            before = None if content is None else read(content)
             after = composer.caption(plan.picture, found.scores, before)
             return Change(plan, before, after, caption_bytes(after), content)
         try:

@@ -133,3 +133,39 @@ def test_a_dry_run_tells_and_writes_nothing(tiny: Path, draw: Draw, tmp_path: Pa
 
     assert [("a.txt", "mine"), ("b.txt", None)] == told
     assert {"a.txt": "mine"} == captions_in(tmp_path)
+
+
+@pytest.mark.parametrize("existing", ["append", "merge", "prepend", "prune"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "少女, 1girl".encode("shift-jis"),
+        "少女, 1girl".encode("gbk"),
+        "소녀, 1girl".encode("cp949"),
+        "радуга, 1girl".encode("cp1251"),
+        "café, 1girl\xff".encode("latin-1").replace(b"\xe9", b"\xc3\xa9"),
+    ],
+)
+def test_captions_in_unknown_encodings_are_left_alone(
+    model: LazyModel, draw: Draw, tmp_path: Path, content: bytes, existing: str
+) -> None:
+    """Their words would be lost; the run says so, and does the others."""
+    draw(tmp_path, ["a.png", "b.png"])
+    (tmp_path / "a.txt").write_bytes(content)
+
+    summary = caption_folder(tmp_path, model=model, existing=existing)
+
+    assert content == (tmp_path / "a.txt").read_bytes()
+    assert ["in no encoding that is known here; save it as UTF-8" in reason for _, reason in summary.failed] == [True]
+    assert (tmp_path / "b.txt").exists()
+
+
+@pytest.mark.parametrize("text", ["café, “naïve”, señorita – Köln", "Ça, où, œuvre", "1girl"])
+def test_western_captions_are_read_whole(model: LazyModel, draw: Draw, tmp_path: Path, text: str) -> None:
+    """In cp1252, as Windows' older programs write."""
+    draw(tmp_path, ["a.png"])
+    (tmp_path / "a.txt").write_bytes(text.encode("cp1252"))
+
+    caption_folder(tmp_path, model=model, existing="append")
+
+    assert (tmp_path / "a.txt").read_text(encoding="utf-8").startswith(text)
