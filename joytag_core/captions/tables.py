@@ -12,6 +12,7 @@ from typing import Any, Protocol, TextIO
 from ..errors import CaptionError, SettingError, reason_of
 from ..whole_files import whole_file
 from .composing import Composer
+from .fingerprints import FileState
 from .outputs import Change, Plan
 from .paths import absolute, readable, seen_from
 from .scoring import Found
@@ -43,6 +44,7 @@ class TableOutput:
         self._key, self._text = _KEYS.get(form, "path"), _TEXTS.get(form, "text")
         self._folder = absolute(path.parent)
         self._is_absolute = form == "kohya"
+        self._seen = _state_of(path)
         self._there: dict[str, Row] = {}
         self._more: dict[str, list[Row]] = {}
         for row in _read(path, form, self._key, self._text):
@@ -79,12 +81,17 @@ class TableOutput:
         """Put the rows of pictures that were not met again, and replace the table.
 
         Raises:
-            CaptionError: it cannot be written.
+            CaptionError: it cannot be written, or somebody else has changed it since it was read; then it stays.
         """
         for key, row in self._there.items():
             self._put(row, *self._more.get(key, ()))
         self._there, self._more = {}, {}
         self._writing()
+        if _state_of(self.path) != self._seen:
+            raise CaptionError(
+                f"{self.path}: somebody changed the table in the meantime; it is left alone. Run again: the scores are "
+                "kept, unless --no-scores was given"
+            )
         self._close()
 
     def abandon(self) -> None:
@@ -128,6 +135,13 @@ class TableOutput:
             self._stack.close()
         except OSError as error:
             raise CaptionError(f"{self.path}: the table cannot be written: {error.strerror}") from error
+
+
+def _state_of(path: Path) -> FileState | None:
+    try:
+        return FileState.of(path)
+    except OSError:
+        return None
 
 
 def _columns(rows: Any, known: set[str]) -> list[str]:

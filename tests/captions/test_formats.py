@@ -96,6 +96,26 @@ def test_a_table_that_cannot_be_read_is_left_alone(model: LazyModel, draw: Draw,
     assert "{torn" == (tmp_path / "captions.jsonl").read_text()
 
 
+@pytest.mark.parametrize("was_there", [True, False])
+def test_a_table_that_somebody_changes_meanwhile_is_left_alone(
+    tiny: Path, draw: Draw, tmp_path: Path, was_there: bool
+) -> None:
+    """Another run's rows, or a person's, are not lost; the next run takes them along, and runs no model."""
+    draw(tmp_path, ["a.png"])
+    table = tmp_path / "captions.jsonl"
+    if was_there:
+        table.write_text('{"path": "other.png", "text": "mine"}\n')
+    theirs = '{"path": "other.png", "text": "mine"}\n{"path": "third.png", "text": "theirs"}\n'
+
+    with pytest.raises(CaptionError, match="somebody changed the table in the meantime"):
+        caption_folder(tmp_path, model=lazy(tiny), format="jsonl", on_change=lambda change: table.write_text(theirs))
+    assert theirs == table.read_text()
+    assert [] == list(tmp_path.glob(".joytag-*"))
+
+    assert 0 == caption_folder(tmp_path, model=lazy(tiny), format="jsonl").scored
+    assert 3 == len(table.read_text().splitlines())
+
+
 def test_nothing_in_a_table_is_no_caption(tiny: Path, draw: Draw, tmp_path: Path) -> None:
     """Null, as other programs write it, is filled in, whatever becomes of captions that are there."""
     draw(tmp_path, ["a.png"])
