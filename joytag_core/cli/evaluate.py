@@ -68,9 +68,12 @@ def add_evaluate_command(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate; return 1 if some pictures could not be read."""
     from ..captions.lazy_model import LazyModel
+    from ..captions.naming import refuse_picture
     from ..datasets.thresholds import Thresholds
     from .terminal_host import TerminalHost
 
+    if arguments.fit:
+        refuse_picture(arguments.fit, "thresholds file")
     host = TerminalHost(device=arguments.device, dtype=arguments.dtype)
     model = LazyModel.find(model_of(arguments), host)
     faults = Faults()

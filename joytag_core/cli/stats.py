@@ -56,9 +56,12 @@ def add_stats_command(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Look at the folders; return 0."""
     from ..captions.lazy_model import LazyModel
+    from ..captions.naming import refuse_picture
     from ..datasets.report import build_report
     from .terminal_host import TerminalHost
 
+    if arguments.html is not None:
+        refuse_picture(arguments.html, "page")
     host = TerminalHost(device=arguments.device, dtype=arguments.dtype)
     model = LazyModel.find(model_of(arguments), host)
     place = Path(arguments.scores or arguments.folders[0])

@@ -160,6 +160,19 @@ def test_stats_finds_what_is_wrong(folder: Path, tiny: Path, capsys: pytest.Capt
     assert [80, 60] in found["sizes"]
 
 
+@pytest.mark.parametrize("command", [["stats", "--html"], ["evaluate", "--fit"]])
+def test_no_page_and_no_thresholds_go_over_a_picture(
+    command: list[str], folder: Path, tiny: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A slip of the hand costs no picture."""
+    content = (folder / "0.png").read_bytes()
+
+    assert 2 == main([command[0], str(folder), "--model", str(tiny), command[1], str(folder / "0.png")])
+
+    assert "would have the name of a picture; take another extension or name" in capsys.readouterr().err
+    assert content == (folder / "0.png").read_bytes()
+
+
 def test_pictures_in_two_folders_are_leaks(
     folder: Path, tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
