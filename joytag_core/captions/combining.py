@@ -77,6 +77,12 @@ def split_fixed(text: str, separator: str) -> tuple[str, str]:
     return (f"{fixed.strip()} {found} ", free.strip()) if found else ("", text)
 
 
+def split_end(free: str, separator: str) -> tuple[str, str]:
+    """Return what follows a first separator up to a second one, and the rest: trainers keep that at the end."""
+    free, found, end = free.partition(separator)
+    return (free.strip(), f" {found}{end}") if found else (free, "")
+
+
 def _less(text: str, names: Sequence[str], vocabulary: Vocabulary) -> str:
     return without(text, ", ".join(names), target=TARGET, vocabulary=vocabulary) if names else text
 

@@ -17,7 +17,7 @@ from ..tags.names import name_index
 from ..tags.scores import TagScores
 from ..tags.selection import Selection
 from ..tags.vocabulary import CATEGORIES, Vocabulary
-from .combining import TARGET, combine, combine_keywords, split_fixed, with_triggers
+from .combining import TARGET, combine, combine_keywords, split_end, split_fixed, with_triggers
 from .naming import folder_trigger
 from .packing import FLOOR
 
@@ -70,7 +70,9 @@ class Composer:
         if existing is None:
             return with_triggers(new, triggers, self.keep_separator, self.vocabulary)
         fixed, free = split_fixed(existing, self.keep_separator) if self.how != "overwrite" else ("", existing)
+        free, end = split_end(free, self.keep_separator) if fixed else (free, "")
         text = fixed + combine(free, new, how=self.how, is_shown=self._judge(scores, free), vocabulary=self.vocabulary)
+        text = text.rstrip() + end
         return with_triggers(text, triggers, self.keep_separator, self.vocabulary)
 
     def keywords(self, picture: Path, scores: npt.NDArray[np.float32], existing: Sequence[str]) -> list[str]:

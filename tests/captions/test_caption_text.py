@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 
 from joytag_core.captions.caption_files import caption_bytes, caption_text
 from joytag_core.captions.combining import combine, combine_keywords, with_triggers
+from joytag_core.captions.composing import Composer
+from joytag_core.settings.interrogation import Interrogation
 from joytag_core.tags.vocabulary import Vocabulary
 
 JOYTAG = Vocabulary.joytag()
@@ -101,3 +106,19 @@ def test_trigger_words_stand_first_and_once(text: str, triggers: list[str], sepa
 
     assert expected == done
     assert expected == with_triggers(done, triggers, separator, JOYTAG)
+
+
+@pytest.mark.parametrize(("how", "middle"), [("append", "rainbow, hat"), ("prepend", "hat, rainbow"), ("prune", "")])
+def test_new_tags_go_between_two_separators(how: str, middle: str) -> None:
+    """What stands behind the second stays last, as it was written, as what stands before the first does."""
+    scores = np.zeros(len(JOYTAG), dtype=np.float32)
+    scores[[tag.index for tag in JOYTAG if tag.name == "hat"]] = 0.9
+    composer = Composer(
+        interrogation=Interrogation.from_settings({"target": "caption"}),
+        vocabulary=JOYTAG,
+        how=how,
+        keep_separator="|||",
+    )
+    before, end = "ohwx woman |||", "|||  end_tag, rainbow"
+    expected = " ".join(part for part in (before, middle, end) if part)
+    assert expected == composer.caption(Path("a.png"), scores, f"{before} rainbow {end}")
