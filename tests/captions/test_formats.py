@@ -1,28 +1,20 @@
-"""Are tables and sidecars what the programs that read them expect, and is what stands in them kept?"""
+"""Are tables what the programs that read them expect, and is what stands in them kept?"""
 
 from __future__ import annotations
 
 import csv
 import json
 from pathlib import Path
-from xml.dom import minidom
 
 import pytest
 
 from joytag_core import caption_folder
 from joytag_core.captions.lazy_model import LazyModel
 from joytag_core.captions.tables import TABLE_NAMES
-from joytag_core.captions.xmp import read_keywords, with_keywords
 from joytag_core.errors import CaptionError
 from tests.captions.conftest import Draw, draw_pictures, lazy
 
 FORMATS = [form for form in TABLE_NAMES if form != "parquet"]
-DARKTABLE = b"""<?xpacket begin='' id='W5M0MpCehiHzreSzNTczkc9d'?>
-<x:xmpmeta xmlns:x='adobe:ns:meta/'>
-<!-- mine -->
-<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>
- <r:Description r:about='' xmlns:xmp='http://ns.adobe.com/xap/1.0/' xmp:Rating='5'/>
-</r:RDF></x:xmpmeta><?xpacket end='w'?>"""
 
 
 def _table(folder: Path, form: str) -> dict[str, str]:
@@ -201,92 +193,3 @@ def test_parquet_comes_back(tiny: Path, draw: Draw, tmp_path: Path) -> None:
     assert [{"path": name, "text": "x, " + (tmp_path / name).with_suffix(".txt").read_text().strip()} for name in (
         "a.png", "b.png"
     )] == rows  # fmt: skip
-
-
-def test_keywords_go_into_a_sidecar_and_the_rest_of_it_stays() -> None:
-    """Ratings, comments, prefixes; what XML has to escape comes back."""
-    written = with_keywords(DARKTABLE, ["1girl", "a & <b>, c"])
-
-    assert ["1girl", "a & <b>, c"] == read_keywords(written)
-    for kept in ("<!-- mine -->", 'xmp:Rating="5"', "<r:Bag>", "<?xpacket end='w'?>"):
-        assert kept in written.decode()
-    assert ["x"] == read_keywords(with_keywords(written, ["x"]))
-
-
-@pytest.mark.parametrize(
-    "content", [b"", b"<x/>", b"<x", b"<!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>", b"\xff\xfe\x00\x01"]
-)
-def test_what_is_no_xmp_is_left_alone(content: bytes) -> None:
-    """An error, never a new file over an unknown one."""
-    with pytest.raises(CaptionError, match="left alone"):
-        with_keywords(content, ["x"])
-
-
-RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-XMP = (
-    f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="{RDF}" xmlns:dc="http://purl.org/dc/elements/1.1/" '
-    'xmlns:d="http://darktable.sf.net/" xmlns:m="http://ns.adobe.com/xap/1.0/mm/">%s</rdf:RDF></x:xmpmeta>'
-)
-
-
-@pytest.mark.parametrize(
-    ("inside", "expected"),
-    [
-        ("<dc:subject><rdf:Bag><rdf:li><![CDATA[my kw]]></rdf:li></rdf:Bag></dc:subject>", ["my kw"]),
-        ("<dc:subject>single kw</dc:subject>", ["single kw"]),
-        ("<dc:subject><rdf:Seq><rdf:li>a</rdf:li><rdf:li>b</rdf:li></rdf:Seq></dc:subject>", ["a", "b"]),
-        ("<dc:subject/>", []),
-    ],
-)
-def test_keywords_are_found_however_they_are_written(inside: str, expected: list[str]) -> None:
-    """And are in one bag afterwards."""
-    content = (XMP % f"<rdf:Description>{inside}</rdf:Description>").encode()
-    assert expected == read_keywords(content)
-    after = with_keywords(content, [*expected, "new"])
-    assert [*expected, "new"] == read_keywords(after)
-    assert 1 == after.count(b"<dc:subject>")
-
-
-def test_a_keyword_as_an_attribute_becomes_one_of_the_bag() -> None:
-    """A property may not be there twice."""
-    content = (XMP % '<rdf:Description dc:subject="attr kw"/>').encode()
-    assert ["attr kw"] == read_keywords(content)
-    after = with_keywords(content, ["attr kw", "new"])
-    assert ["attr kw", "new"] == read_keywords(after)
-    assert b'dc:subject="' not in after
-
-
-def test_an_ingredient_s_keywords_are_not_the_picture_s() -> None:
-    """They stay, and the picture gets its own."""
-    theirs = "<dc:subject><rdf:Bag><rdf:li>theirs</rdf:li></rdf:Bag></dc:subject>"
-    inner = f"<m:Pantry><rdf:Bag><rdf:li><rdf:Description>{theirs}</rdf:Description></rdf:li></rdf:Bag></m:Pantry>"
-    content = (XMP % f"<rdf:Description>{inner}</rdf:Description>").encode()
-    assert [] == read_keywords(content)
-    after = with_keywords(content, ["mine"])
-    assert ["mine"] == read_keywords(after)
-    assert theirs in after.decode()
-
-
-def test_written_out_signs_stay_what_they_are() -> None:
-    """Line ends and tabs in values would be blanks for the next reader."""
-    content = (XMP % '<rdf:Description d:history="a&#xA;b&#x9;c"><d:note>x&#xD;y</d:note></rdf:Description>').encode()
-    before, after = minidom.parseString(content), minidom.parseString(with_keywords(content, ["k"]))
-    for document in (before, after):
-        (described,) = document.getElementsByTagName("rdf:Description")
-        assert "a\nb\tc" == described.getAttribute("d:history")
-        assert "x\ry" == document.getElementsByTagName("d:note")[0].firstChild.data
-
-
-def test_sidecars_are_written_where_galleries_look(model: LazyModel, draw: Draw, tmp_path: Path) -> None:
-    """`a.png.xmp`; a sidecar with keywords is a caption that is there, one without is not."""
-    draw(tmp_path, ["a.png", "b.png", "c.png"])
-    (tmp_path / "b.png.xmp").write_bytes(DARKTABLE)
-    (tmp_path / "c.png.xmp").write_bytes(with_keywords(DARKTABLE, ["mine"]))
-
-    summary = caption_folder(tmp_path, model=model, format="xmp")
-
-    assert (2, 1) == (summary.written, summary.skipped)
-    assert read_keywords((tmp_path / "a.png.xmp").read_bytes())[0].startswith("tag ")
-    assert "Rating" in (tmp_path / "b.png.xmp").read_text("utf-8")
-    caption_folder(tmp_path, model=model, format="xmp", existing="merge", triggers=["x"])
-    assert ["x", "mine"] == read_keywords((tmp_path / "c.png.xmp").read_bytes())[:2]
