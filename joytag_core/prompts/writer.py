@@ -105,24 +105,23 @@ class _Text:
                 both = group is not None and len(items[start - 1].groups) > depth
                 gap = self._gap(items[start - 1], items[start], depth=depth, are_apart=both or is_list or are_lists)
             if items[start].role == "word" and items[start].text.startswith("AND"):
-                self._guard_last(parts, items[:start])
+                self._guard_last(parts, items, start)
             piece = self._item(items[start]) if group is None else self._group(items[start:end], group, depth, weight)
             parts.append((gap, piece))
             start, are_lists = end, is_list
         if not depth and items and is_comment(items[-1]):
-            self._guard_last(parts, items)
+            self._guard_last(parts, items, len(items))
         return self._form.chain(parts)
 
-    def _guard_last(self, parts: list[tuple[str, str]], items: Sequence[Item]) -> None:
-        """Guard what ends a part of the prompt, comments behind it apart."""
+    def _guard_last(self, parts: list[tuple[str, str]], items: Sequence[Item], end: int) -> None:
+        """Guard what ends a part of the prompt, which `parts` hold up to the item at `end`; comments there apart."""
         last = len(parts) - 1
-        comments = 0
-        while last >= 0 and is_comment(items[-1 - comments]):
-            comments += 1
+        while last >= 0 and is_comment(items[end - 1]):
+            end -= 1
             last -= 1
         if last >= 0:
             gap, text = parts[last]
-            parts[last] = gap, self._guarded(text, items[: len(items) - comments][-1:])
+            parts[last] = gap, self._guarded(text, items[end - 1 : end])
 
     def _plain_gap(self, place: int, item: Item) -> str:
         return self._form.separator if place else self._hash_guard(item)
