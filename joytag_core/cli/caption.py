@@ -101,7 +101,8 @@ def _add_treatment(group: Any) -> None:
     group.add_argument(
         "--existing", default="skip", choices=("skip", "overwrite", "prepend", "append", "merge", "prune"),
         help="a caption that is there: skip it; overwrite it; put new tags before or after it; merge: after it, every "
-        "tag once; prune: keep its tags but those that the picture does not show. Sentences stay. Default: skip.",
+        "tag once; prune: keep its tags but those that the picture does not show. Sentences stay. "
+        "Where there is none, one is written. Default: skip.",
     )  # fmt: skip
     group.add_argument("--own", action="store_true", help="redo captions that JoyTag wrote and nobody changed")
     group.add_argument("--backup", action="store_true", help="keep what is overwritten as NAME.bak")
