@@ -67,7 +67,7 @@ def webui_page(webui: WebUIServer, browser: Any) -> Iterator[WebUIPage]:
     """Open one page of the WebUI for all tests of a file; at its end, nothing of ours has failed in the browser."""
     page = WebUIPage(browser, webui)
     yield page
-    page.context.close()
+    page.close()
     assert [] == [error for error in page.page_errors if "joytag" in error.lower()]
 
 

@@ -42,13 +42,17 @@ class WebUIPage:
 
     def open(self) -> None:
         """Load the page anew and wait until its scripts run."""
-        # A page left while the host counts tokens leaves gradio 3.41 a connection for ever, and "Reload UI" hangs.
-        self.page.wait_for_timeout(3000)
+        self._let_it_rest()
         self.page.goto(self.server.url("/?__theme=dark"), wait_until="domcontentloaded")
         self.page.wait_for_selector("#txt2img_prompt textarea", state="attached")
         self.page.wait_for_function("typeof gradioApp === 'function' && typeof joytagUnload === 'function'")
         # The hosts give no sign of when their own scripts have seen the whole page.
         self.page.wait_for_timeout(4000)
+
+    def close(self) -> None:
+        """Leave the page."""
+        self._let_it_rest()
+        self.context.close()
 
     @property
     def cookies(self) -> str:
@@ -128,6 +132,10 @@ class WebUIPage:
     def text_of(self, selector: str) -> str:
         """Return what is in a text box."""
         return str(self.page.locator(f"{selector} textarea").first.input_value())
+
+    def _let_it_rest(self) -> None:
+        # A page left while the host counts tokens leaves gradio 3.41 a connection for ever, and "Reload UI" hangs.
+        self.page.wait_for_timeout(3000)
 
     def is_in_view(self, selector: str) -> bool:
         """Say whether an element's upper edge is on the screen."""
