@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from ..errors import SettingError
 from ..filtering.tag_filter import TagFilter
+from ..prompts.merging import said_in
 from ..settings.interrogation import Interrogation
 from ..tags.names import name_index
 from ..tags.scores import TagScores
@@ -50,8 +51,8 @@ class Composer:
         found = self._selection.choose(TagScores(self.vocabulary, scores))
         return np.array([item.tag.index for item in found], dtype=np.intp)
 
-    def tags(self, scores: npt.NDArray[np.float32]) -> Tags:
-        """Return the tags for scores [T], chosen, filtered and written."""
+    def tags(self, scores: npt.NDArray[np.float32], said: Collection[str] = ()) -> Tags:
+        """Return the tags for scores [T], chosen, filtered and written, without the names `said` already."""
         if self.allowed is not None:
             scores = np.where(self.allowed, scores, np.float32(0.0))
         chosen = self._selection.choose(TagScores(self.vocabulary, scores))
@@ -60,12 +61,13 @@ class Composer:
             [item for item in chosen if item.score > 0.0],
             vocabulary=self.vocabulary,
             threshold=self.interrogation.selection.threshold,
+            said=said,
         )
         return Tags(result.text, result.tags)
 
     def caption(self, picture: Path, scores: npt.NDArray[np.float32], existing: str | None) -> str:
         """Return the text of a picture's caption; `existing` is what is there, None where nothing is."""
-        new = "" if existing is not None and self.how == "prune" else self.tags(scores).text
+        new = "" if existing is not None and self.how == "prune" else self.tags(scores, self._said(existing)).text
         triggers = self._triggers(picture)
         if existing is None:
             return with_triggers(new, triggers, self.keep_separator, self.vocabulary)
@@ -87,6 +89,11 @@ class Composer:
         index = name_index(self.vocabulary)
         keys = {index.facts(name).model_key for name in first}
         return [*first, *(name for name in found if index.facts(name).model_key not in keys)]
+
+    def _said(self, existing: str | None) -> Collection[str]:
+        """Return what a caption that stays says already, whatever separates it and the new tags."""
+        stays = existing is not None and self.how in ("prepend", "append", "merge")
+        return said_in(existing or "", target=TARGET, vocabulary=self.vocabulary) if stays else ()
 
     def _triggers(self, picture: Path) -> tuple[str, ...]:
         own = folder_trigger(picture) if self.folder_triggers else ""

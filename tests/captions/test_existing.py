@@ -169,3 +169,21 @@ def test_western_captions_are_read_whole(model: LazyModel, draw: Draw, tmp_path:
     caption_folder(tmp_path, model=model, existing="append")
 
     assert (tmp_path / "a.txt").read_text(encoding="utf-8").startswith(text)
+
+
+@pytest.mark.parametrize("separator", [", ", "; ", " | ", "\n"])
+@pytest.mark.parametrize("existing", ["append", "prepend", "merge"])
+def test_nothing_is_said_twice_whatever_separates_the_new_tags(
+    tiny: Path, draw: Draw, tmp_path: Path, existing: str, separator: str
+) -> None:
+    """And a limit counts the tags that are new."""
+    (path,) = draw(tmp_path, ["a.png"])
+    first, second, third, *_ = (item.name.replace("_", " ") for item in Tagger.load(tiny).score(path)[0].top(3))
+    (tmp_path / "a.txt").write_text(f"{second}, my words")
+    settings = {"separator": separator, "max_tags": 2, "threshold": 0.1}
+
+    caption_folder(tmp_path, model=lazy(tiny), existing=existing, settings=settings)
+
+    new, old = separator.join((first, third)), f"{second}, my words"
+    expected = f"{new}, {old}" if existing == "prepend" else f"{old}, {new}"
+    assert expected == (tmp_path / "a.txt").read_text().rstrip("\n")
