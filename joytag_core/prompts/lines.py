@@ -35,7 +35,8 @@ class Lines:
 
     def wrote(self, item: Item, text: str) -> None:
         """Know as which text an item has been written."""
-        self._takes_sign = item.role != "comment"  # a comma behind a comment would be part of it
+        # A comma behind a comment would be part of it; a sign that no prompt knows has been read as part of the item.
+        self._takes_sign = item.role != "comment" and not (self._sign and text.endswith(self._sign))
         self._line += text.count("\n")
 
     def closing(self, group: Group) -> str:

@@ -186,3 +186,14 @@ def test_every_tag_of_the_vocabulary_is_read_back_as_itself(target: str) -> None
 
     assert NAMES == written.tags
     assert NAMES == plain.apply(written.text).tags
+
+
+@pytest.mark.parametrize("separator", [", ", "; ", " | ", " / "])
+@pytest.mark.parametrize("target", ["comfyui", "a1111", "caption"])
+def test_one_separator_at_the_end_is_enough(separator: str, target: str) -> None:
+    """However often the filter is applied, and whether or not prompts know the sign."""
+    rules = TagFilter(trailing_separator=True, separator=separator, target=target)
+    once = rules.apply("1girl, smile").text
+
+    assert f"1girl{separator}smile{separator.rstrip()}" == once
+    assert once == rules.apply(once).text
