@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,11 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from joytag_core import Tagger
 from joytag_core.cli.main import main
+from joytag_core.filtering.result import FilterResult
+from joytag_core.settings.interrogation import Interrogation
+from joytag_core.settings.placeholders import fill_prompt
 from tests.comfyui.conftest import TAGS, write_tiny_model
 from tests.comfyui.fake_comfyui import FakeComfy
 from tests.webui.calls import FILTER, INTERROGATE, client_of, encoded
@@ -45,7 +50,7 @@ class Doors:
 
     def __init__(self, comfy: FakeComfy, webui: FakeWebUI, folder: Path, capture: Capture) -> None:
         self._nodes, self._client, self._capture = comfy.nodes(), client_of(webui), capture
-        self._model = comfy.models_dir / "joytag" / "tiny"
+        self.model = comfy.models_dir / "joytag" / "tiny"
         self._folder = folder
         dice = np.random.default_rng(5)
         self._pictures = [Image.fromarray(dice.integers(0, 256, (40, 48, 3), dtype=np.uint8)) for _ in range(3)]
@@ -66,7 +71,7 @@ class Doors:
     def command(self, words: list[str], settings: dict[str, Any]) -> list[dict[str, Any]]:
         """Return what a command prints, less where its pictures lie."""
         options = [f"--{name.replace('_', '-')}={value}" for name, value in settings.items()]
-        model = ["--model", str(self._model), "--device", "cpu", "--dtype", "float32"]
+        model = ["--model", str(self.model), "--device", "cpu", "--dtype", "float32"]
         assert 0 == main([*words, *options, *model, "--target", "comfyui", "--json"])
         lines = [json.loads(line) for line in self._capture.readouterr().out.splitlines()]
         return [{key: value for key, value in line.items() if key not in ("path", "paths")} for line in lines]
@@ -86,8 +91,8 @@ class Doors:
         return answer.json()
 
 
-OURS = frozenset({"threshold", "thresholds", "order", "max_tags", "exclude", "weights", "min_score", "base_model",
-                  "combine_frames", "frame_share"})  # fmt: skip
+OURS = frozenset({"threshold", "character_threshold", "thresholds", "order", "max_tags", "exclude", "weights",
+                  "min_score", "base_model", "combine_frames", "frame_share"})  # fmt: skip
 
 
 @pytest.fixture
@@ -106,6 +111,35 @@ def test_one_picture_gives_the_same_json(doors: Doors, settings: dict[str, Any])
     assert [expected] == doors.node("JoyTag_TagFilter", own, image=[doors.images(1)])
     assert [expected] == doors.command(["tag", *doors.paths(1)], own)
     assert [expected] == doors.api(INTERROGATE, own, image=doors.encoded(1)[0])["pictures"]
+
+
+@pytest.mark.parametrize("character_threshold", ["as threshold", "a little under", "equal", "a little over"])
+@pytest.mark.parametrize("threshold", ["a little under", "equal", "a little over", "beyond all"])
+def test_thresholds_mean_the_same_on_both_sides(doors: Doors, threshold: str, character_threshold: str) -> None:
+    """A tag is there if its score is greater; 0 takes characters as the others, wherever it is asked."""
+    [scores] = Tagger.load(doors.model, device="cpu", dtype="float32").score(doors.paths(1))
+    place = {"a little under": -1e-4, "equal": 0.0, "a little over": 1e-4}
+    least = 0.9999 if threshold == "beyond all" else scores["smile"] + place[threshold]
+    least_of_characters = (
+        0.0 if character_threshold == "as threshold" else scores["hatsune_miku"] + place[character_threshold]
+    )
+    settings = {"threshold": least, "character_threshold": least_of_characters}
+    expected = {name for name in TAGS if scores[name] > ((name == "hatsune_miku" and least_of_characters) or least)}
+
+    def write(changed: dict[str, Any], said: Collection[str]) -> FilterResult:
+        return Interrogation.from_settings(changed).prompt(scores, said=said)
+
+    mark = f"{{joytag:threshold={least}|character_threshold={least_of_characters}}}"
+    filled = fill_prompt(mark, write, settings={"target": "comfyui"})
+    assert expected == {name.replace(" ", "_") for name in filled.split(", ") if name}
+    assert expected == _names(write(settings, ()).to_dict())
+    assert expected == _names(doors.node("JoyTag_Interrogate", settings, image=[doors.images(1)])[0])
+    assert expected == _names(doors.command(["tag", *doors.paths(1)], settings)[0])
+    assert expected == _names(doors.api(INTERROGATE, settings, image=doors.encoded(1)[0])["pictures"][0])
+
+
+def _names(result: dict[str, Any]) -> set[str]:
+    return {tag["tag"] for tag in result["tags"]}
 
 
 @pytest.mark.parametrize("form", FORMS)
