@@ -123,13 +123,14 @@ def _thresholds(arguments: argparse.Namespace, model: LazyModel) -> npt.NDArray[
 
 def _write(arguments: argparse.Namespace, evaluation: Evaluation, fitted: Thresholds) -> None:
     from ..datasets.evaluation import Averages
+    from ..tags.vocabulary import PUBLISHED_THRESHOLD
     from ..whole_files import write_whole
 
     try:
         write_whole(arguments.fit, fitted.text(evaluation, enough=arguments.enough))
     except OSError as error:
         raise CaptionError(f"{arguments.fit}: the thresholds cannot be written: {error.strerror}") from error
-    after = Averages.of(evaluation.qualities(fitted.values(evaluation, otherwise=0.4)))
+    after = Averages.of(evaluation.qualities(fitted.values(evaluation, otherwise=PUBLISHED_THRESHOLD)))
     complain(
         f"{arguments.fit}: thresholds of {len(fitted.tags)} tags and {len(fitted.categories)} categories; "
         f"on these same pictures macro F1 {after.f1:.4f}, micro F1 {after.micro.f1:.4f}"

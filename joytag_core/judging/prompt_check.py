@@ -131,11 +131,11 @@ class PromptCheck:
         return AskedTag(item.text, tag, float(scores.values[tag.index]), weight)
 
     def _mean(self, asked: Sequence[AskedTag]) -> float:
-        credits = sum(tag.weight * _credit(tag.score, self._threshold_of(tag.tag)) for tag in asked)
+        of_category = those_over(self.threshold, self.character_threshold).category_thresholds
+        credits = sum(
+            tag.weight * _credit(tag.score, of_category.get(tag.tag.category, self.threshold)) for tag in asked
+        )
         return credits / sum(tag.weight for tag in asked)
-
-    def _threshold_of(self, tag: Tag) -> float:
-        return (self.character_threshold if tag.category == "character" else 0.0) or self.threshold
 
 
 def best_first(reports: Iterable[PromptReport]) -> list[int]:

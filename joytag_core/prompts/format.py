@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ..checks import check_choice, check_range
 from ..errors import SettingError
 from ..tags.names import is_face
-from ..tags.vocabulary import Tag, Vocabulary
+from ..tags.vocabulary import PUBLISHED_THRESHOLD, Tag, Vocabulary
 from ..tags.words import is_word_name
 from .choices import ARTIST_STYLES, NAMES, TARGETS, WEIGHTS
 from .numbers import split_weight
@@ -55,7 +55,7 @@ class PromptFormat:
         check_choice("artist_style", self.artist_style, ARTIST_STYLES)
         check_range("weight_range", tuple(self.weight_range))
 
-    def render(self, tags: Iterable[ScoredTag], *, threshold: float = 0.4) -> str:
+    def render(self, tags: Iterable[ScoredTag], *, threshold: float = PUBLISHED_THRESHOLD) -> str:
         """Write scored tags as one text; `threshold` (0..1) is the score that gets the lowest mapped weight."""
         weighted = ((item.tag, self.weight_of(item.score, threshold=threshold)) for item in tags)
         return self.join(self._write(tag, weight) for tag, weight in weighted)
@@ -134,7 +134,7 @@ class PromptFormat:
         before, weight = split_weight(text)
         return f"{before}{weight.replace(':', ':' + chr(92), 1)}" if weight else text
 
-    def weight_of(self, score: float, *, threshold: float = 0.4) -> float | None:
+    def weight_of(self, score: float, *, threshold: float = PUBLISHED_THRESHOLD) -> float | None:
         """Return the weight that a score (0..1) gets, two decimals; None where it is written without one."""
         if self.weights == "off":
             return None

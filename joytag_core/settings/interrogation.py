@@ -10,6 +10,7 @@ from typing import Any
 
 from ..filtering.result import FilterResult
 from ..filtering.tag_filter import TagFilter
+from ..judging.there import those_over
 from ..rules.rule_book import folder_state
 from ..rules.thresholds import ThresholdRule, ThresholdTexts, read_thresholds, tag_thresholds
 from ..tags.scored_tag import ScoredTag
@@ -42,9 +43,8 @@ class Interrogation:
             SettingError: a setting is unknown or out of range; as RuleError: a rule of the Tag Filter is malformed.
         """
         checked = {name: parameter.default for name, parameter in PARAMETERS.items()} | check_settings(settings)
-        selection = Selection(
-            threshold=checked["threshold"],
-            category_thresholds={"character": checked["character_threshold"] or checked["threshold"]},
+        selection = replace(
+            those_over(checked["threshold"], checked["character_threshold"]),
             categories=checked["categories"],
             min_tags=checked["min_tags"],
             min_precision=checked["min_precision"],
