@@ -17,6 +17,11 @@ class Lines:
         self._line = 0
         self._takes_sign = False
 
+    @property
+    def are_kept(self) -> bool:
+        """Say whether the text keeps its lines."""
+        return self._keeps
+
     def up_to(self, line: int) -> str:
         """Return the line ends that lead to a line; nothing where it has been reached."""
         if not self._keeps or line <= self._line:

@@ -85,7 +85,7 @@ class _Text:
 
     def _level(self, items: Sequence[Item], depth: int, weight: float) -> str:
         """Write items that share `depth` groups, at the weight that these groups give them in ComfyUI."""
-        if not depth and all(map(_is_plain, items)):
+        if not depth and not self._lines.are_kept and all(map(_is_plain, items)):
             return self._form.chain(
                 (self._plain_gap(place, item), self._item(item)) for place, item in enumerate(items)
             )

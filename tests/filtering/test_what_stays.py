@@ -123,6 +123,11 @@ REGIONS: list[Case] = [
     ({}, "(hat:1.3), hat BREAK hat", "(hat:1.3) BREAK hat"),
     ({"keep_line_breaks": True}, "hat, hat\nhat", "hat\nhat"),
     ({"keep_line_breaks": False}, "hat, hat\nhat", "hat"),
+    ({"keep_line_breaks": True, "exclude": "hat"}, "hat, sky\nhat, sun", "sky\nsun"),
+    ({"keep_line_breaks": True, "exclude": "hat"}, "hat, sky,\n\nsun,\ncat,", "sky,\n\nsun,\ncat,"),
+    ({"keep_line_breaks": True, "keep_only": "cat"}, "hat, sky,\nsun,\ncat", "\n\ncat"),
+    ({"keep_line_breaks": True, "add_first": "sky"}, "sky, hat\nsky, sun", "sky, hat\nsun"),
+    ({"exclude": "hat"}, "hat, sky,\nsun,\ncat", "sky, sun, cat"),
 ]
 
 PROSE = "A man with short hair, sitting on a red chair, reads."
