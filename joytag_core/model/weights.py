@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -20,6 +20,7 @@ from .folders import ModelFolder
 from .network import Network
 
 _SAVE_TENSORS = "expected the state_dict() alone, best as model.safetensors"
+_Read = Callable[[str, torch.dtype], Tensor]
 _CUT_OUTPUTS = 9  # an older head ends in 3 rating and 6 score outputs (MODEL.md)
 
 
@@ -45,23 +46,38 @@ def load_network(
         wanted = network.state_dict()
         with _open_weights(folder.weights) as (shapes, read):
             _check_shapes(folder.weights, {name: tuple(t.shape) for name, t in wanted.items()}, shapes)
-            state = {name: _converted(folder.weights, name, read(name), like) for name, like in wanted.items()}
+            state = {
+                name: _converted(folder.weights, name, read(name, like.dtype), like) for name, like in wanted.items()
+            }
         _assign(network, state)
     return network.requires_grad_(False).eval(), vocabulary
 
 
 @contextmanager
-def _open_weights(path: Path) -> Iterator[tuple[dict[str, tuple[int, ...]], Callable[[str], Tensor]]]:
-    """Yield the shapes of all tensors in a weights file, and a function that reads one."""
+def _open_weights(path: Path) -> Iterator[tuple[dict[str, tuple[int, ...]], _Read]]:
+    """Yield the shapes of all tensors in a weights file, and a function that reads one that is wanted in a dtype."""
     if path.suffix == ".pt":
         state = _read_pickled(path)
-        yield {name: tuple(tensor.shape) for name, tensor in state.items()}, state.__getitem__
+        yield {name: tuple(tensor.shape) for name, tensor in state.items()}, lambda name, _: state[name]
         return
     try:
         with safe_open(str(path), framework="pt", device="cpu") as file:
-            yield {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}, file.get_tensor  # noqa: SIM118
+            shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
+            yield shapes, lambda name, dtype: _read_mapped(path, file, name, dtype)
     except (SafetensorError, OSError) as error:
         raise ModelFileError(f"{path}: {_what_is(path)}: {error}") from error
+
+
+def _read_mapped(path: Path, file: Any, name: str, dtype: torch.dtype) -> Tensor:
+    """Return a tensor of an open file as it is mapped; one to be converted from a mapping of its own.
+
+    Pages stay in memory as long as their mapping: in one for all, the whole file would lie beside the converted weights.
+    """
+    tensor: Tensor = file.get_tensor(name)
+    if tensor.dtype == dtype:
+        return tensor
+    with safe_open(str(path), framework="pt", device="cpu") as alone:
+        return cast(Tensor, alone.get_tensor(name))
 
 
 def _read_pickled(path: Path) -> dict[str, Tensor]:
