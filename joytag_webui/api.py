@@ -136,10 +136,11 @@ def _map(request: Any) -> MapResponse:
     settings = current_settings(_given(request))
     budget = PixelBudget(each=1 + len(request.tags))  # every tag's map is as large as the picture
     with mapping_in_queue(
-        partial(picture_content, request.image, budget), request.tags,
-        model=settings["model"], threshold=settings["threshold"], reading=Reading.from_settings(settings),
-        settings=given_own_settings(request, MAP_PARAMETERS),
-    ) as mapped:  # fmt: skip
+        partial(picture_content, request.image, budget),
+        request.tags,
+        settings=settings,
+        look=given_own_settings(request, MAP_PARAMETERS),
+    ) as mapped:
         return _shown(mapped, request)
 
 

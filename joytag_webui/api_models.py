@@ -12,7 +12,7 @@ from joytag_core.settings.frame_parameters import FRAME_PARAMETERS
 from joytag_core.settings.map_parameters import MAP_PARAMETERS
 from joytag_core.settings.other_parameters import OTHER_PARAMETERS
 from joytag_core.settings.parameter import Parameter
-from joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, READING_NAMES
+from joytag_core.settings.parameters import FILTER_NAMES, PARAMETERS, READING_NAMES, THRESHOLDS
 
 _IS_PYDANTIC_2 = pydantic.VERSION.startswith("2")
 # A misspelt setting has to be an error, not a setting that is silently not made.
@@ -77,7 +77,7 @@ class TagPlace(BaseModel):
 
     tag: str
     score: float
-    holds: bool = Field(description="Whether the score is greater than the threshold.")
+    holds: bool = Field(description="Whether the score is greater than the tag's threshold.")
     logit: float
     bias: float
     border_share: float = Field(description="How much of the logit comes from the white border around the picture.")
@@ -198,7 +198,7 @@ MapRequest: Any = pydantic.create_model(
     image=(str, Field(description="The picture: base64 or a data URI.")),
     tags=(List[StrictStr], Field(description="The tags to look for, by name.")),  # noqa: UP006
     images=(StrictBool, Field(default=True, description="Whether to answer with overlays and masks as pictures.")),
-    **_fields(("model", "threshold", "colours")),  # decoded whole: it is shown
+    **_fields(("model", *THRESHOLDS, "colours")),  # decoded whole: it is shown
     **_own_fields(MAP_PARAMETERS),
 )
 

@@ -7,14 +7,12 @@ from html import escape
 from typing import Any
 
 from joytag_core.errors import PictureError, SettingError
-from joytag_core.pictures.reading import Reading
 
 from .family import make_picture_folder
 from .maps import MappedPicture, mapping_in_queue
 from .messages import told_on_page
 from .sent_pictures import picture_from
 from .settings import current_settings
-from .tagging import tagger
 
 MAP, MASK = "map", "mask"
 SHOWN = (MAP, MASK)
@@ -70,13 +68,9 @@ def _mapped(clicked: str, picture: Any, model: str, threshold: float, character_
     given = picture_from(picture)
     if given is None:
         raise PictureError("there is no picture; drop one there first")
-    reading = Reading.from_settings(current_settings())
-    with mapping_in_queue(lambda: given, [tag], model=model, threshold=threshold, reading=reading) as mapped:
-        pass  # it is drawn after the queue, and again at each change of its look
-    found = tagger(model).vocabulary.find(tag)
-    if character_threshold and found is not None and found.category == "character":
-        mapped = replace(mapped, showing=replace(mapped.showing, threshold=character_threshold))
-    return mapped
+    chosen = {"model": model, "threshold": threshold, "character_threshold": character_threshold}
+    with mapping_in_queue(lambda: given, [tag], settings=current_settings(chosen), look={}) as mapped:
+        return mapped  # it is drawn after the queue, and again at each change of its look
 
 
 def _with_look(mapped: MappedPicture, *, strength: float, level: float) -> MappedPicture:
@@ -94,7 +88,7 @@ def _words(mapped: MappedPicture) -> str:
     name = escape(tag)
     absent = (
         "" if told["holds"]
-        else f" <b>Its score is not over the threshold of {mapped.showing.threshold:g}</b>: the map shows where it "
+        else f" <b>Its score is not over the threshold of {mapped.threshold_of(tag):g}</b>: the map shows where it "
         "would be, if anywhere."
     )  # fmt: skip
     border = told["border_share"]

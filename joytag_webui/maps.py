@@ -17,7 +17,7 @@ from joytag_core.maps.showing import Showing
 from joytag_core.maps.tag_maps import TagMaps
 from joytag_core.pictures.inputs import open_picture
 from joytag_core.pictures.reading import Reading
-from joytag_core.settings.map_parameters import MAP_PARAMETERS
+from joytag_core.settings.showing import showing_of
 
 from .tagging import PictureMaker, ensure_installed, in_queue, outside_inference_mode, tagger
 
@@ -45,6 +45,10 @@ class MappedPicture:
         """Return the mask of tags as a grey picture of the picture's size, white where they are."""
         return draw_mask(self.showing.mask(self.maps, tags))
 
+    def threshold_of(self, tag: str) -> float:
+        """Return a tag's threshold."""
+        return self.showing.threshold_of(self.maps, tag)
+
     def described(self, tag: str) -> dict[str, Any]:
         """Return one tag's score, boxes and points, ready for JSON."""
         return self.showing.describe(self.maps, tag)
@@ -55,25 +59,24 @@ def mapping_in_queue(
     make: PictureMaker,
     tags: Sequence[str],
     *,
-    model: str,
-    threshold: float,
-    reading: Reading,
-    settings: Mapping[str, Any] | None = None,
+    settings: Mapping[str, Any],
+    look: Mapping[str, Any],
 ) -> Iterator[MappedPicture]:
     """Wait for the WebUI's queue, make a picture, map tags on it, and hold the queue for as long as it is used.
 
-    Never call it where the queue is held. `settings` are some of `MAP_PARAMETERS`; the others are at their defaults.
+    Never call it where the queue is held. `settings` are all of an interrogation, of which the model, thresholds and
+    reading count; `look` are some of `MAP_PARAMETERS`, the others are at their defaults.
 
     Raises: as `Session.maps`, and what the maker raises.
         SettingError: a setting is out of its range, or there are no tags, or too many.
     """
-    checked = {name: MAP_PARAMETERS[name].check(value) for name, value in (settings or {}).items()}
-    showing = Showing.from_settings(checked | {"threshold": threshold})
+    showing = showing_of({**settings, **look})
     if not 1 <= len(tags) <= MOST_TAGS:
         raise SettingError(f"{len(tags)} tags were sent; expected 1 to {MOST_TAGS}")
-    ensure_installed(model)
+    ensure_installed(settings["model"])
+    reading = Reading.from_settings(settings)
     with in_queue(), outside_inference_mode():
-        current = tagger(model)
+        current = tagger(settings["model"])
         picture = open_picture(make(), reading=reading)
         (maps,) = current.maps(picture, tags, reading=reading)
         yield MappedPicture(picture, maps, showing)

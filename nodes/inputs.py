@@ -9,12 +9,9 @@ from comfy_api.latest import io
 from ..joytag_core.model.folders import model_names
 from ..joytag_core.settings.other_parameters import OTHER_PARAMETERS
 from ..joytag_core.settings.parameter import Parameter
-from ..joytag_core.settings.parameters import FILTER_NAMES, SELECTION_NAMES
+from ..joytag_core.settings.parameters import FILTER_NAMES, SELECTION_NAMES, THRESHOLDS
 from .host import session
 from .schema import SETTINGS, Scores, input_for
-
-THRESHOLDS = ("threshold", "character_threshold")
-"""What decides whether a tag is there, on the nodes that judge."""
 
 _ADDED_LATER = (
     "artist_style", "prose", "thresholds", "base_model", "combine_frames", "frame_share", "combine", "other_threshold",
@@ -29,7 +26,7 @@ _NO_ROOM = ("keep_only", "protect", "replace", "add_last")
 # What people take the Tag Filter for; the minimum score is what its slider moves.
 _SHOWN_ON = {"JoyTag_TagFilter": ("replace", "min_score")}
 # These act on a picture alone: the Tag Filter seldom gets one, and a mask has limits of its own.
-_FOLDED_ON = {"JoyTag_TagFilter": ("model", "threshold"), "JoyTag_TagMask": ("threshold",)}
+_FOLDED_ON = {"JoyTag_TagFilter": ("model", "threshold"), "JoyTag_TagMask": THRESHOLDS}
 
 
 def settings_inputs(

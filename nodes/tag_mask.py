@@ -14,7 +14,7 @@ from torch import Tensor
 from ..joytag_core.errors import SettingError
 from ..joytag_core.pictures.arrays import picture_from_tensor
 from ..joytag_core.settings.map_parameters import MAP_PARAMETERS
-from ..joytag_core.settings.parameters import PARAMETERS
+from ..joytag_core.settings.parameters import PARAMETERS, THRESHOLDS
 from .inputs import settings_inputs
 from .pictures import map_images
 from .schema import CATEGORY, Settings, first_of_each, output, schema
@@ -54,7 +54,7 @@ class TagMask(io.ComfyNode):
                 ),
                 *settings_inputs(_ID, ["model"]),
                 *settings_inputs(_ID, MAP_PARAMETERS, parameters=MAP_PARAMETERS),
-                *settings_inputs(_ID, ["threshold"]),
+                *settings_inputs(_ID, THRESHOLDS),
             ],
             outputs=_outputs(),
         )  # fmt: skip
@@ -68,7 +68,7 @@ class TagMask(io.ComfyNode):
     def execute(cls, image: Sequence[Tensor], tags: Sequence[str], **inputs: Sequence[Any]) -> io.NodeOutput:
         """Map the tags on every picture; batches stay batches."""
         settings = first_of_each(inputs)
-        showing = _showing(settings | first_of_each(inputs, parameters=MAP_PARAMETERS))
+        showing = _showing({**settings, **first_of_each(inputs, parameters=MAP_PARAMETERS)})
         maps = map_images(image, _names_in(tags), model=settings.get("model", PARAMETERS["model"].default))
         shown = [
             _Shown(showing, batch, of_batch, group)
@@ -139,10 +139,9 @@ def _outputs() -> list[io.Output]:
 
 
 def _showing(settings: Settings) -> Showing:
-    from ..joytag_core.maps.showing import Showing  # late, as in work.py
+    from ..joytag_core.settings.showing import showing_of  # late, as in work.py
 
-    checks = {**MAP_PARAMETERS, "threshold": PARAMETERS["threshold"]}
-    return Showing.from_settings({name: checks[name].check(settings[name]) for name in settings if name in checks})
+    return showing_of(settings)
 
 
 def _names_in(texts: Sequence[object]) -> list[str]:

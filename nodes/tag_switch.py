@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from comfy_api.latest import io
 from torch import Tensor
 
+from ..joytag_core.settings.parameters import THRESHOLDS
 from ..joytag_core.tags.scores import TagScores
-from .inputs import THRESHOLDS, judging_inputs, scores_input, tags_input
+from .inputs import judging_inputs, scores_input, tags_input
 from .schema import CATEGORY, first_of_each, output, schema
 from .tag_lists import matched, scores_of, texts_of
 from .work import files_used, lists_folder

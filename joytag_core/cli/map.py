@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..lines import one_line
 from ..settings.map_parameters import MAP_PARAMETERS
-from ..settings.parameters import PARAMETERS
+from ..settings.parameters import THRESHOLDS
 from .arguments import add_model_options, add_settings, settings_of
 from .map_files import KINDS, MapFiles
 from .scoring import GivenPictures, load_tagger, reading_of
@@ -50,7 +50,7 @@ def add_map_command(commands: Any) -> None:
     )  # fmt: skip
     add_model_options(parser)
     masks = parser.add_argument_group("which tags hold, and where they are")
-    add_settings(parser, masks, ["threshold"])
+    add_settings(parser, masks, THRESHOLDS)
     add_settings(parser, masks, MAP_PARAMETERS, parameters=MAP_PARAMETERS)
     parser.set_defaults(run=run)
 
@@ -76,18 +76,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _settings(arguments: argparse.Namespace) -> dict[str, Any]:
-    defaults = {name: parameter.default for name, parameter in MAP_PARAMETERS.items()}
-    given = settings_of(arguments, MAP_PARAMETERS, parameters=MAP_PARAMETERS)
-    threshold = {"threshold": PARAMETERS["threshold"].default} | settings_of(arguments, ["threshold"])
-    return defaults | given | threshold
+    return settings_of(arguments, MAP_PARAMETERS, parameters=MAP_PARAMETERS) | settings_of(arguments, THRESHOLDS)
 
 
 def _write(files: MapFiles, path: Path, features: PatchFeatures, tags: list[str]) -> None:
     maps = features.maps(tags)
     written = files.write(path, maps)
     for tag in tags:
-        holds = maps.holds(tag, threshold=files.showing.threshold)
-        absent = "" if holds else ", not there"
+        absent = "" if files.showing.holds(maps, tag) else ", not there"
         say(f"{one_line(path)}: {tag} {maps.score_of(tag):.3f}{absent}")
     for one in written:
         say(f"  -> {one_line(one)}")

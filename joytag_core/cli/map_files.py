@@ -41,11 +41,11 @@ class MapFiles:
         Raises:
             SettingError: `out` names one file, for several pictures.
         """
-        from ..maps.showing import Showing
+        from ..settings.showing import showing_of
 
         if out.suffix and len(pictures) > 1:
             raise SettingError(f"--out {out} is one file, for {len(pictures)} pictures; expected a folder's name")
-        self.showing = Showing.from_settings(settings)
+        self.showing = showing_of(settings)
         self._reading = reading
         self._out = out
         self._kinds = kinds

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from ..rules.patterns import exact_pattern
-from ..rules.thresholds import tag_thresholds
 from ..settings.interrogation import Interrogation
 from ..tags.vocabulary import CATEGORIES, Vocabulary
 from .evaluation import Evaluation
@@ -21,13 +20,8 @@ ENOUGH = 20
 
 
 def thresholds_of(interrogation: Interrogation, vocabulary: Vocabulary) -> npt.NDArray[Any]:
-    """Return the threshold (0..1) that settings give each tag, [T]."""
-    selection = interrogation.selection
-    by_tag = tag_thresholds(interrogation.threshold_rules(), vocabulary)
-    found = [
-        by_tag.get(tag.name, selection.category_thresholds.get(tag.category, selection.threshold)) for tag in vocabulary
-    ]
-    return np.array(found, dtype=np.float64)
+    """Return the threshold (0..1) that settings give each tag, [T], in the digits in which it was given."""
+    return np.round(interrogation.selection_for(vocabulary).thresholds(vocabulary).astype(np.float64), 6)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from ..checks import check_choice, check_unit
 from ..tags.names import name_index
 from ..tags.scored_tag import ScoredTag
 from ..tags.scores import TagScores
-from ..tags.selection import Selection
+from ..tags.selection import Selection, is_over
 from ..tags.vocabulary import CATEGORIES, Tag, Vocabulary
 from .choices import OTHER_THRESHOLD, WAYS
 
@@ -95,7 +95,7 @@ class Combination:
             indices |= self._chosen(way, of_way, scores, own, combined)
         chosen = combined.at(sorted(indices))
         if "general" in selection.categories:
-            chosen += [_unknown(name, score) for name, score in unknown.items() if score > self.threshold]
+            chosen += [_unknown(name, score) for name, score in unknown.items() if is_over(score, self.threshold)]
         return _limited(chosen, combined, selection)
 
     def _chosen(

@@ -15,8 +15,8 @@ from ..prompts.parser import parse
 from ..tags.names import name_index
 from ..tags.scored_tag import ScoredTag
 from ..tags.scores import TagScores
+from ..tags.selection import those_over
 from ..tags.vocabulary import PUBLISHED_THRESHOLD, Tag
-from .there import those_over
 
 
 class AskedTag(NamedTuple):

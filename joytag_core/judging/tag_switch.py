@@ -20,8 +20,8 @@ from ..rules.regexes import Budget
 from ..rules.rule_book import folder_state
 from ..tags.names import Facts, NameIndex, name_index
 from ..tags.scores import TagScores
+from ..tags.selection import those_over
 from ..tags.vocabulary import PUBLISHED_THRESHOLD, Vocabulary
-from .there import those_over
 
 _TERM = re.compile(
     r"""\s*(?P<term>

@@ -13,7 +13,7 @@ from ..errors import SettingError
 from ..tags.scores import TagScores
 from ..tags.vocabulary import Tag, Vocabulary
 from .grid import Floats, PatchGrid
-from .tag_maps import TagMaps
+from .tag_maps import TagMaps, sigmoid
 
 
 @dataclass(frozen=True)
@@ -70,10 +70,11 @@ class PatchFeatures:
             bias=bias,
             logits=self.values.mean(axis=(0, 1)) @ weight.T + bias,
             grid=self.grid,
+            characters=frozenset(tag.name for tag in found if tag.category == "character"),
         )
 
     def _scores_at(self, features: Floats) -> TagScores:
-        return TagScores(self.vocabulary, _sigmoid(features @ self.head.weight.T + self.head.bias))
+        return TagScores(self.vocabulary, sigmoid(features @ self.head.weight.T + self.head.bias))
 
 
 def find_tags(vocabulary: Vocabulary, names: Iterable[str]) -> list[Tag]:
@@ -99,8 +100,3 @@ def _alike(vocabulary: Vocabulary, name: str) -> str:
     holding = [one for one in vocabulary.names if wanted in one] if wanted else []
     close = list(dict.fromkeys([*holding, *difflib.get_close_matches(wanted, vocabulary.names, n=3)]))[:3]
     return f" (there is: {', '.join(close)})" if close else ""
-
-
-def _sigmoid(logits: Floats) -> Floats:
-    scores: Floats = (1 / (1 + np.exp(-logits.astype(np.float64)))).astype(np.float32)
-    return scores

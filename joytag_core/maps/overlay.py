@@ -25,12 +25,13 @@ def draw_overlay(
     *,
     strength: float = 0.75,
     threshold: float = PUBLISHED_THRESHOLD,
+    character_threshold: float = 0.0,
 ) -> Image.Image:
     """Return an RGB picture in grey with its tags' maps (all, by default) over it.
 
     What speaks for a tag is orange, what speaks against it blue, the more so the stronger; `strength` (0..1) is how far
     the strongest covers the picture. Of several tags, the strongest is shown for, and against only what is against all.
-    A tag that does not hold at the threshold is named below, with its score.
+    A tag that does not hold at the thresholds (`TagMaps.holds`) is named below, with its score.
     """
     names = maps.tags if tags is None else tuple(tags)
     pixels = np.array(picture.convert("L").convert("RGB"))
@@ -42,7 +43,8 @@ def draw_overlay(
             laid = _laid_over(laid, colour, np.clip(share * strength, 0, 1))
         pixels[band] = np.rint(laid).astype(np.uint8)
     shown = Image.fromarray(pixels)
-    absent = [tag for tag in names if not maps.holds(tag, threshold=threshold)]
+    limits = {"threshold": threshold, "character_threshold": character_threshold}
+    absent = [tag for tag in names if not maps.holds(tag, **limits)]
     if absent:
         _write_below(shown, [f"not there: {tag} ({maps.score_of(tag):.2f})" for tag in absent])
     return shown

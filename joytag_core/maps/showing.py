@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -25,29 +25,25 @@ class Showing:
     """Hold how maps are shown: how masks are made, what several tags become, and which tags count as there.
 
     With `only_held`, a tag whose score does not pass `threshold` has an empty mask and no boxes and points; its overlay
-    says so either way. `combine` is `separate` or one of `COMBINATIONS`.
+    says so either way. A character's has to pass `character_threshold`, if that is not 0. `combine` is `separate` or
+    one of `COMBINATIONS`.
     """
 
     mask_settings: MaskSettings = field(default_factory=MaskSettings)
     combine: str = SEPARATE
     only_held: bool = True
     threshold: float = PUBLISHED_THRESHOLD
+    character_threshold: float = 0.0
     strength: float = 0.75
     most_points: int = 3
 
-    @classmethod
-    def from_settings(cls, settings: Mapping[str, Any]) -> Showing:
-        """Make one of settings by the names that doors give them, checked; what is missing is at its default.
+    def holds(self, maps: TagMaps, tag: str) -> bool:
+        """Say whether a tag's score is greater than its threshold."""
+        return maps.holds(tag, threshold=self.threshold, character_threshold=self.character_threshold)
 
-        Raises:
-            SettingError: a setting of a mask is out of its range.
-        """
-        names = {one.name for one in fields(MaskSettings)}
-        mask = MaskSettings(**{name: value for name, value in settings.items() if name in names})
-        own = {one.name for one in fields(cls)}
-        more = {name: value for name, value in settings.items() if name in own}
-        points = {"most_points": settings["points"]} if "points" in settings else {}
-        return cls(mask_settings=mask, **more, **points)
+    def threshold_of(self, maps: TagMaps, tag: str) -> float:
+        """Return a tag's threshold: that of characters, or of all."""
+        return maps.threshold_of(tag, self.threshold, self.character_threshold)
 
     def groups(self, tags: Sequence[str]) -> list[tuple[str, ...]]:
         """Return the tags that are shown together: each alone, or all."""
@@ -55,7 +51,10 @@ class Showing:
 
     def overlay(self, picture: Image.Image, maps: TagMaps, tags: Sequence[str]) -> Image.Image:
         """Return the picture in grey with the maps of tags over it; see `draw_overlay`."""
-        return draw_overlay(picture, maps, tags, strength=self.strength, threshold=self.threshold)
+        return draw_overlay(
+            picture, maps, tags,
+            strength=self.strength, threshold=self.threshold, character_threshold=self.character_threshold,
+        )  # fmt: skip
 
     def mask(self, maps: TagMaps, tags: Sequence[str]) -> Mask:
         """Return one mask [H, W] bool of tags that are shown together."""
@@ -88,7 +87,7 @@ class Showing:
         return {
             "tag": maps.tags[place],
             "score": round(maps.score_of(tag), _DIGITS),
-            "holds": maps.holds(tag, threshold=self.threshold),
+            "holds": self.holds(maps, tag),
             "logit": round(float(maps.logits[place]), _DIGITS),
             "bias": round(float(maps.bias[place]), _DIGITS),
             "border_share": round(maps.border_share(tag), _DIGITS),
@@ -99,12 +98,11 @@ class Showing:
     def say(self, maps: TagMaps) -> str:
         """Return a sentence of which tags are there: `heart 0.93, star 0.12 (not there)`."""
         return ", ".join(
-            f"{tag} {maps.score_of(tag):.2f}{'' if maps.holds(tag, threshold=self.threshold) else ' (not there)'}"
-            for tag in maps.tags
+            f"{tag} {maps.score_of(tag):.2f}{'' if self.holds(maps, tag) else ' (not there)'}" for tag in maps.tags
         )
 
     def _is_shown(self, maps: TagMaps, tag: str) -> bool:
-        return not self.only_held or maps.holds(tag, threshold=self.threshold)
+        return not self.only_held or self.holds(maps, tag)
 
     def _mask_of(self, maps: TagMaps, tag: str) -> Mask:
         if not self._is_shown(maps, tag):

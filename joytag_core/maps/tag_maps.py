@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import SettingError
+from ..tags.selection import is_over, those_over
 from ..tags.vocabulary import PUBLISHED_THRESHOLD, tag_key
 from .grid import Floats, Mask, PatchGrid
 from .masks import MaskSettings, combine_masks, otsu_limit, shape_mask, strongest_enough
@@ -24,7 +25,8 @@ class TagMaps:
     """Hold the exact maps of K tags of one picture.
 
     `raw` [K, h, w] float32 are the contributions of the patches, those of the white border included; `bias` and
-    `logits` [K] float32. Exactly: logits == bias + raw.mean((1, 2)), but for rounding.
+    `logits` [K] float32. Exactly: logits == bias + raw.mean((1, 2)), but for rounding. `characters` are those of the
+    tags that name one: they may have a threshold of their own.
     """
 
     tags: tuple[str, ...]
@@ -32,6 +34,7 @@ class TagMaps:
     bias: Floats
     logits: Floats
     grid: PatchGrid
+    characters: frozenset[str] = frozenset()
 
     @property
     def picture_size(self) -> tuple[int, int]:
@@ -41,16 +44,23 @@ class TagMaps:
     @property
     def scores(self) -> Floats:
         """Return the tags' scores [K] float32 0..1."""
-        scores: Floats = (1 / (1 + np.exp(-self.logits.astype(np.float64)))).astype(np.float32)
-        return scores
+        return sigmoid(self.logits)
 
-    def holds(self, tag: str, *, threshold: float = PUBLISHED_THRESHOLD) -> bool:
-        """Say whether a tag's score is greater than a threshold: if not, its map shows where it would be if anywhere.
+    def holds(self, tag: str, *, threshold: float = PUBLISHED_THRESHOLD, character_threshold: float = 0.0) -> bool:
+        """Say whether a tag's score is greater than its threshold: if not, its map shows where it would be if anywhere.
+
+        Both thresholds are in 0..1; 0 for characters means the same as for all.
 
         Raises:
-            SettingError: there is no map of that tag, here as in all methods below.
+            SettingError: there is no map of that tag, here as in all methods below; a threshold is out of its range.
         """
-        return self.score_of(tag) > threshold
+        return is_over(self.score_of(tag), self.threshold_of(tag, threshold, character_threshold))
+
+    def threshold_of(self, tag: str, threshold: float, character_threshold: float) -> float:
+        """Return which of two thresholds is a tag's."""
+        limits = those_over(threshold, character_threshold)
+        is_character = self.tags[self.place_of(tag)] in self.characters
+        return limits.category_thresholds["character"] if is_character else limits.threshold
 
     def score_of(self, tag: str) -> float:
         """Return a tag's score, 0..1."""
@@ -153,6 +163,12 @@ class TagMaps:
         inside = self.raw[place] * self.grid.coverage
         needed = (_logit(threshold) - float(self.bias[place])) * inside.size
         return strongest_enough(inside, needed)
+
+
+def sigmoid(logits: Floats) -> Floats:
+    """Return scores float32 0..1 of logits."""
+    scores: Floats = (1 / (1 + np.exp(-logits.astype(np.float64)))).astype(np.float32)
+    return scores
 
 
 def _peaks(values: Floats) -> list[_Peak]:

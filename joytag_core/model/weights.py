@@ -71,7 +71,7 @@ def _open_weights(path: Path) -> Iterator[tuple[dict[str, tuple[int, ...]], _Rea
 def _read_mapped(path: Path, file: Any, name: str, dtype: torch.dtype) -> Tensor:
     """Return a tensor of an open file as it is mapped; one to be converted from a mapping of its own.
 
-    Pages stay in memory as long as their mapping: in one for all, the whole file would lie beside the converted weights.
+    Pages stay in memory as long as their mapping: in one for all, the whole file would lie beside what is made of it.
     """
     tensor: Tensor = file.get_tensor(name)
     if tensor.dtype == dtype:

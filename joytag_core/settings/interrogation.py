@@ -10,12 +10,11 @@ from typing import Any
 
 from ..filtering.result import FilterResult
 from ..filtering.tag_filter import TagFilter
-from ..judging.there import those_over
 from ..rules.rule_book import folder_state
 from ..rules.thresholds import ThresholdRule, ThresholdTexts, read_thresholds, tag_thresholds
 from ..tags.scored_tag import ScoredTag
 from ..tags.scores import TagScores
-from ..tags.selection import Selection
+from ..tags.selection import Selection, those_over
 from ..tags.vocabulary import Vocabulary
 from .parameters import FILTER_NAMES, PARAMETERS, check_settings
 

@@ -181,6 +181,9 @@ SELECTION_NAMES = tuple(p.name for p in _SELECTION)
 FILTER_NAMES = tuple(p.name for p in (*_FILTER, *_FORMAT))
 """The fields of TagFilter, in the order of the doors' controls."""
 
+THRESHOLDS = ("threshold", "character_threshold")
+"""What decides whether a tag is there, where nothing is chosen: in maps, checks and switches."""
+
 READING_NAMES = tuple(p.name for p in _READING)
 """How files are read. ComfyUI's nodes have none of these: an IMAGE has been decoded, and has lost its profile."""
 

@@ -63,12 +63,15 @@ class Selection:
         if 0 < self.max_tags < self.min_tags:
             raise SettingError(f"min_tags {self.min_tags} is more than max_tags {self.max_tags}")
 
+    def thresholds(self, vocabulary: Vocabulary) -> npt.NDArray[np.float32]:
+        """Return each tag's threshold [T] float32, 0..1: its own, else its category's, else that of all."""
+        return _facts(vocabulary).thresholds(self)
+
     def choose(self, scores: Scores) -> list[ScoredTag]:
         """Choose from one picture's scores."""
         values = scores.values
-        facts = _facts(scores.vocabulary)
-        allowed = facts.allowed(self.categories, self.min_precision)
-        over = values > facts.thresholds(self)
+        allowed = _facts(scores.vocabulary).allowed(self.categories, self.min_precision)
+        over = values > self.thresholds(scores.vocabulary)
         chosen = np.flatnonzero(over & allowed)
         if len(chosen) < self.min_tags:
             candidates = np.flatnonzero(allowed)
@@ -84,6 +87,20 @@ class Selection:
         allowed[[one.tag.index for one in self.choose(scores)]] = False
         candidates = np.flatnonzero(allowed)
         return scores.at(candidates[_best(scores.values[candidates], count)].tolist())
+
+
+def those_over(threshold: float, character_threshold: float) -> Selection:
+    """Return the choice of all tags whose score is greater than a threshold, 0..1; 0 for characters means the same.
+
+    Raises:
+        SettingError: a threshold is out of its range.
+    """
+    return Selection(threshold=threshold, category_thresholds={"character": character_threshold or threshold})
+
+
+def is_over(score: float, threshold: float) -> bool:
+    """Say whether one score is greater than a threshold, to the same digit as where all are compared: as float32."""
+    return bool(np.float32(score) > np.float32(threshold))
 
 
 def _best(values: npt.NDArray[np.float32], count: int) -> npt.NDArray[np.intp]:

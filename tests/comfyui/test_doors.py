@@ -20,7 +20,7 @@ from joytag_core.settings.interrogation import Interrogation
 from joytag_core.settings.placeholders import fill_prompt
 from tests.comfyui.conftest import TAGS, write_tiny_model
 from tests.comfyui.fake_comfyui import FakeComfy
-from tests.webui.calls import FILTER, INTERROGATE, client_of, encoded
+from tests.webui.calls import FILTER, INTERROGATE, MAP, client_of, encoded
 from tests.webui.fake_webui import FakeWebUI
 
 Capture = pytest.CaptureFixture[str]
@@ -136,6 +136,30 @@ def test_thresholds_mean_the_same_on_both_sides(doors: Doors, threshold: str, ch
     assert expected == _names(doors.node("JoyTag_Interrogate", settings, image=[doors.images(1)])[0])
     assert expected == _names(doors.command(["tag", *doors.paths(1)], settings)[0])
     assert expected == _names(doors.api(INTERROGATE, settings, image=doors.encoded(1)[0])["pictures"][0])
+
+
+@pytest.mark.parametrize(("above", "of_characters"), [(False, None), (True, None), (False, True), (True, False)])
+def test_maps_hold_by_the_same_thresholds(
+    doors: Doors, above: bool, of_characters: bool | None, tmp_path: Path, capsys: Capture
+) -> None:
+    """A character's map is empty where the character would not be among the tags: node, command line and API."""
+    [scores] = Tagger.load(doors.model, device="cpu", dtype="float32").score(doors.paths(1))
+    score = scores["hatsune_miku"]
+    limits = {True: score + 1e-3, False: score - 1e-3}
+    settings = {
+        "threshold": limits[above], "character_threshold": 0.0 if of_characters is None else limits[of_characters],
+    }  # fmt: skip
+    holds = not (above if of_characters is None else of_characters)
+    assert holds == ("hatsune_miku" in _names(doors.node("JoyTag_Interrogate", settings, image=[doors.images(1)])[0]))
+    inputs = {name: [value] for name, value in settings.items()}
+    node = doors._nodes["JoyTag_TagMask"].execute([doors.images(1)], ["hatsune miku"], **inputs, model=["tiny"])
+    assert holds == bool(node.args[0][0].any())
+    call = {"image": doors.encoded(1)[0], "tags": ["hatsune_miku"], "model": "tiny", **settings}
+    assert holds == doors._client.post(MAP, json=call).json()["tags"][0]["holds"]
+    options = [f"--{name.replace('_', '-')}={value}" for name, value in settings.items()]
+    model = ["--model", str(doors.model), "--device", "cpu", "--dtype", "float32", "--out", str(tmp_path / "map.png")]
+    assert 0 == main(["map", *doors.paths(1), "--tag", "hatsune_miku", *options, *model])
+    assert holds == ("not there" not in capsys.readouterr().out)
 
 
 def _names(result: dict[str, Any]) -> set[str]:

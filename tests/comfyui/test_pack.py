@@ -40,8 +40,11 @@ SETTINGS_OF_TAG_FILTER = (
 )  # fmt: skip
 SETTINGS_OF_TAG_MASK = (
     "tags", "model", "combine", "method", "level", "smooth", "grow", "smallest", "invert", "only_held", "points",
-    "strength", "threshold",
+    "strength", "threshold", "character_threshold",
 )  # fmt: skip
+SETTINGS_OF_REGIONS = [
+    name for name in SETTINGS_OF_INTERROGATE if name not in ("model", "combine_frames", "frame_share")
+]
 SETTINGS = {
     "JoyTag_Interrogate": SETTINGS_OF_INTERROGATE,
     "JoyTag_TagFilter": SETTINGS_OF_TAG_FILTER,
@@ -49,7 +52,7 @@ SETTINGS = {
     "JoyTag_TagMask": SETTINGS_OF_TAG_MASK,
     "JoyTag_TagSwitch": ("pattern", "tags", "threshold", "character_threshold", "model"),
     "JoyTag_PromptCheck": ("prompt", "keep_best", "threshold", "character_threshold", "model"),
-    "JoyTag_RegionTags": ("model", "tile", "overlap", "crop", *SETTINGS_OF_INTERROGATE[1:-2]),
+    "JoyTag_RegionTags": ("model", "tile", "overlap", "crop", *SETTINGS_OF_REGIONS),
 }
 SHOWN = {
     "JoyTag_Interrogate": {"model", "threshold", "character_threshold", "max_tags", "exclude", "lists", "add_first",

@@ -13,6 +13,7 @@ from joytag_core.maps.grid import PatchGrid
 from joytag_core.maps.showing import Showing
 from joytag_core.maps.tag_maps import TagMaps
 from joytag_core.settings.map_parameters import MAP_PARAMETERS
+from joytag_core.settings.showing import showing_of
 
 
 def maps() -> TagMaps:
@@ -48,14 +49,16 @@ def test_tags_are_shown_apart_or_together() -> None:
 def test_doors_make_it_of_their_settings() -> None:
     """Each setting has its place, and what the doors offer by default is the default here."""
     defaults = {name: parameter.default for name, parameter in MAP_PARAMETERS.items()}
-    assert Showing() == Showing.from_settings(defaults) == Showing.from_settings({})
-    changed = Showing.from_settings({"level": 0.2, "grow": 3, "points": 7, "threshold": 0.1, "combine": "union"})
+    assert Showing() == showing_of(defaults) == showing_of({})
+    changed = showing_of({"level": 0.2, "grow": 3, "points": 7, "threshold": 0.1, "combine": "union"})
     assert (0.2, 3, 7, 0.1, "union") == (
         changed.mask_settings.level, changed.mask_settings.grow, changed.most_points, changed.threshold,
         changed.combine,
     )  # fmt: skip
-    with pytest.raises(SettingError, match="level"):
-        Showing.from_settings({"level": 3})
+    assert 0.7 == showing_of({"character_threshold": 0.7, "model": "passed over"}).character_threshold
+    for wrong in ({"level": 3}, {"threshold": 2}, {"character_threshold": "much"}, {"strength": -1}):
+        with pytest.raises(SettingError, match=next(iter(wrong))):
+            showing_of(wrong)
 
 
 def test_every_field_of_a_mask_can_be_set_in_every_door() -> None:

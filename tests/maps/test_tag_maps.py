@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,8 @@ from joytag_core import PictureError, SettingError, Tagger
 from joytag_core.maps.features import PatchFeatures
 from joytag_core.maps.grid import PatchGrid
 from joytag_core.maps.tag_maps import TagMaps
+from joytag_core.tags.scores import TagScores
+from joytag_core.tags.vocabulary import Tag, Vocabulary
 from tests.conftest import DATA
 from tests.fakes import FakeHost, StoppedByPersonError
 from tests.sample_pictures import wide_picture
@@ -219,6 +223,28 @@ def test_a_tag_that_does_not_hold_says_so() -> None:
     assert maps.scores == pytest.approx([0.3775], abs=1e-4)
     assert not maps.holds("thing")
     assert maps.holds("Thing", threshold=0.3)
+
+
+def test_a_character_has_a_threshold_of_its_own() -> None:
+    """As where tags are chosen; 0 means the threshold of all."""
+    general = maps_of([[0.5] * 4] * 4, bias=-1.0)
+    character = replace(general, characters=frozenset({"thing"}))
+    for threshold, of_characters, holds in ((0.5, 0.3, True), (0.3, 0.5, False), (0.3, 0.0, True), (0.5, 0.0, False)):
+        assert holds == character.holds("Thing", threshold=threshold, character_threshold=of_characters)
+        assert (threshold < 0.4) == general.holds("Thing", threshold=threshold, character_threshold=of_characters)
+    with pytest.raises(SettingError, match="character"):
+        general.holds("thing", character_threshold=1.5)
+
+
+def test_a_score_at_the_threshold_holds_no_more_than_it_is_chosen() -> None:
+    """Scores are float32, and so is a threshold beside them: 0.4 there is a little more than 0.4."""
+    logits = np.array([math.log(0.4 / 0.6)], dtype=np.float32)
+    maps = replace(maps_of([[0.0] * 4] * 4), logits=logits)
+    vocabulary = Vocabulary([Tag(index=0, name="thing")])
+    assert np.float32(0.4) == maps.scores[0]
+    assert [] == TagScores(vocabulary, maps.scores).select(threshold=0.4)
+    assert not maps.holds("thing", threshold=0.4)
+    assert maps.holds("thing", threshold=0.3999999)
 
 
 def test_an_unknown_map_is_refused() -> None:
