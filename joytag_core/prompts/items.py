@@ -14,7 +14,8 @@ NO_FACTS = Facts(key="")
 class Group:
     """Hold the brackets around items as written; two groups are never equal, however alike.
 
-    `line` is where they open, `end_line` where their closing, which may hold line ends itself, begins.
+    `line` is where they open, `end_line` where their closing, which may hold line ends itself, begins; `gap` and `run`
+    are those of an item.
     """
 
     opening: str
@@ -22,6 +23,8 @@ class Group:
     weight: float | None = None
     line: int = 0
     end_line: int = 0
+    gap: str | None = None
+    run: int = 0
 
 
 @dataclass(slots=True, eq=False)  # never changed; freezing would make it three times as slow to make
@@ -33,7 +36,8 @@ class Item:
     and its name. A `verbatim` item is never matched. `role` says what else it is: "word" (of composition), "weight" (of
     a part), "comment", "prose", or nothing. `groups` are the brackets around it, the outermost first. `gap` is the
     blank before it where no comma stood there (a line end where only that did, and before a comment on a line of its
-    own), `tail` the same after a word of composition. `region` counts the words of composition before it.
+    own), `tail` the same after a word of composition. Items and groups of one level share a `run` if no comma or line
+    end stood between them. `region` counts the words of composition before it.
     """
 
     text: str
@@ -49,6 +53,7 @@ class Item:
     region: int = 0
     position: int = -1
     gap: str | None = None
+    run: int = 0
     tail: str | None = ""
     score: float | None = None
 

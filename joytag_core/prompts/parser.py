@@ -42,7 +42,10 @@ class _Reader:
         self._written_line = -1
         """The line where the last item or bracket ended."""
         self._between: list[str] = []
-        """What has stood there since the last item: blanks and separators."""
+        """What has stood there since the last item or bracket: blanks and separators."""
+        self._run = 0
+        self._is_behind_word = False
+        """Whether the last item is a word of composition, and nothing has been read since."""
 
     def prompt(self, lines: int) -> Prompt:
         if self._line_is_open:
@@ -89,6 +92,7 @@ class _Reader:
 
     def _read_separator(self, sign: str) -> None:
         self._between.append(sign)
+        self._run += 1
         if sign != "\n":
             self._line_is_open = self._written_line == self._line
             return
@@ -142,7 +146,7 @@ class _Reader:
 
     def _read_apart(self, nodes: Sequence[Node], groups: tuple[Group, ...]) -> None:
         """Read pieces that follow each other without a comma as an item each."""
-        for node in nodes:
+        for node in _trimmed(nodes):
             self._read_run([node], groups)
 
     def _add_name(self, source: str, text: str, facts: Facts, groups: tuple[Group, ...], *, stop: str = "") -> None:
@@ -181,9 +185,11 @@ class _Reader:
         number = number if number is not None and math.isfinite(number) else None
         end_line = self._line + node.text.count("\n") - weight.count("\n")
         self._line_is_open = False
-        self.read_level(inside, (*groups, Group(node.text[0], weight + closing, number, self._line, end_line)))
-        self._line_is_open = False
-        self._between = []
+        run = self._run
+        group = Group(node.text[0], weight + closing, number, self._line, end_line, self._gap(), run)
+        self.read_level(inside, (*groups, group))
+        self._line_is_open = self._is_behind_word = False
+        self._between, self._run = [], run
 
     def _without_weight(self, node: Node) -> tuple[Sequence[Node], str]:
         r"""Take the weight right before the closing bracket off; in `(smile, :3)` the end is a face, not a weight."""
@@ -222,10 +228,14 @@ class _Reader:
             self._between.append(blank)
 
     def _gap(self) -> str | None:
-        """Return the blank before the next item, a line end where only that stood there; None for a comma."""
+        """Return the blank before the next item or bracket, a line end where only that stood there; None for a comma."""
         between = "".join(self._between)
         self._between = []
-        return None if between.strip() else "\n" if "\n" in between else between
+        gap = None if between.strip() else "\n" if "\n" in between else between
+        if self._is_behind_word:
+            self._items[-1] = replace(self._items[-1], tail=gap)
+            self._is_behind_word = False
+        return gap
 
     def _add(
         self,
@@ -242,9 +252,6 @@ class _Reader:
         gap = self._gap()
         if role == "comment" and self._written_line != self._line:
             gap = "\n"
-        before = self._items[-1] if self._items else None
-        if before is not None and before.composes:
-            self._items[-1] = replace(before, tail=gap)
         if role == "word":
             self._region += 1
         self._items.append(
@@ -261,7 +268,16 @@ class _Reader:
                 region=self._region,
                 position=len(self._items),
                 gap=gap,
+                run=self._run,
             )
         )
+        self._is_behind_word = self._items[-1].composes
         self._written_line = self._line
         self._line_is_open = False
+
+
+def _trimmed(nodes: Sequence[Node]) -> list[Node]:
+    """Return pieces that follow each other without the blanks around all of them."""
+    first, *others = nodes
+    trimmed = [first._replace(text=first.text.lstrip()), *others]
+    return [*trimmed[:-1], trimmed[-1]._replace(text=trimmed[-1].text.rstrip())]

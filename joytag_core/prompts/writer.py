@@ -16,6 +16,8 @@ from .tokens import WORDS
 _STRESS = 1.1
 """What a pair of round brackets without a number multiplies by, in all hosts."""
 
+_ENDS_SENTENCE = re.compile(r"[.!?。][\"'”’)]*\Z")
+
 _CACHED_NAMES = 50_000
 
 _BECOMES_SYNTAX = re.compile(rf"\b(?:{WORDS})\b|(?i:\bembedding:)")
@@ -91,24 +93,21 @@ class _Text:
             )
         parts: list[tuple[str, str]] = []
         start = 0
-        are_lists = False
         while start < len(items):
             group = items[start].groups[depth] if len(items[start].groups) > depth else None
             end = start + 1
             while group is not None and end < len(items) and _is_in(items[end], group, depth):
                 end += 1
-            is_list = group is not None and end - start > 1
             is_new_line = self._lines.up_to(_line_of(items[start], group))
             if start == 0 or is_new_line:
                 gap = is_new_line + ("" if depth else self._hash_guard(items[start]))
             else:
-                both = group is not None and len(items[start - 1].groups) > depth
-                gap = self._gap(items[start - 1], items[start], depth=depth, are_apart=both or is_list or are_lists)
+                gap = self._gap(items[start - 1], items[start:end], depth)
             if items[start].role == "word" and items[start].text.startswith("AND"):
                 self._guard_last(parts, items, start)
             piece = self._item(items[start]) if group is None else self._group(items[start:end], group, depth, weight)
             parts.append((gap, piece))
-            start, are_lists = end, is_list
+            start = end
         if not depth and items and is_comment(items[-1]):
             self._guard_last(parts, items, len(items))
         return self._form.chain(parts)
@@ -161,8 +160,9 @@ class _Text:
             return text + item.stop
         return self._form.weighted(text, self._form.weight_of(item.score, threshold=self._threshold)) + item.stop
 
-    def _gap(self, before: Item, item: Item, *, depth: int, are_apart: bool) -> str:
-        """Return what stands between two items; `are_apart` says that brackets alone would keep them so."""
+    def _gap(self, before: Item, items: Sequence[Item], depth: int) -> str:
+        """Return what stands between two items of a level, or brackets of it; of the second those in them."""
+        item = items[0]
         if (is_comment(before) and len(before.groups) <= depth) or (is_comment(item) and item.gap == "\n"):
             return "\n" + self._hash_guard(item)
         if is_comment(item) and len(item.groups) <= depth:
@@ -171,23 +171,24 @@ class _Text:
         if "prose" in (item.role, before.role) and line_ends:
             are_neighbours = item.position == before.position + 1 and before.position >= 0
             return "\n" * (line_ends if are_neighbours else 1)
-        if item.composes or before.composes:
-            return self._gap_of_word(before, item)
-        # Only beside a verbatim piece or brackets is a missing comma as good as one: two texts would become one tag.
-        are_neighbours = item.position == before.position + 1 and item.position > 0
-        if item.gap not in (None, "\n") and are_neighbours and (item.verbatim or before.verbatim or are_apart):
-            return str(item.gap)
-        is_after_sentence = before.role == "prose" and not are_neighbours and before.text[-1] in ".!?。"
-        return " " if is_after_sentence else self._form.separator
+        if _composes(item, depth) or _composes(before, depth):
+            return self._gap_of_word(before, item, depth)
+        gap, run = _place_of(item, depth)
+        are_in_order = 0 <= before.position < item.position
+        if gap is not None and are_in_order and run == _place_of(before, depth)[1] and _are_apart(before, items, depth):
+            return gap
+        is_after_sentence = before.role == "prose" and len(before.groups) <= depth and _ENDS_SENTENCE.search(before.text)
+        return " " if is_after_sentence and item.position != before.position + 1 else self._form.separator
 
-    def _gap_of_word(self, before: Item, item: Item) -> str:
+    def _gap_of_word(self, before: Item, item: Item, depth: int) -> str:
         """Return what a person wrote beside a word of composition, which never takes a comma that nobody wrote."""
-        gaps = [*([before.tail] if before.composes else []), *([item.gap] if item.composes else [])]
+        is_before = _composes(before, depth)
+        gaps = [*([before.tail] if is_before else []), *([item.gap] if _composes(item, depth) else [])]
         written = [" " if gap == "\n" else gap for gap in gaps if gap is not None]
         if not written:
             return self._form.separator
         are_neighbours = item.position == before.position + 1 and before.position >= 0
-        is_word = (before if before.composes else item).text[-1:].isalpha()
+        is_word = (before if is_before else item).text[-1:].isalpha()
         return max(written, key=len) or ("" if are_neighbours or not is_word else " ")
 
     def _hash_guard(self, item: Item) -> str:
@@ -204,6 +205,29 @@ def _is_plain(item: Item) -> bool:
 def is_comment(item: Item) -> bool:
     """Say whether an item is a comment, which lasts until its line ends."""
     return item.role == "comment"
+
+
+def _composes(item: Item, depth: int) -> bool:
+    return item.composes and len(item.groups) <= depth
+
+
+def _place_of(item: Item, depth: int) -> tuple[str | None, int]:
+    """Return the gap and the run of an item, or of the brackets that hold it at a level."""
+    place = item.groups[depth] if len(item.groups) > depth else item
+    return place.gap, place.run
+
+
+def _are_apart(before: Item, items: Sequence[Item], depth: int) -> bool:
+    """Say whether pieces without a comma between them are still two when they are read again.
+
+    Beside a verbatim piece or brackets they are, but for `name (one)`, which is the name of somebody in a series.
+    """
+    if before.verbatim or len(before.groups) > depth:
+        return True
+    if len(items[0].groups) <= depth:
+        return items[0].verbatim
+    group = items[0].groups[depth]
+    return len(items) > 1 or group.opening != "(" or group.weight is not None
 
 
 def _is_in(item: Item, group: Group, depth: int) -> bool:

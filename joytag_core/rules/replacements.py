@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..errors import RuleError
-from ..prompts.items import Item
+from ..prompts.items import Group, Item
 from ..prompts.parser import parse
 from ..tags.names import NameIndex, is_face
 from ..tags.vocabulary import Vocabulary
@@ -48,14 +48,16 @@ class Replacement:
         if "_" in spelled_like and " " not in spelled_like:
             carried = tuple(value.replace(" ", "_") for value in carried)
         parsed = parse(self._filled(carried), target, index).items
+        groups = _standing_for(item, parsed)
         return [
             replace(
                 new,
-                groups=() if new.composes else (*item.groups, *new.groups),
+                groups=() if new.composes else (*item.groups, *(groups[group] for group in new.groups)),
                 line=item.line,
                 region=item.region,
                 position=-1 if new.composes else item.position,
                 gap=new.gap if number else item.gap,
+                run=item.run,
                 score=item.score,
                 as_given=not is_carried_only,
             )
@@ -72,6 +74,14 @@ class Replacement:
             return _SYNTAX.sub(r"\\\g<0>", value)
 
         return _PLACE.sub(fill, self.new)
+
+
+def _standing_for(item: Item, new: Sequence[Item]) -> dict[Group, Group]:
+    """Map the brackets around new items to the same where an item stood."""
+    outer = dict.fromkeys(one.groups[0] for one in new if one.groups)
+    every = {group: group for one in new for group in one.groups}
+    gap = item.gap if new and new[0].groups else ""
+    return every | {group: replace(group, gap=gap, run=item.run) for group in outer}
 
 
 def parse_replacements(
