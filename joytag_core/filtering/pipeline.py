@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
-from ..prompts.items import Item, Prompt
+from ..prompts.items import Item, Prompt, networks_in
 from ..prompts.parser import parse
 from ..prompts.writer import Writer
 from ..rules.matcher import Matcher
@@ -186,7 +186,7 @@ class Pipeline:
         if self._settings.prose == "keep":
             return items
         self.report.drop_all([item for item in items if item.role == "prose"], "prose drop")
-        return [item for item in items if item.role != "prose"]
+        return [left for item in items for left in (networks_in(item) if item.role == "prose" else (item,))]
 
     def _one_of_each_set(self, items: list[Item]) -> list[Item]:
         if not self._settings.exclusive:

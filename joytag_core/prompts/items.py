@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from ..tags.names import Facts
+
+_NETWORK = re.compile(r"<\w[\w-]*:[^<>\n]+>")
 
 NO_FACTS = Facts(key="")
 """What is known of a verbatim piece: nothing, since no rule ever asks."""
@@ -61,6 +64,11 @@ class Item:
     def composes(self) -> bool:
         """Say whether the item is a word of composition, or the weight of a part."""
         return self.role in ("word", "weight")
+
+
+def networks_in(sentence: Item) -> list[Item]:
+    """Return the networks, such as `<lora:x:1>`, that stand in a sentence, as items in its place."""
+    return [replace(sentence, text=found, source=found, role="", gap=None) for found in _NETWORK.findall(sentence.text)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,7 +228,7 @@ class _Reader:
             self._between.append(blank)
 
     def _gap(self) -> str | None:
-        """Return the blank before the next item or bracket, a line end where only that stood there; None for a comma."""
+        """Return the blank before what comes next, a line end where only that stood there; None for a comma."""
         between = "".join(self._between)
         self._between = []
         gap = None if between.strip() else "\n" if "\n" in between else between

@@ -58,7 +58,7 @@ def segments_of(nodes: Sequence[Node], is_tag: Callable[[str], bool]) -> Iterato
 def _in_stretch(nodes: list[Node], is_tag: Callable[[str], bool]) -> Iterator[Segment]:
     if not nodes:
         return
-    text = _text(nodes)
+    text = _words(nodes)
     if not (has_sentence_word(text) or (not text.isascii() and _CHINESE_END.search(text))):
         yield Segment(False, nodes)
         return
@@ -167,7 +167,8 @@ def _kind(piece: Sequence[Node], is_tag: Callable[[str], bool], *, is_chinese: b
         return "sign"
     if is_tag(text) and not text[0].isupper():
         return "tag"
-    is_phrase = (" " in text and has_sentence_word(text)) or (is_chinese and _CHINESE_LETTER.search(text))
+    words = _words(nodes).strip()
+    is_phrase = (" " in words and has_sentence_word(words)) or (is_chinese and _CHINESE_LETTER.search(words))
     if is_phrase and not is_tag(text):
         return "phrase"
     return "sentence" if text[0].isupper() else "tag" if is_tag(text) else "words"
@@ -175,6 +176,11 @@ def _kind(piece: Sequence[Node], is_tag: Callable[[str], bool], *, is_chinese: b
 
 def _is_long_phrase(piece: Sequence[Node], kind: str) -> bool:
     return kind == "phrase" and is_long(_text(piece))
+
+
+def _words(nodes: Sequence[Node]) -> str:
+    """Return the text of nodes less what only has a name: networks, embeddings, wildcards."""
+    return _text([node for node in nodes if not (node.kind in ("standalone", "inline") and node.text[0] in "<_e")])
 
 
 def _text(nodes: Sequence[Node]) -> str:

@@ -177,8 +177,9 @@ class _Text:
         are_in_order = 0 <= before.position < item.position
         if gap is not None and are_in_order and run == _place_of(before, depth)[1] and _are_apart(before, items, depth):
             return gap
-        is_after_sentence = before.role == "prose" and len(before.groups) <= depth and _ENDS_SENTENCE.search(before.text)
-        return " " if is_after_sentence and item.position != before.position + 1 else self._form.separator
+        is_after_sentence = before.role == "prose" and len(before.groups) <= depth
+        is_ended = is_after_sentence and item.position != before.position + 1 and _ENDS_SENTENCE.search(before.text)
+        return " " if is_ended else self._form.separator
 
     def _gap_of_word(self, before: Item, item: Item, depth: int) -> str:
         """Return what a person wrote beside a word of composition, which never takes a comma that nobody wrote."""

@@ -181,6 +181,11 @@ SENTENCES: list[Case] = [
     ({"exclude": "smile"}, "A girl stands in a park, smile., hat, smile", "A girl stands in a park, smile., hat"),
     ({"exclude": "smile"}, "hat, A girl is in a park, smile.<lora:x:1>", "hat, A girl is in a park, smile.<lora:x:1>"),
     ({"prose": "drop"}, "A dog runs in a park, wet., hat", "hat"),
+    # the name of a network makes no sentence, and one in a sentence is not dropped with it
+    ({"exclude": "hat"}, "1girl <lora:Art of a:1>, hat, sky.", "1girl <lora:Art of a:1>, sky."),
+    ({"prose": "drop"}, "<lora:the a:1> hat, embedding:the sky, k-on!", "<lora:the a:1> hat, embedding:the sky, k-on!"),
+    ({"prose": "drop"}, "A dog <lora:a:1> runs in a park. hat", "<lora:a:1> hat"),
+    ({}, "A dog <lora:a:1> runs in a park, hat", "A dog <lora:a:1> runs in a park, hat"),
     ({"order": "alphabetical"}, "sky, A dog is in a park, wet., hat", "hat, A dog is in a park, wet. sky"),
     ({"exclude": "hat"}, "sky., hat, super_smash_bros., girl with a cat, hat, smile",
      "sky., super smash bros., girl with a cat, smile"),
