@@ -6,7 +6,7 @@ import base64
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PIL import Image
@@ -52,6 +52,12 @@ class MappedPicture:
     def described(self, tag: str) -> dict[str, Any]:
         """Return one tag's score, boxes and points, ready for JSON."""
         return self.showing.describe(self.maps, tag)
+
+    def within(self, side: int) -> MappedPicture:
+        """Return the same with the picture made smaller, where it is longer than `side` pixels either way."""
+        picture = self.picture.copy()
+        picture.thumbnail((side, side))
+        return replace(self, picture=picture, maps=self.maps.at_size(picture.size))
 
 
 @contextmanager

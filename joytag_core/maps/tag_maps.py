@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -45,6 +45,10 @@ class TagMaps:
     def scores(self) -> Floats:
         """Return the tags' scores [K] float32 0..1."""
         return sigmoid(self.logits)
+
+    def at_size(self, picture_size: tuple[int, int]) -> TagMaps:
+        """Return the same maps for the picture scaled to another (width, height) of the same shape."""
+        return replace(self, grid=replace(self.grid, picture_size=picture_size))
 
     def holds(self, tag: str, *, threshold: float = PUBLISHED_THRESHOLD, character_threshold: float = 0.0) -> bool:
         """Say whether a tag's score is greater than its threshold: if not, its map shows where it would be if anywhere.

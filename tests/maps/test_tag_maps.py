@@ -405,3 +405,13 @@ def test_a_session_gives_maps_and_regions_of_its_model(tiny: Path) -> None:
     assert "tiny" == session.loaded
     assert ("tag_1",) == maps.tags
     assert 40 == len(scores)
+
+
+def test_maps_of_the_picture_at_another_size() -> None:
+    """The patches say the same; places are in the other picture's pixels."""
+    maps = maps_of([[0, 0, 0, 0], [0, 0, 4, 0], [0, 2, 0, 0], [0, 0, 0, 0]])
+    half = maps.at_size((20, 10))
+    assert (maps.logits, (20, 10), (10, 20)) == (half.logits, half.picture_size, half.map("thing").shape)
+    assert [(place.x // 2, place.y // 2) for place in maps.points("thing", 2)] == [
+        (place.x, place.y) for place in half.points("thing", 2)
+    ]
