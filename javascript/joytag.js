@@ -16,7 +16,9 @@
         const mark = event.target.closest("[data-joytag-action]");
         if (mark) {
             setText("#joytag_clicked", `${mark.dataset.joytagAction} ${mark.dataset.joytagTag}`);
-            const button = mark.dataset.joytagAction === "map" ? "#joytag_map_click" : "#joytag_click";
+            const isMap = mark.dataset.joytagAction === "map";
+            const button = isMap ? "#joytag_map_click" : "#joytag_click";
+            find("#joytag_bars").classList.toggle("joytag-busy", isMap);
             // gradio sends what it knows of the text box: give it time to know it.
             setTimeout(() => find(button).click(), 50);
         }
@@ -69,6 +71,7 @@
 
     // The clicked tag may be far below the map that it opens; what was hidden until now has no height yet.
     window.joytagShowPlace = function () {
+        find("#joytag_bars").classList.remove("joytag-busy");
         setTimeout(() => {
             const place = find("#joytag_place");
             if (place) {
