@@ -104,7 +104,7 @@ def _row(change: Change) -> tuple[str, str]:
 
 
 def _tell(summary: CaptionSummary, result: FolderResult, *, is_listing: bool) -> None:
-    result.failed += [(Path(path).name, reason) for path, reason in summary.failed]
+    result.failed += [(Path(path).name, reason.removeprefix(f"{path}: ")) for path, reason in summary.failed]
     result.failed += [(Path(path).name, f"shares its caption file: {caption}") for path, caption in summary.twins]
     done = len(result.tagged)
     failed = f", {len(result.failed)} failed" if result.failed else ""

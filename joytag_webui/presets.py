@@ -52,10 +52,12 @@ class Presets:
         """Save settings under a name, over those that it had.
 
         Raises:
-            SettingError: the name is empty, or a setting is unknown or out of its range.
+            SettingError: the name is empty or taken, or a setting is unknown or out of its range.
         """
         if not name.strip():
             raise SettingError("the preset has no name; type one beside the Save button")
+        if name.strip() == PAGE:
+            raise SettingError(f"{PAGE!r} stands for no preset; choose another name")
         self._write({**self._read(), name.strip(): check_settings(settings)})
 
     def delete(self, name: str) -> None:

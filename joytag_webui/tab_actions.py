@@ -90,10 +90,15 @@ class FolderRequest:
         """Return the files that were dropped, else the folder.
 
         Raises:
-            SettingError: there is no such folder, or dropped files are to have captions.
+            SettingError: there is no such folder, there are both or neither, or dropped files are to have captions.
         """
+        is_named = bool((self.folder or "").strip())
         if not self.files:
+            if not is_named:
+                raise SettingError("there is nothing to tag; name a folder, or drop pictures")
             return [folder_at(self.folder)]
+        if is_named:
+            raise SettingError("a folder is named and pictures are dropped too; take one of them away")
         if self.captions != LIST_ONLY:
             raise SettingError("dropped pictures are copies without a folder: they can only be listed, not captioned")
         return [Path(getattr(one, "name", one)) for one in self.files]
@@ -157,7 +162,9 @@ def delete_preset(name: str) -> Any:
     import gradio as gr
 
     def deleted() -> Any:
-        _presets().delete(name or "")
+        if not name:
+            raise SettingError("no preset is chosen; choose the one to delete")
+        _presets().delete(name)
         return _choices(None)
 
     return told_on_page(deleted, otherwise=gr.update())

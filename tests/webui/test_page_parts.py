@@ -18,7 +18,7 @@ from joytag_core.tags.vocabulary import Vocabulary
 from joytag_webui import settings, settings_page, tab_actions, tagging
 from joytag_webui.bars import LOWEST_SCORE, Marks, render_bars
 from joytag_webui.controls import CONTROLS
-from joytag_webui.presets import Presets
+from joytag_webui.presets import PAGE, Presets
 from tests.webui.fake_webui import FakeWebUI
 
 NO_MARKS = Marks(is_banned=lambda _: False, is_kept=lambda _: False)
@@ -112,6 +112,16 @@ def test_a_folder_that_is_none_is_told(webui: FakeWebUI) -> None:
 
 
 @pytest.mark.parametrize(
+    ("folder", "files", "said"),
+    [("", None, "name a folder, or drop pictures"), (" ", [], "name a folder"), ("/a", ["b.png"], "take one of them")],
+)
+def test_it_is_a_folder_or_dropped_pictures(webui: FakeWebUI, folder: str, files: Any, said: str) -> None:
+    """With neither there is nothing to tag; with both, one would be passed over without a word."""
+    table, text = tab_actions.tag_folder(folder_request(folder, files=files), None, *defaults())
+    assert ("", True) == (text, said in table)
+
+
+@pytest.mark.parametrize(
     ("click", "before", "after", "spaces"),
     [
         ("ban a_b", ["", "", ""], ['"a_b"', "", ""], False),
@@ -176,7 +186,7 @@ def test_folder_lists_pictures_and_failures(webui: FakeWebUI, picture: Image.Ima
     assert [(1, 2), (2, 2)] == seen
     assert text.startswith("a.png: tag 8")
     assert 1 == len(text.splitlines())
-    assert "the file is empty" in table
+    assert "b.png</td><td>the file is empty" in table
 
 
 def test_interrupted_folder_shows_what_is_done(webui: FakeWebUI, picture: Image.Image, tmp_path: Path) -> None:
@@ -268,10 +278,10 @@ def test_presets_come_back(tmp_path: Path) -> None:
     assert ["presets.json"] == [path.name for path in tmp_path.iterdir()]
 
 
-@pytest.mark.parametrize("name", ["", "  "])
-def test_preset_needs_a_name(tmp_path: Path, name: str) -> None:
-    """A preset without a name is refused, and nothing is written."""
-    with pytest.raises(SettingError, match="no name"):
+@pytest.mark.parametrize(("name", "said"), [("", "no name"), ("  ", "no name"), (f"{PAGE} ", "stands for no preset")])
+def test_preset_needs_a_name(tmp_path: Path, name: str, said: str) -> None:
+    """A preset without a name, or with the one that means no preset, is refused, and nothing is written."""
+    with pytest.raises(SettingError, match=said):
         Presets(tmp_path / "presets.json").save(name, {})
     assert [] == list(tmp_path.iterdir())
 
@@ -297,6 +307,8 @@ def test_presets_of_the_tab(webui: FakeWebUI, tmp_path: Path) -> None:
     assert ("a", 9) == (shown[CONTROLS.index("exclude")], shown[CONTROLS.index("max_tags")])
     assert 9 == tab_actions.load_preset("")[CONTROLS.index("max_tags")]
     assert [] == tab_actions.delete_preset("mine")["choices"]
+    assert {"__type__": "update"} == tab_actions.delete_preset(None)
+    assert "no preset is chosen" in webui.gradio.told[-1]
     assert all(value == {"__type__": "update"} for value in tab_actions.load_preset("mine"))
     assert "JoyTag: there is no preset 'mine'" in webui.gradio.told[-1]
     assert [{"__type__": "update"}] * 2 == tab_actions.save_preset(" ", *defaults())
