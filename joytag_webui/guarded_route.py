@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import HTTPException, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
 from .authentication import require_credentials
@@ -15,6 +16,8 @@ from .settings import option
 MOST_DEPTH = 8
 """Our requests are an object with lists at most: what is deeper only costs time, here and in the answer."""
 _MEGABYTE = 1_000_000
+_MOST_REPEATED = 200
+"""Characters of a request that pydantic 2 may repeat in an error: more is a picture, which tells nobody a thing."""
 
 
 class GuardedRoute(APIRoute):
@@ -26,9 +29,19 @@ class GuardedRoute(APIRoute):
 
         async def guarded(request: Request) -> Any:
             await require_credentials(request)
-            return await answer(await _bounded(request))
+            try:
+                return await answer(await _bounded(request))
+            except RequestValidationError as error:
+                _shorten(error)
+                raise
 
         return guarded
+
+
+def _shorten(error: RequestValidationError) -> None:
+    for told in error.errors():
+        if len(repr(told.get("input"))) > _MOST_REPEATED:
+            told.pop("input")
 
 
 async def _bounded(request: Request) -> Request:

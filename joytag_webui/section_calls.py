@@ -46,7 +46,7 @@ def check_call(request: Any) -> None:
     """
     for name, script in (getattr(request, "alwayson_scripts", None) or {}).items():
         if str(name).lower() == TITLE.lower() and isinstance(script, dict):
-            _check_section(script.get("args") or [], str(getattr(request, "prompt", None) or ""))
+            _check_section(script.get("args", []), str(getattr(request, "prompt", None) or ""))
 
 
 def _check_section(values: Any, prompt: str) -> None:

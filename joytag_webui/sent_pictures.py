@@ -11,7 +11,7 @@ from typing import Any
 from PIL import Image
 
 from joytag_core.errors import PictureError, PictureTooLargeError, UnreadablePictureError
-from joytag_core.pictures.files import opened_picture
+from joytag_core.pictures.files import opened_picture, why_unreadable
 
 from .settings import option
 
@@ -111,4 +111,4 @@ def _size_of(content: bytes) -> tuple[int, int]:
     except Image.DecompressionBombError as error:
         raise PictureTooLargeError(str(error)) from error
     except Exception as error:  # a broken file makes Pillow's decoders raise nearly anything
-        raise UnreadablePictureError(f"the picture cannot be read: {error or type(error).__name__}") from error
+        raise UnreadablePictureError(why_unreadable(error)) from error

@@ -78,7 +78,11 @@ def score_in_queue(pictures: Sequence[PictureMaker], *, model: str, reading: Rea
     with in_queue(), outside_inference_mode():
         current = tagger(model)
         side = current.network.config.image_size
-        return current.score([_small(make, side, reading) for make in pictures])
+        squares = []
+        for make in pictures:
+            squares.append(_small(make, side, reading))
+            _show_progress(len(squares), len(pictures))
+        return current.score(squares, progress=lambda done, _: _show_progress(len(pictures) + done, len(pictures)))
 
 
 def score_files(
@@ -108,6 +112,13 @@ def _score_file(path: Path, side: int, model: str, reading: Reading) -> TagScore
         return error
     with in_queue():
         return score([small], model=model)[0]
+
+
+def _show_progress(done: int, pictures: int) -> None:
+    """Tell the WebUI's progress how far a job of our own is: each picture is read, then looked at."""
+    from modules import shared
+
+    shared.state.job_no, shared.state.job_count = done, 2 * pictures
 
 
 def _small(make: PictureMaker, side: int, reading: Reading) -> Image.Image:

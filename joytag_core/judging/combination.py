@@ -42,10 +42,10 @@ class Combination:
         Raises:
             SettingError: one is out of its range.
         """
-        check_choice("way", self.way, WAYS)
+        check_choice("combine", self.way, WAYS)
         for category, way in self.by_category.items():
-            check_choice("category", category, CATEGORIES)
-            check_choice(f"{category} way", way, WAYS)
+            check_choice("combine, category", category, CATEGORIES)
+            check_choice(f"combine, {category}", way, WAYS)
         check_unit("threshold", self.threshold)
 
     @classmethod

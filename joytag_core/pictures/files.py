@@ -129,10 +129,11 @@ def _explained(error: Exception, path: Path | None) -> PictureError:
         return PictureTooLargeError(f"{place}{error}{hint}", path=path)
     if isinstance(error, PictureError):
         return UnreadablePictureError(f"{place}{error}", path=path)
-    return UnreadablePictureError(f"{place}{_why_unreadable(error, path)}", path=path)
+    return UnreadablePictureError(f"{place}{why_unreadable(error, path)}", path=path)
 
 
-def _why_unreadable(error: Exception, path: Path | None) -> str:
+def why_unreadable(error: Exception, path: Path | None = None) -> str:
+    """Say what an error means that Pillow or Python raised while a picture was read."""
     if isinstance(error, FileNotFoundError):
         return "there is no such file"
     if path is not None and os.path.isdir(path):  # noqa: PTH112 - Windows has no error for it; Path's own raises

@@ -157,7 +157,7 @@ def _setting(name: str, value: str) -> Any:
             f"{{joytag:{name}={value}}}: the picture is tagged once for the whole prompt; set {name} in the settings"
         )
     if name not in PARAMETERS:
-        raise SettingError(f"{{joytag:{name}={value}}}: setting {name!r} is unknown")
+        raise SettingError(f"{{joytag:{name}={value}}}: setting {name!r} is unknown; docs/settings.md names all")
     return PARAMETERS[name].parse(unquoted(value))
 
 

@@ -87,7 +87,7 @@ def test_filter_scores_a_text_by_one_or_by_both(other: Path, capsys: Capture) ->
     ("words", "message"),
     [
         ("--combine max", "--combine and --other-threshold are for another tagger's scores"),
-        ("--scores {other} --combine average", "way is 'average'; expected one of max, mean, agree, union"),
+        ("--scores {other} --combine average", "combine is 'average'; expected one of max, mean, agree, union"),
         ("--scores /no/such/file", "/no/such/file cannot be read"),
         ("{cube} --scores {other}", "--scores {other} is no folder; expected one, with a file for each of 2"),
     ],

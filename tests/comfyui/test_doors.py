@@ -236,7 +236,7 @@ def test_the_other_s_tags_alone_are_a_result(doors: Doors, comfy: FakeComfy) -> 
     [
         ({"other_scores": {"smile": 95}}, "the score of 'smile' is 95; expected a number from 0 to 1"),
         ({"other_scores": 7}, "7 holds no scores"),
-        ({"combine": "average"}, "way is 'average'; expected one of max, mean, agree, union"),
+        ({"combine": "average"}, "combine is 'average'; expected one of max, mean, agree, union"),
         ({"other_threshold": 2}, "other_threshold is 2"),
         ({"combine_frames": "most"}, "combine_frames is 'most'"),
     ],

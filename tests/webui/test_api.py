@@ -74,7 +74,7 @@ def test_names_of_embeddings_stay_as_they_are_spelled(webui: FakeWebUI, client: 
     [
         ({}, 422, "0 pictures"),
         ({"image": "!"}, 422, "not base64"),
-        ({"image": base64.b64encode(b"hello").decode()}, 422, "cannot be read"),
+        ({"image": base64.b64encode(b"hello").decode()}, 422, '"this is no picture that Pillow can read'),
         ({"threshold": 1.01}, 422, "threshold is 1.01"),
         ({"order": "random"}, 422, "order is 'random'"),
         ({"exclude": "/(/"}, 422, "/(/"),

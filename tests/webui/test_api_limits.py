@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import pydantic
 import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
@@ -121,3 +122,27 @@ def test_pictures_of_a_call_are_decoded_one_at_a_time_in_the_queue(
     monkeypatch.setattr(tagging, "read_square", reading)
     assert 200 == client.post(INTERROGATE, json={"images": [image] * 3}).status_code
     assert ["taken", "made small"] * 3 == events
+
+
+def test_what_was_sent_is_not_sent_back(client: TestClient) -> None:
+    """A misspelt field is named with what it held, if that is short: nobody wants a picture's base64 in an error."""
+    for length, is_repeated in ((150, True), (250, False)):
+        answer = client.post(INTERROGATE, json={"imgae": "x" * length})
+        assert (422, True) == (answer.status_code, "imgae" in answer.text)
+        assert (is_repeated and not pydantic.VERSION.startswith("1")) == ("x" * length in answer.text)
+
+
+def test_progress_is_told(webui: FakeWebUI, client: TestClient, image: str) -> None:
+    """`/sdapi/v1/progress` divides one number by the other: each picture is read, then looked at."""
+    seen: list[tuple[int, int]] = []
+
+    class State(type(webui.state)):  # type: ignore[misc]
+        def __setattr__(self, name: str, value: Any) -> None:
+            super().__setattr__(name, value)
+            if name == "job_count":
+                seen.append((self.job_no, value))
+
+    webui.state.__class__ = State
+    assert 200 == client.post(INTERROGATE, json={"images": [image, image]}).status_code
+    assert [(1, 4), (2, 4)] == seen[:2]
+    assert (4, 4) == seen[-1]

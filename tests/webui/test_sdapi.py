@@ -101,13 +101,14 @@ def call(section: Any, *, prompt: str = "", name: str = "JoyTag") -> SimpleNames
         ([{"placement": "nowhere"}], "", 422, "placement is 'nowhere'"),
         ([{"enabled": "no"}], "", 422, "enabled is 'no'"),
         ([{"picture": "!"}], "", 422, "not base64"),
-        ([{"picture": "aGFsbG8="}], "", 422, "cannot be read"),
+        ([{"picture": "aGFsbG8="}], "", 422, "no picture that Pillow can read"),
         ([{"picture": 3}], "", 422, "type int"),
         ([{"model": "nobody"}], "", 404, "'nobody'"),
         ([True, "nowhere"], "", 422, "placement is 'nowhere'"),
         ([{}], "{joytag:treshold=0.5}", 422, "treshold"),
         ([{}], "{joytag:keep_only=/(/}", 422, "/(/"),
         ("args", "", 422, "type str"),
+        (None, "", 422, "type NoneType"),
     ],
 )
 def test_a_wrong_section_is_refused_before_anything_is_made(
