@@ -47,6 +47,12 @@ def check_unit(name: str, value: Any) -> None:
     check_number(name, value, minimum=0.0, maximum=1.0)
 
 
+def check_bool(name: str, value: Any) -> None:
+    """Raise SettingError unless the value is true or false."""
+    if not isinstance(value, bool):
+        raise SettingError(f"{name} is {value!r}; expected true or false")
+
+
 def check_range(name: str, value: Any) -> None:
     """Raise SettingError unless the value is two finite numbers, 0 < low <= high."""
     is_pair = isinstance(value, tuple) and len(value) == 2

@@ -42,7 +42,9 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
         if mode is not None:
             temporary.chmod(stat.S_IMODE(mode))
         temporary.replace(target)
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, OSError) and error.filename in (temporary, str(temporary)):
+            error.filename = str(target)  # nobody knows the other
         with suppress(FileNotFoundError):
             temporary.unlink()
         raise

@@ -152,7 +152,8 @@ def _shown(mapped: MappedPicture, request: Any) -> MapResponse:
         for tags in (mapped.groups() if request.images else [])
     ]
     places = [TagPlace(**mapped.described(tag)) for tag in mapped.maps.tags]
-    return MapResponse(width=width, height=height, tags=places, images=images)
+    combined = mapped.showing.describe_together(mapped.maps)
+    return MapResponse(width=width, height=height, tags=places, combined=combined, images=images)
 
 
 def _taggers(request: Any, settings: Mapping[str, Any]) -> TwoTaggers:

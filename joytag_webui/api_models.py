@@ -85,6 +85,13 @@ class TagPlace(BaseModel):
     points: List[Point]  # noqa: UP006
 
 
+class CombinedPlace(BaseModel):
+    """Where combined tags are: the boxes of their one mask, and their points in it."""
+
+    boxes: List[Box]  # noqa: UP006
+    points: List[Point]  # noqa: UP006
+
+
 class MapImages(BaseModel):
     """The pictures of one tag's map, or of several tags' together."""
 
@@ -99,6 +106,9 @@ class MapResponse(BaseModel):
     width: int
     height: int
     tags: List[TagPlace]  # noqa: UP006
+    combined: Optional[CombinedPlace] = Field(  # noqa: UP045
+        default=None, description="Where the tags are together; null where they are separate."
+    )
     images: List[MapImages] = Field(description="One for each tag, or one of all; empty where none are asked for.")  # noqa: UP006
 
 

@@ -112,15 +112,14 @@ class _Shown:
     def points(self) -> Iterator[str]:
         """Yield each picture's points as JSON, as ComfyUI's SAM3 nodes take them."""
         for one in self._maps:
-            yield json.dumps([point.to_dict() for tag in self._tags for point in self._showing.points(one, tag)])
+            yield json.dumps([point.to_dict() for point in self._showing.points_together(one, self._tags)])
 
     def boxes(self) -> list[list[dict[str, float]]]:
-        """Return each picture's boxes, of all the tags."""
+        """Return each picture's boxes."""
         return [
             [
                 {"x": box.left, "y": box.top, "width": box.width, "height": box.height, "score": box.strength}
-                for tag in self._tags
-                for box in self._showing.boxes(one, tag)
+                for box in self._showing.boxes_together(one, self._tags)
             ]
             for one in self._maps
         ]

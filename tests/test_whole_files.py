@@ -50,8 +50,9 @@ def test_a_name_may_be_as_long_as_the_system_allows(tmp_path: Path) -> None:
 
 def test_a_missing_folder_is_the_system_s_error(tmp_path: Path) -> None:
     """It is not made."""
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError) as caught:
         write_whole(tmp_path / "none" / "a", "x")
+    assert str(tmp_path / "none" / "a") == caught.value.filename
 
 
 @pytest.mark.skipif(os.name == "nt", reason="permissions and links are POSIX's")

@@ -42,7 +42,13 @@ def add_map_command(commands: Any) -> None:
     parser.add_argument("paths", nargs="+", metavar="PATH", help="picture files, or folders of pictures")
     files = parser.add_argument_group("what is read, and what is written")
     files.add_argument("-r", "--recursive", action="store_true", help="also the folders below a folder")
-    files.add_argument("--tag", action="append", required=True, metavar="TAG", help="a tag to look for; repeat it")
+    files.add_argument(
+        "--tag",
+        action="append",
+        required=True,
+        metavar="TAG",
+        help="a tag to look for, or several with commas between; repeat it",
+    )
     files.add_argument("--out", required=True, type=Path, metavar="FILE|FOLDER", help="where the files go")
     files.add_argument(
         "--save", type=_kinds, default=("overlay",), metavar="A,B,...",
@@ -66,10 +72,17 @@ def run(arguments: argparse.Namespace) -> int:
     if not paths:
         return pictures.status
     files = MapFiles(
-        arguments.out, paths, folders=arguments.paths, kinds=arguments.save, settings=settings, reading=reading
+        arguments.out,
+        paths,
+        folders=arguments.paths,
+        recursive=arguments.recursive,
+        kinds=arguments.save,
+        settings=settings,
+        reading=reading,
     )
     tagger = load_tagger(arguments)
-    tags = [tag.name for tag in find_tags(tagger.vocabulary, arguments.tag)]
+    tags = [tag.name for tag in find_tags(tagger.vocabulary, _names(arguments.tag))]
+    files.refuse_pictures(tags)
     for path, features in pictures.readable(tagger.features_each(paths, reading=reading)):
         _write(files, path, features, tags)
     return pictures.status
@@ -77,6 +90,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _settings(arguments: argparse.Namespace) -> dict[str, Any]:
     return settings_of(arguments, MAP_PARAMETERS, parameters=MAP_PARAMETERS) | settings_of(arguments, THRESHOLDS)
+
+
+def _names(texts: list[str]) -> list[str]:
+    """Return the tags of the options, some with commas between; a name with a comma in it stays whole."""
+    from ..prompts.merging import tag_names
+
+    return [name for text in texts for name in tag_names(text, target="caption") or [text]]
 
 
 def _write(files: MapFiles, path: Path, features: PatchFeatures, tags: list[str]) -> None:

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..checks import check_choice, check_number, check_range, check_unit
+from ..checks import check_bool, check_choice, check_number, check_range, check_unit
 from ..errors import SettingError
 from ..prompts.choices import PROSE
 from ..prompts.format import PromptFormat
@@ -88,8 +88,7 @@ class FilterSettings:
             if not isinstance(getattr(self, name), str):
                 raise SettingError(f"{name} {getattr(self, name)!r} is no text; expected tags as text")
         for name in ("exclusive", "spaces", "trailing_separator", "keep_line_breaks"):
-            if not isinstance(getattr(self, name), bool):
-                raise SettingError(f"{name} is {getattr(self, name)!r}; expected true or false")
+            check_bool(name, getattr(self, name))
         if not isinstance(self.weight_range, str | int | float | None):
             object.__setattr__(self, "weight_range", tuple(self.weight_range))
         check_range("weight_range", self.weight_range)

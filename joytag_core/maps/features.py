@@ -78,13 +78,13 @@ class PatchFeatures:
 
 
 def find_tags(vocabulary: Vocabulary, names: Iterable[str]) -> list[Tag]:
-    """Return a model's tags by name, each once, in the order given.
+    """Return a model's tags by name, each once, in the order given; a lone text is one name.
 
     Raises:
         SettingError: there is no such tag; the message names it, and a few that are like it.
     """
     found: dict[int, Tag] = {}
-    for name in names:
+    for name in [names] if isinstance(names, str) else names:
         tag = vocabulary.find(name)
         if tag is None:
             alike, count = _alike(vocabulary, name), len(vocabulary)

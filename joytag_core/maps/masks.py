@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFilter
 
-from ..checks import check_choice, check_number, check_unit
+from ..checks import check_bool, check_choice, check_number, check_unit
 from ..errors import SettingError
 from .choices import COMBINATIONS, METHODS
 from .grid import Floats, Mask
@@ -54,6 +54,7 @@ class MaskSettings:
         check_unit("smallest", self.smallest)
         check_number("smooth", self.smooth, minimum=0, maximum=_MOST_PIXELS, whole=True)
         check_number("grow", self.grow, minimum=-_MOST_PIXELS, maximum=_MOST_PIXELS, whole=True)
+        check_bool("invert", self.invert)
 
 
 def shape_mask(mask: Mask, settings: MaskSettings) -> Mask:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from .choices import SEPARATE
 from .grid import Floats, Mask
 from .masks import MaskSettings, combine_masks, shape_mask
 from .overlay import draw_overlay
-from .regions import Box, Point
+from .regions import Box, Point, boxes_of
 from .tag_maps import TagMaps
 
 _DIGITS = 4
@@ -76,6 +76,29 @@ class Showing:
     def points(self, maps: TagMaps, tag: str) -> list[Point]:
         """Return one tag's points, strongest first."""
         return maps.points(tag, self.most_points) if self._is_shown(maps, tag) else []
+
+    def boxes_together(self, maps: TagMaps, tags: Sequence[str]) -> list[Box]:
+        """Return the boxes of the one mask of tags that are shown together, strongest first."""
+        if len(tags) == 1:
+            return self.boxes(maps, tags[0])
+        return boxes_of(self.mask(maps, tags), self.soft_mask(maps, tags))
+
+    def points_together(self, maps: TagMaps, tags: Sequence[str]) -> list[Point]:
+        """Return those points of tags that are shown together which lie where they are, strongest first."""
+        if len(tags) == 1:
+            return self.points(maps, tags[0])
+        upright = replace(self, mask_settings=replace(self.mask_settings, invert=False))
+        mask = upright.mask(maps, tags)
+        inside = [point for tag in tags for point in self.points(maps, tag) if mask[point.y, point.x]]
+        return sorted(inside, key=lambda point: -point.strength)
+
+    def describe_together(self, maps: TagMaps) -> dict[str, Any] | None:
+        """Return where combined tags are, ready for JSON: `boxes` and `points` of the one mask; None if separate."""
+        if self.combine == SEPARATE:
+            return None
+        tags = maps.tags
+        boxes, points = self.boxes_together(maps, tags), self.points_together(maps, tags)
+        return {"boxes": _rounded(boxes), "points": _rounded(points)}
 
     def describe(self, maps: TagMaps, tag: str) -> dict[str, Any]:
         """Return what is known of one tag's place, ready for JSON.

@@ -110,12 +110,12 @@ class TagMaps:
         return against
 
     def mask(self, tag: str, settings: MaskSettings | None = None, **changes: Any) -> Mask:
-        """Return [H, W] bool: where a tag is, by `MaskSettings` or its fields given as keywords.
+        """Return [H, W] bool: where a tag is, by `MaskSettings`, with its fields given as keywords over them.
 
         Raises:
             SettingError: a setting is out of its range.
         """
-        settings = settings or MaskSettings(**changes)
+        settings = replace(settings or MaskSettings(), **changes)
         return shape_mask(self.limited(tag, settings), settings)
 
     def combined_mask(
@@ -126,7 +126,7 @@ class TagMaps:
         Raises:
             SettingError: a setting is out of its range, or there is no tag.
         """
-        settings = settings or MaskSettings(**changes)
+        settings = replace(settings or MaskSettings(), **changes)
         names = self.tags if tags is None else tags
         return shape_mask(combine_masks((self.limited(tag, settings) for tag in names), how), settings)
 
@@ -157,7 +157,7 @@ class TagMaps:
 
     def _limit(self, values: Floats, place: int, settings: MaskSettings) -> float:
         if settings.method == "otsu":
-            return otsu_limit(values)
+            return max(otsu_limit(values), 0.0)  # below 0 lies what speaks against the tag
         if settings.method == "score":
             return _logit(settings.level) - float(self.bias[place])
         # A map of which nothing speaks for the tag has no maximum to take a share of.

@@ -9,13 +9,14 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from ..checks import check_number
 from ..errors import SettingError
 from ..maps.regions import Box
 from ..pictures.inputs import OnePicture, pictures_from
 from ..pictures.reading import Reading
 
-Region = Box | npt.NDArray[Any]
-"""A box, or a mask [H, W] of the picture's size, bool or 0..1."""
+Region = Box | npt.NDArray[Any] | Image.Image
+"""A box, or a mask of the picture's size: an array [H, W], bool or 0..1, or a grey picture, white inside."""
 _EXACT = Reading()
 
 
@@ -59,6 +60,8 @@ def box_of(region: Region, picture_size: tuple[int, int]) -> Box:
 
 
 def _checked(box: Box, picture_size: tuple[int, int]) -> Box:
+    for name, value in (("left", box.left), ("top", box.top), ("right", box.right), ("bottom", box.bottom)):
+        check_number(f"the region's {name}", value, whole=True)
     width, height = picture_size
     if not (0 <= box.left < box.right <= width and 0 <= box.top < box.bottom <= height):
         corners = f"{box.left}, {box.top}, {box.right}, {box.bottom}"
@@ -66,7 +69,12 @@ def _checked(box: Box, picture_size: tuple[int, int]) -> Box:
     return box
 
 
-def _checked_mask(mask: npt.NDArray[Any], picture_size: tuple[int, int]) -> npt.NDArray[Any]:
+def _checked_mask(region: npt.NDArray[Any] | Image.Image, picture_size: tuple[int, int]) -> npt.NDArray[Any]:
+    if isinstance(region, Image.Image):
+        region = np.asarray(region.convert("L"), dtype=np.float32) / 255
+    mask = np.asarray(region)
+    if mask.ndim != 2:
+        raise SettingError(f"the region is {region!r:.60}; expected a Box, or a mask [H, W] as array or grey picture")
     if mask.shape != picture_size[::-1]:
         shape = "x".join(str(length) for length in reversed(mask.shape))
         raise SettingError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -96,9 +97,10 @@ class TagScores:
         return [ScoredTag(self.vocabulary[place], score) for place, score in zip(places, scores, strict=True)]
 
     def select(self, selection: Selection | None = None, **settings: Any) -> list[ScoredTag]:
-        """Return the tags that a `Selection`, or its fields given as keywords, chooses.
+        """Return the tags that a `Selection` chooses, with its fields given as keywords over it.
 
         Raises:
             SettingError: a setting is out of its range.
         """
-        return (selection or Selection(**settings)).choose(self)
+        chosen = selection or Selection()
+        return (replace(chosen, **settings) if settings else chosen).choose(self)

@@ -81,6 +81,65 @@ def test_a_tag_that_is_not_there_is_told(tmp_path: Path, capsys: Capture) -> Non
     assert not differ[: len(differ) // 2].any()
 
 
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["photo.png", "--out", "photo.png"], "photo.png is a picture that is read"),
+        (["photo.png", "pics", "--out", "."], "photo.heart.png is a picture that is read"),
+        (["photo.png", "--out", "other.jpg"], "--out other.jpg ends in .jpg; expected .png, or a folder's name"),
+        (["photo.png", "--out", "x.json"], "--out x.json ends in .json; expected .png, or a folder's name"),
+        (["pics", "--out", "pics"], "--out pics lies where pictures are read, in pics"),
+        (["pics", "-r", "--out", "pics/maps"], "--out pics/maps lies where pictures are read, in pics"),
+    ],
+)
+def test_no_picture_is_written_over(
+    words: list[str], message: str, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor made one that the next run would read."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pics").mkdir()
+    for name in ("photo.png", "pics/a.png", "pics/photo.heart.png", "photo.heart.png"):
+        shutil.copy(STAR, tmp_path / name)
+    words = [*words, "photo.heart.png"] if words[-1] == "." else words
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.png")}
+    assert 2 == main(["map", *words, "--tag", "heart", *DEMO])
+    assert message in capsys.readouterr().err.replace("\\", "/")
+    assert before == {path: path.read_bytes() for path in tmp_path.rglob("*.*")}
+
+
+def test_maps_may_lie_beside_pictures_that_were_named(tmp_path: Path) -> None:
+    """A folder that is not gone through, one with a dot in its name, and any suffix of what is saved."""
+    picture = Path(shutil.copy(STAR, tmp_path / "photo.png"))
+    (tmp_path / "maps.v2").mkdir()
+    for out in (tmp_path, tmp_path / "maps.v2", tmp_path / "x.json"):
+        assert 0 == main(["map", str(picture), "--tag", "heart", "--save", "json", "--out", str(out), *DEMO])
+    assert {"photo.heart.json", "x.json"} == {path.name for path in tmp_path.glob("*.json")}
+    assert ["photo.heart.json"] == [path.name for path in (tmp_path / "maps.v2").iterdir()]
+
+
+def test_commas_part_tags_and_combined_places_are_those_of_the_mask(tmp_path: Path) -> None:
+    """Who hands boxes to a segmentation model hands over what the mask shows."""
+    pair = "star (symbol), starry background"
+    for combine in ("union", "intersection", "difference"):
+        out = tmp_path / f"{combine}.png"
+        words = ["--tag", pair, "--combine", combine, "--level", "0.2", "--save", "json,mask", "--out", str(out)]
+        assert 0 == main(["map", STAR, *words, *DEMO])
+        told = json.loads(out.with_suffix(".json").read_text(encoding="utf-8"))
+        assert ["star_(symbol)", "starry_background"] == [tag["tag"] for tag in told["tags"]]
+        with Image.open(out.with_suffix(".mask.png")) as opened:
+            mask = np.asarray(opened) > 0
+        covered = np.zeros_like(mask)
+        for box in told["combined"]["boxes"]:
+            covered[box["top"] : box["bottom"], box["left"] : box["right"]] = True
+        assert not (mask & ~covered).any()
+        assert all(mask[point["y"], point["x"]] for point in told["combined"]["points"])
+        assert mask.any() == bool(told["combined"]["boxes"])
+    main(["map", STAR, "--tag", pair, "--save", "json", "--out", str(tmp_path / "apart"), *DEMO])
+    apart = [json.loads(path.read_text(encoding="utf-8")) for path in (tmp_path / "apart").iterdir()]
+    assert [1, 1] == [len(told["tags"]) for told in apart]
+    assert not any("combined" in told for told in apart)
+
+
 def test_a_folder_goes_to_a_folder_and_a_broken_picture_is_told(tmp_path: Path, capsys: Capture) -> None:
     """Below it as below the other; pictures that differ in their suffix alone do not overwrite each other."""
     pictures = tmp_path / "pictures"
@@ -123,7 +182,9 @@ def test_tags_that_no_file_may_be_called_have_files(tmp_path: Path) -> None:
     from joytag_core.settings.map_parameters import MAP_PARAMETERS
 
     settings = {name: parameter.default for name, parameter in MAP_PARAMETERS.items()} | {"threshold": 0.4}
-    files = MapFiles(tmp_path, [Path(STAR)], folders=[], kinds=["raw"], settings=settings, reading=Reading())
+    files = MapFiles(
+        tmp_path, [Path(STAR)], folders=[], recursive=False, kinds=["raw"], settings=settings, reading=Reading()
+    )
     raw = np.ones((2, 1, 1), dtype=np.float32)
     maps = TagMaps(("fate/stay_night", ":3"), raw, raw[:, 0, 0], raw[:, 0, 0], PatchGrid((4, 4), 16, (8.0,)))
     names = [path.name for path in files.write(Path(STAR), maps)]

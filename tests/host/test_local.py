@@ -104,6 +104,24 @@ def test_bfloat16_is_for_processors_that_are_faster_in_it(
 
 
 @pytest.mark.parametrize(
+    ("ratios", "expected"), [((1.5, 1.5, 0.3), True), ((1.5, 0.3), True), ((0.3,), True), ((1.5, 1.5, 1.5, 0.3), False)]
+)
+def test_one_of_three_measurements_is_enough(
+    monkeypatch: pytest.MonkeyPatch, ratios: tuple[float, ...], expected: bool
+) -> None:
+    """Something else may disturb one or two of them; a fourth is not made."""
+    monkeypatch.undo()  # the tests' own processor
+    measured = iter(ratios)
+    monkeypatch.setattr(devices, "_has_bfloat16_units", lambda: True)
+    monkeypatch.setattr(devices, "_time_ratio", lambda dtype, other: next(measured))
+    devices.has_fast_bfloat16.cache_clear()
+    try:
+        assert expected == devices.has_fast_bfloat16()
+    finally:
+        devices.has_fast_bfloat16.cache_clear()
+
+
+@pytest.mark.parametrize(
     ("amx", "avx512", "other", "expected"),
     [(True, True, True, True), (False, True, True, True), (False, False, True, False), (None, None, True, True),
      (None, None, False, False)],

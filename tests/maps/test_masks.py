@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from joytag_core import SettingError
+from joytag_core import MaskSettings, SettingError
 from joytag_core.maps.grid import PatchGrid
 from joytag_core.maps.masks import combine_masks, grow_mask, otsu_limit, smooth_mask, strongest_enough
 from joytag_core.maps.regions import Box, boxes_of, label_regions, without_small
@@ -93,7 +93,16 @@ def test_masks_of_several_tags_are_combined() -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"method": "half"}, {"level": 1.1}, {"level": -0.1}, {"smooth": -1}, {"smallest": 2}, {"grow": True}]
+    "changes",
+    [
+        {"method": "half"},
+        {"level": 1.1},
+        {"level": -0.1},
+        {"smooth": -1},
+        {"smallest": 2},
+        {"grow": True},
+        {"invert": "no"},
+    ],
 )
 def test_settings_out_of_their_range_are_refused(changes: dict[str, Any]) -> None:
     """By the setting's name or value."""
@@ -123,6 +132,32 @@ def test_smooth_rounds_corners_and_drops_specks() -> None:
     assert smoothed[30, 20]
     assert smoothed[25:35, 25:35].all()
     assert np.array_equal(mask, smooth_mask(mask, 0))
+
+
+def test_smooth_moves_no_straight_edge() -> None:
+    """It rounds, and neither widens nor narrows."""
+    mask = np.zeros((40, 40), dtype=bool)
+    mask[:, 15:] = True
+    for radius in (1, 3, 6):
+        assert np.array_equal(mask[20], smooth_mask(mask, radius)[20])
+
+
+def test_otsu_takes_nothing_that_speaks_against_the_tag() -> None:
+    """Where nothing speaks for it, the mask is empty, as with a share."""
+    against = maps_of([[-9, -9, -1, -1]] * 4)
+    assert not against.mask("a", method="otsu").any()
+    assert not against.mask("a", method="share").any()
+    assert maps_of([[-9, -9, -1, 5]] * 4).mask("a", method="otsu").any()
+
+
+def test_keywords_go_over_settings() -> None:
+    """None is swallowed."""
+    maps, settings = maps_of(STEPS), MaskSettings(method="score", level=0.1)
+    assert np.array_equal(maps.mask("a", settings, level=0.9), maps.mask("a", method="score", level=0.9))
+    assert np.array_equal(maps.mask("a", settings, invert=True), ~maps.mask("a", settings))
+    assert maps.boxes("a", settings, invert=True) == maps.boxes("a", method="score", level=0.1, invert=True)
+    combined = maps.combined_mask(settings=settings, how="union", invert=True)
+    assert np.array_equal(combined, maps.combined_mask(method="score", level=0.1, invert=True, how="union"))
 
 
 def test_regions_touch_by_side_or_corner() -> None:

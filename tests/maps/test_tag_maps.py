@@ -6,6 +6,7 @@ import logging
 import math
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from PIL import Image
 from joytag_core import PictureError, SettingError, Tagger
 from joytag_core.maps.features import PatchFeatures
 from joytag_core.maps.grid import PatchGrid
+from joytag_core.maps.regions import Box
 from joytag_core.maps.tag_maps import TagMaps
 from joytag_core.tags.scores import TagScores
 from joytag_core.tags.vocabulary import Tag, Vocabulary
@@ -293,8 +295,6 @@ def test_the_region_of_the_whole_square_has_the_pictures_scores(tiny: Path) -> N
 
 def test_a_region_inside_one_patch_has_that_patchs_scores(tiny: Path) -> None:
     """The head on its features alone; a box is its mask."""
-    from joytag_core.maps.regions import Box
-
     tagger = Tagger.load(tiny.parent / "tiny-plain", device="cpu")
     features = features_of(tagger, pictures()[0])
     box = Box(17, 33, 30, 40)
@@ -307,8 +307,6 @@ def test_a_region_inside_one_patch_has_that_patchs_scores(tiny: Path) -> None:
 
 def test_a_crop_is_tagged_as_a_picture(tiny: Path) -> None:
     """By choice: its rectangle alone, run again."""
-    from joytag_core.maps.regions import Box
-
     tagger = Tagger.load(tiny, device="cpu")
     box = Box(5, 10, 45, 30)
     picture = pictures()[1]
@@ -316,6 +314,41 @@ def test_a_crop_is_tagged_as_a_picture(tiny: Path) -> None:
     expected = tagger.score(picture.crop((5, 10, 45, 30)))[0].values
     assert by_box.values == pytest.approx(expected, abs=1e-6)
     assert by_mask.values == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("crop", [False, True])
+def test_a_mask_may_be_a_grey_picture(tiny: Path, crop: bool) -> None:
+    """White is inside; what other programs save as a mask."""
+    tagger, picture = Tagger.load(tiny, device="cpu"), pictures()[1]
+    mask = Box(5, 10, 45, 30).mask(picture.size)
+    grey = Image.fromarray(mask.astype(np.uint8) * 255)
+    for given in (grey, grey.convert("1"), grey.convert("RGB"), torch.from_numpy(mask)):
+        (expected, found) = tagger.score_regions(picture, [mask, given], crop=crop)
+        assert found.values == pytest.approx(expected.values, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("region", "message"),
+    [
+        ((0, 0, 10, 10), "expected a Box, or a mask"),
+        ("mask.png", "expected a Box, or a mask"),
+        (Box(0.5, 0, 3, 3), "the region's left is 0.5; expected a whole number"),  # type: ignore[arg-type]
+        (Box(0, 0, 91, 3), "reaches out of the picture of 90x40"),
+        (np.ones((3, 3)), "the region is a mask of 3x3; expected the picture's 90x40"),
+    ],
+)
+@pytest.mark.parametrize("crop", [False, True])
+def test_what_is_no_region_is_refused(tiny: Path, region: Any, message: str, crop: bool) -> None:
+    """In a sentence that says what it should be."""
+    tagger = Tagger.load(tiny, device="cpu")
+    with pytest.raises(SettingError, match=message):
+        tagger.score_regions(pictures()[1], [region], crop=crop)
+
+
+def test_a_lone_text_is_one_tag(tiny: Path) -> None:
+    """And is not gone through by its letters."""
+    tagger = Tagger.load(tiny, device="cpu")
+    assert ("tag_8",) == tagger.maps(pictures()[0], "tag 8")[0].tags
 
 
 def test_regions_of_one_picture_take_one_pass(tiny: Path) -> None:
@@ -366,8 +399,6 @@ def test_regions_are_seen_in_the_colours_that_are_asked_for(tiny: Path, *, crop:
 
 def test_regions_of_several_pictures_are_refused(tiny: Path) -> None:
     """Nobody could say which picture they are of."""
-    from joytag_core.maps.regions import Box
-
     tagger = Tagger.load(tiny, device="cpu")
     with pytest.raises(PictureError, match="expected one"):
         tagger.score_regions(torch.zeros(2, 9, 9, 3), [Box(0, 0, 4, 4)])
@@ -386,8 +417,6 @@ def test_maps_of_a_fast_reading_have_the_pictures_own_size(tiny: Path, tmp_path:
 @pytest.mark.parametrize("crop", [False, True])
 def test_regions_that_are_none_are_refused(tiny: Path, crop: bool) -> None:
     """Empty ones, ones outside the picture, ones of another picture's size."""
-    from joytag_core.maps.regions import Box
-
     tagger = Tagger.load(tiny, device="cpu")
     for region in (Box(5, 5, 5, 9), Box(0, 0, 65, 5), np.zeros((64, 64), dtype=bool), np.ones((5, 4), dtype=bool)):
         with pytest.raises(SettingError, match="region"):
@@ -397,7 +426,6 @@ def test_regions_that_are_none_are_refused(tiny: Path, crop: bool) -> None:
 def test_a_session_gives_maps_and_regions_of_its_model(tiny: Path) -> None:
     """Loaded once for all; its model's name decides."""
     from joytag_core import Session
-    from joytag_core.maps.regions import Box
 
     session = Session(FakeHost([tiny.parent]))
     (maps,) = session.maps(pictures()[0], ["tag_1"], model="tiny")

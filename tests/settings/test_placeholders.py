@@ -247,6 +247,13 @@ def test_what_is_meant_to_be_one_is_told_and_never_stays(prompt: str, message: s
         assert cleared == clear_placeholders(prompt)
 
 
+@pytest.mark.parametrize("prompt", ["{joybags}, b", "{joypad}, b", "{joy|sad}, b", "{joystick}, b"])
+def test_other_words_in_brackets_are_none(prompt: str) -> None:
+    """They are wildcards and choices of somebody else's."""
+    assert not has_placeholder(prompt)
+    assert prompt == clear_placeholders(prompt)
+
+
 def test_the_model_is_the_same_for_the_whole_prompt() -> None:
     """A placeholder cannot ask for a model or a reading of its own: the picture has been scored by one."""
     for option in ("model=demo", "colours=stored", "reading=fast"):

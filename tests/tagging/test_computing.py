@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 from torch import Tensor, nn
 
+from joytag_core import Placement, Tagger
 from joytag_core.model.config import NetworkConfig
 from joytag_core.model.network import Network
 from joytag_core.tagging.computing import activation_bytes
@@ -39,6 +42,18 @@ def test_the_estimate_holds_what_every_layer_needs(changes: dict[str, object]) -
     nn.init.zeros_(network.head.weight)
     needed = largest_step(network.eval(), 64)
     assert needed <= activation_bytes(config, 64, 64) <= 10 * needed
+
+
+def test_a_batch_leaves_the_host_a_part_of_what_is_free(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a GPU: at least a third stays free, and at least half is used; a picture goes in any case."""
+    tagger = Tagger.load(tiny, device="cpu")
+    config = tagger.network.config
+    one = activation_bytes(config, config.image_size, config.image_size)
+    computer = tagger._computer
+    monkeypatch.setattr(computer, "placement", Placement(torch.device("cuda"), torch.float16))
+    for free in (0, one, 12 * one, 60 * one, 10_000 * one):
+        monkeypatch.setattr("joytag_core.tagging.computing._free_bytes", lambda _device, free=free: free)
+        assert max(min(free // (2 * one), 256), 1) <= computer.batch_size() <= max(min(2 * free // (3 * one), 256), 1)
 
 
 def test_the_published_model_is_asked_for_as_it_is() -> None:

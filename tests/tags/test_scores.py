@@ -41,6 +41,7 @@ def test_select_takes_a_selection_or_its_fields() -> None:
     scores = TagScores(TAGS, [0.25, 0.5, 0.75])
     assert scores.select(Selection(threshold=0.5)) == scores.select(threshold=0.5)
     assert ["own_tag"] == [item.name for item in scores.select(threshold=0.5)]
+    assert scores.select(threshold=0.5) == scores.select(Selection(threshold=0.9), threshold=0.5)
     with pytest.raises(SettingError):
         scores.select(threshold=2)
 
