@@ -11,7 +11,7 @@ from ..tags.quality import is_quality
 from .escapes import read
 from .fragments import holds_list, is_qualified, plain_words
 from .items import NO_FACTS, Group, Item, Prompt
-from .numbers import split_float, split_weight
+from .numbers import number_at_end, split_float, split_weight
 from .prose import is_long, segments_of
 from .tree import CLOSING, Node, tree_of
 
@@ -221,7 +221,8 @@ class _Reader:
             return False
         # Curly brackets are nothing to A1111, so that a bar in them is one of these.
         own = "".join(part.text for part in node.inside if part.kind in ("text", "word") or part.text[:1] == "{")
-        return "|" in own or (node.inside[-1].kind == "text" and bool(split_weight(node.inside[-1].text)[1]))
+        end = _before_numbers(node.inside)
+        return "|" in own or (end.kind == "text" and bool(split_weight(end.text)[1]))
 
     def _skip_blanks(self, blank: str) -> None:
         if blank:
@@ -274,6 +275,14 @@ class _Reader:
         self._is_behind_word = self._items[-1].composes
         self._written_line = self._line
         self._line_is_open = False
+
+
+def _before_numbers(inside: Sequence[Node]) -> Node:
+    """Return the last node before the further numbers of a schedule such as `[a:b:0.3,0.7]`."""
+    last = len(inside) - 1
+    while last > 1 and inside[last - 1].text == "," and number_at_end(inside[last].text) == 0:
+        last -= 2
+    return inside[last]
 
 
 def _trimmed(nodes: Sequence[Node]) -> list[Node]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from .escapes import ESCAPED
@@ -16,11 +18,12 @@ WORDS = "BREAK|ADD(?:COL|ROW|COMM|BASE)|AND(?:_SALT|_PERP|_TOPK)?"
 COMMENT = {"a1111": r"\#[^\n]*", "comfyui": r"^[ \t]*\#[^\n]*", "caption": r"^[ \t]*\#[^\n]*"}
 """By target, what is a comment: A1111 cuts off all that follows a `#` (1.8 and later, unless told not to)."""
 
-_BRACKET = re.compile(r"[()]")
+_BRACKET = re.compile(r"(?<!\\)[()\[\]{}]")
 _FACE = re.compile(r"[ \t]*(>?[:;=][-'^]?[()\[\]])")
 _ITEM_ENDS = re.compile(r"[ \t]*(?:\Z|[,，、\n])")
-_GROUP_ENDS = re.compile(r"[ \t]*(?::\s*" + NUMBER + r"\s*)?[)\]}]")
-_SEPARATOR = re.compile(r"[ \t]*[,，、\n]")
+_GROUPS_END = re.compile(r"(?:[ \t]*(?::\s*" + NUMBER + r"\s*)?[)\]}])+")
+_CLOSING = re.compile(r"[)\]}]")
+_CALLED_WILDCARD = re.compile(r"__(?:(?!__)[\w/.*-])+\(")
 _WORD_ENDS = re.compile(r"[\s,，、]|\Z")
 _NEVER_READ = {"a1111": r"(?:\s|\#[^\n]*(?:\n|\Z))", "comfyui": r"\s", "caption": r"\s"}
 _PART_WEIGHT = {
@@ -59,9 +62,9 @@ class _Tokens:
         self._tokens: list[Token] = []
         self._depth = 0
         self._is_composed = target == "a1111"
-        self._bracket: tuple[int, str] = (-1, "")
         self._run_end = 0
         self._no_wildcard_to = 0
+        self._no_called_to = 0
         self._last_double_colon = text.rfind("::")
 
     def all(self) -> list[Token]:
@@ -122,8 +125,9 @@ class _Tokens:
 
     def _wildcard_end(self, start: int) -> int:
         """Return where a `__wildcard__` ends; 0 where none begins here."""
-        if start < self._no_wildcard_to:
-            return 0
+        called = self._called_wildcard_end(start)
+        if called or start < self._no_wildcard_to:
+            return called
         text = self._text
         if start >= self._run_end:
             ends = _WORD_ENDS.search(text, start)
@@ -140,6 +144,21 @@ class _Tokens:
         self._no_wildcard_to = run_end
         return 0
 
+    def _called_wildcard_end(self, start: int) -> int:
+        """Return where a wildcard with parameters, `__season(place=__a__, time=night)__`, ends; 0 where none begins."""
+        called = _CALLED_WILDCARD.match(self._text, start)
+        if called is None or start < self._no_called_to:
+            return 0
+        close = self._text.find(")__", called.end(), self._line_end(start))
+        if close < 0:
+            self._no_called_to = self._line_end(start)
+            return 0
+        return close + 3
+
+    def _line_end(self, position: int) -> int:
+        end = self._text.find("\n", position)
+        return end if end >= 0 else len(self._text)
+
     def _emphasis_end(self, inside: int) -> int:
         """Return where NovelAI's `1.2::tags::` ends; 0 where it does not."""
         if inside > self._last_double_colon:
@@ -152,20 +171,35 @@ class _Tokens:
         face = _FACE.match(self._text, position)
         if face is None:
             return 0
-        # Inside brackets, `;)` may as well end the group: it is a face only where another bracket is left to do that.
         end = face.end()
+        ends_item = _ITEM_ENDS.match(self._text, end) is not None
         if self._depth == 0:
-            return end if _ITEM_ENDS.match(self._text, end) else 0
-        closes = _GROUP_ENDS.match(self._text, end) is not None
+            return end if ends_item else 0
+        ends = _GROUPS_END.match(self._text, end)
+        if not (ends_item or ends):
+            return 0
+        # Inside brackets, `;)` may as well end the group and `:(` begin one: it is a face where the brackets that are
+        # left are as many as those around it need.
         if face[1][-1] in ")]":
-            return end if closes or (_SEPARATOR.match(self._text, end) and self._next_bracket(end) == ")") else 0
-        return end if closes or _ITEM_ENDS.match(self._text, end) else 0
+            return end if self._left_to_close(end) >= self._depth else 0
+        return end if ends is None or len(_CLOSING.findall(ends[0])) != self._depth + 1 else 0
 
-    def _next_bracket(self, position: int) -> str:
-        if self._bracket[0] < position:
-            match = _BRACKET.search(self._text, position)
-            self._bracket = (match.start(), match[0]) if match else (len(self._text), "")
-        return self._bracket[1]
+    def _left_to_close(self, position: int) -> int:
+        """Return how many brackets that are open at a position what follows it can close."""
+        places, left = self._brackets
+        found = bisect_left(places, position)
+        return left[found] if found < len(left) else 0
+
+    @cached_property
+    def _brackets(self) -> tuple[list[int], list[int]]:
+        """Return the places of all brackets, and for each how many it and those behind it close from there."""
+        found = list(_BRACKET.finditer(self._text))
+        left = list(itertools.accumulate((1 if one[0] in ")]}" else -1 for one in reversed(found)), _at_least_none))
+        return [one.start() for one in found], left[::-1]
+
+
+def _at_least_none(behind: int, sign: int) -> int:
+    return max(behind + sign, 0)
 
 
 def _quotes(no_hash: str) -> Iterator[tuple[str, str, str]]:

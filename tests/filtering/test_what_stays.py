@@ -75,6 +75,18 @@ VERBATIM: list[Case] = [
     ({}, "sky (a, b:1.2) AND (c)(d) BREAK sun", "sky (a, b:1.2) AND (c)(d) BREAK sun"),
     ({}, "(sky)(sun) <lora:a:1>  (cat)", "(sky)(sun) <lora:a:1>  (cat)"),
     ({}, "(sky) ( sun ), x ( (a, b) c, d ) e", "(sky) (sun), x ((a, b) c, d) e"),
+    # a wildcard with parameters, and a schedule with several numbers
+    (
+        {"exclude": "hat"},
+        "__c(x=__y__, z={a|b} hat)__, (__c(x=hat)__:1.2), hat",
+        "__c(x=__y__, z={a|b} hat)__, (__c(x=hat)__:1.2)",
+    ),
+    ({"exclude": "hat"}, "__c(x=1, hat, sun\n)__, __c__(hat), [hat]", "__c(x=1, sun)__, __c__(hat)"),
+    (
+        {"exclude": "hat"},
+        "[hat:sky:0.2,0.7], [hat, 0.7], [hat:sky:a:0.1,0.5,1]",
+        "[hat:sky:0.2,0.7], [0.7], [hat:sky:a:0.1,0.5,1]",
+    ),
     # quoted text with a comma in it
     ({"exclude": "hat", "order": "alphabetical"}, '1girl saying "hat, sky", sun, hat', '1girl saying "hat, sky", sun'),
     ({"separator": " | "}, 'x_9, "a, b", “c, d”, 「e、f」', 'x_9 | "a, b" | “c, d” | 「e、f」'),

@@ -93,6 +93,15 @@ PLAIN = [
     ("{smile", "{smile"),
     ("(a [b) c]", "(a [b) c]"),
     (")(", r"\)\("),
+    # a face in brackets, or the end of brackets: what leaves each bracket its partner
+    ("((;))", "((;))"),
+    ("(((;))), (a)", "(((;))), (a)"),
+    ("((;)))", r"((;\)))"),
+    ("(;))", r"(;\))"),
+    ("(;), (a), b)", r"(;\), (a), b)"),
+    ("(;), (a), b", "(;), (a), b"),
+    ("((>:())", r"((>:\())"),
+    ("((>:()))", "((>:()))"),
     # phrases with stressed words, and groups without a comma beside them
     ("a (very:1.3) big_cat", "a (very:1.3) big_cat"),
     ("girl with (blue eyes)", "girl with (blue eyes)"),
