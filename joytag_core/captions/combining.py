@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import groupby
 
-from ..filtering.tag_filter import TagFilter
-from ..prompts.merging import merge_prompts, tag_names, without
+from ..filtering.duplicates import merged
+from ..prompts.items import Item
+from ..prompts.merging import merge_prompts, stressed, tag_names, without
+from ..prompts.reduction import reduced
 from ..tags.names import name_index
 from ..tags.vocabulary import Vocabulary
 
@@ -53,14 +56,14 @@ def combine_keywords(
 
 
 def with_triggers(text: str, triggers: Sequence[str], separator: str, vocabulary: Vocabulary) -> str:
-    """Return a caption that begins with trigger words, spelled as given, each there once.
+    """Return a caption that begins with trigger words, spelled as given, each there once, at a weight that it had.
 
     With a `separator`, such as kohya's `|||`, they stand before it, and what stood before it already stays there.
     """
     fixed, found, free = text.partition(separator) if separator else ("", "", text)
     if not found:
         fixed, free = "", text
-    wanted = ", ".join(triggers)
+    wanted = ", ".join(stressed(trigger, text, target=TARGET, vocabulary=vocabulary) for trigger in triggers)
     if wanted:
         fixed, free = (
             without(part, wanted, target=TARGET, vocabulary=vocabulary).strip(", ") for part in (fixed, free)
@@ -88,5 +91,10 @@ def _less(text: str, names: Sequence[str], vocabulary: Vocabulary) -> str:
 
 
 def _each_once(text: str, vocabulary: Vocabulary) -> str:
-    once = TagFilter(target=TARGET, spaces=False, keep_line_breaks=True).apply(text, vocabulary=vocabulary)
-    return once.text if once.dropped else text
+    return reduced(text, _firsts, target=TARGET, index=name_index(vocabulary))
+
+
+def _firsts(items: Sequence[Item]) -> list[Item]:
+    """Return each tag of a line once, at its first place with its highest weight."""
+    lines = groupby(items, key=lambda item: (item.line, item.region))
+    return [item for _, of_line in lines for item in merged(list(of_line), TARGET, "model")[0]]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from ..errors import SettingError
 from ..tags.names import NameIndex, name_index
 from ..tags.vocabulary import Vocabulary
-from .format import PromptFormat
 from .items import Item
 from .parser import parse
+from .reduction import reduced
 from .tokens import WORDS, tokens_of
-from .writer import Writer
 
 _LAST_WORD = re.compile(rf"\b(?:{WORDS})\Z")
 _FIRST_WORD = re.compile(rf"(?:{WORDS})\b")
@@ -71,20 +71,29 @@ def without(text: str, other: str, *, target: str = "comfyui", vocabulary: Vocab
 
     What is verbatim stays, and so do the brackets around what remains.
     """
-    index = name_index(vocabulary or Vocabulary.joytag())
     named = said_in(other, target=target, vocabulary=vocabulary)
-    prompt = parse(text, target, index)
-    kept = tuple(item for item in prompt.items if item.verbatim or item.facts.model_key not in named)
-    if len(kept) == len(prompt.items):
-        return text
-    writer = Writer(PromptFormat(target=target, spaces=False), threshold=1.0, keep_lines=prompt.lines > 1)
-    return writer.text(type(prompt)(kept, prompt.lines, prompt.open_lines))
+
+    def others(items: Sequence[Item]) -> list[Item]:
+        return [item for item in items if item.verbatim or item.facts.model_key not in named]
+
+    return reduced(text, others, target=target, index=name_index(vocabulary or Vocabulary.joytag()))
 
 
 def tag_names(text: str, *, target: str = "comfyui", vocabulary: Vocabulary | None = None) -> list[str]:
     """Return the names in any prompt or tag list, as written but for escapes, brackets and weights."""
     index = name_index(vocabulary or Vocabulary.joytag())
     return [item.text for item in _tags(text, target, index)]
+
+
+def stressed(name: str, text: str, *, target: str = "comfyui", vocabulary: Vocabulary | None = None) -> str:
+    """Return a tag's name in the brackets, weights and all, that a prompt has around it; else the name alone."""
+    index = name_index(vocabulary or Vocabulary.joytag())
+    key = index.facts(name).model_key
+    for item in _tags(text, target, index):
+        if item.groups and item.facts.model_key == key:
+            opening = "".join(group.opening for group in item.groups)
+            return opening + name + "".join(group.closing for group in reversed(item.groups))
+    return name
 
 
 def _tags(text: str, target: str, index: NameIndex) -> list[Item]:

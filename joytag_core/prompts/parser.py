@@ -20,10 +20,13 @@ _BY_ITSELF = ("separator", "standalone", "word", "weight", "comment")
 _NEEDS_ESCAPE = {"a1111": frozenset("()[]"), "comfyui": frozenset("()"), "caption": frozenset[str]()}
 
 
-def parse(text: str, target: str, index: NameIndex) -> Prompt:
-    """Take a prompt or tag list apart; no text is an error, and nothing in it is lost."""
+def parse(text: str, target: str, index: NameIndex, *, keeps_escapes: bool = False) -> Prompt:
+    """Take a prompt or tag list apart; no text is an error, and nothing in it is lost.
+
+    With `keeps_escapes` the items of a caption, which needs none, remember those that a person wrote.
+    """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    reader = _Reader(target, index)
+    reader = _Reader(target, index, keeps_escapes=keeps_escapes)
     reader.read_level(tree_of(text, target), ())
     return reader.prompt(text.count("\n") + 1)
 
@@ -31,9 +34,10 @@ def parse(text: str, target: str, index: NameIndex) -> Prompt:
 class _Reader:
     """Turn nodes into items, one level of brackets at a time."""
 
-    def __init__(self, target: str, index: NameIndex) -> None:
+    def __init__(self, target: str, index: NameIndex, *, keeps_escapes: bool) -> None:
         self._target = target
         self._index = index
+        self._keeps_escapes = keeps_escapes
         self._items: list[Item] = []
         self._line = 0
         self._region = 0
@@ -164,7 +168,7 @@ class _Reader:
             if sign in special and not escaped:
                 return True
             escaped = sign == "\\" and not escaped
-        return self._target == "caption" and "\\" in source
+        return self._target == "caption" and not self._keeps_escapes and "\\" in source
 
     def _read_phrase(self, parts: Sequence[Node], source: str, groups: tuple[Group, ...]) -> None:
         """Read a text with stressed words in it: matched as the plain words, written back as it is."""

@@ -78,6 +78,56 @@ def test_prune_drops_what_is_not_shown_and_keeps_the_rest_as_written() -> None:
     assert text.endswith("near a red house.")
 
 
+@pytest.mark.parametrize(
+    ("text", "pruned"),
+    [
+        (r"saber_\(fate\), hat, my_\(thing\)", r"saber_\(fate\), my_\(thing\)"),
+        (r"saber_\(fate\). hat", r"saber_\(fate\). hat"),
+        (r"saber \(fate\)., hat", r"saber \(fate\)."),
+        ("saber_(fate), hat", "saber_(fate)"),
+        (r"(smile, hat:1.3), (saber\(x\):0.9)", r"(smile:1.3), (saber\(x\):0.9)"),
+    ],
+)
+def test_tags_that_stay_keep_their_escapes(text: str, pruned: str) -> None:
+    """Somebody whose trainer wants them wrote them; JoyTag adds none, and takes none away."""
+    found = combine(text, "", how="prune", is_shown=lambda name: name != "hat", vocabulary=JOYTAG)
+
+    assert pruned == found
+
+
+@pytest.mark.parametrize(
+    ("text", "merged"),
+    [
+        (r"saber_\(fate\), Smile, smile", r"saber_\(fate\), Smile, tree"),
+        ("smile, (smile:1.2), hat", "(smile:1.2), hat, tree"),
+        ("smile, hat\nsmile, hat, hat", "smile, hat\nsmile, hat, tree"),
+    ],
+)
+def test_merging_leaves_each_tag_of_a_line_once_and_as_written(text: str, merged: str) -> None:
+    """The first place, the highest weight; lines are regions of their own."""
+    assert merged == combine(text, "tree", how="merge", is_shown=lambda name: True, vocabulary=JOYTAG)
+
+
+@pytest.mark.parametrize(
+    ("text", "pruned"),
+    [
+        ("smile\nhat\ntree", "smile\ntree"),
+        ("hat, cap\nsmile", "smile"),
+        ("hat,\nsmile,\n", "smile,\n"),
+        ("hat\n\nsmile\n\ntree", "smile\n\ntree"),
+        ("smile\n\nhat\n\ntree", "smile\n\ntree"),
+        ("smile, hat\n\n\ntree", "smile\n\n\ntree"),
+        ("smile\r\nhat\r\ntree", "smile\ntree"),
+        ("A cat sits on a mat.\nhat\nA dog sits on a hill.", "A cat sits on a mat.\nA dog sits on a hill."),
+        ("hat", ""),
+    ],
+)
+def test_a_line_of_which_nothing_stays_goes(text: str, pruned: str) -> None:
+    """Trainers take an empty first line for an empty caption; blank lines that a person wrote stay."""
+    gone = ("hat", "cap")
+    assert pruned == combine(text, "", how="prune", is_shown=lambda name: name not in gone, vocabulary=JOYTAG)
+
+
 def test_keywords_may_hold_commas() -> None:
     """A list is combined item by item."""
     found = combine_keywords(
@@ -95,13 +145,17 @@ def test_keywords_may_hold_commas() -> None:
         ("1girl", ["Ohwx_Woman", "b"], "", "Ohwx_Woman, b, 1girl"),
         ("1girl, smile", ["ohwx"], "|||", "ohwx ||| 1girl, smile"),
         ("ohwx, hat ||| 1girl, ohwx", ["ohwx"], "|||", "ohwx, hat ||| 1girl"),
+        ("(ohwx:1.3), hat ||| 1girl, ohwx", ["ohwx"], "|||", "(ohwx:1.3), hat ||| 1girl"),
+        ("hat, ((Ohwx Man)) ||| 1girl", ["ohwx man"], "|||", "((ohwx man)), hat ||| 1girl"),
+        ("(ohwx, hat:1.3), 1girl", ["ohwx"], "", "(ohwx:1.3), (hat:1.3), 1girl"),
+        ("ohwx ||| (hat:1.3)", ["ohwx"], "|||", "ohwx ||| (hat:1.3)"),
         ("", ["ohwx"], "", "ohwx"),
         ("1girl", [], "|||", "1girl"),
         ("1girl", [], "", "1girl"),
     ],
 )
 def test_trigger_words_stand_first_and_once(text: str, triggers: list[str], separator: str, expected: str) -> None:
-    """Spelled as given, before the separator of kohya's trainer where one is wanted."""
+    """Spelled as given, at the weight they had, before the separator of kohya's trainer where one is wanted."""
     done = with_triggers(text, triggers, separator, JOYTAG)
 
     assert expected == done
