@@ -13,6 +13,11 @@ def one_line(name: object) -> str:
     return str(name).translate(_WRITTEN)
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, which gets an s beside any other number than one."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def harmless(text: str) -> str:
     """Return a text of lines in which no character does anything but stand there."""
     return text.translate(_WRITTEN_IN_LINES)

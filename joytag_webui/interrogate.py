@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from joytag_core.errors import PictureError, SettingError
+from joytag_core.lines import counted
 from joytag_core.pictures.folders import find_pictures
 from joytag_core.pictures.reading import Reading
 from joytag_core.prompts.merging import merge_prompts, said_in
@@ -40,7 +41,7 @@ def interrogate_img2img(mode: Any, input_folder: str, output_folder: str, *pictu
     if counts is not None:
         tagged, broken = counts
         more = f", {broken} could not be read" if broken else ""
-        tell(f"JoyTag: {tagged} pictures of {input_folder.strip()} tagged{more}")
+        tell(f"JoyTag: {counted(tagged, 'picture')} of {input_folder.strip()} tagged{more}")
     return [gr.update(), None]
 
 

@@ -9,6 +9,7 @@ from comfy_api.latest import io
 from torch import Tensor
 
 from ..joytag_core.errors import SettingError
+from ..joytag_core.lines import counted
 from ..joytag_core.settings.parameters import THRESHOLDS
 from ..joytag_core.tags.scores import TagScores
 from .inputs import judging_inputs, scores_input
@@ -83,7 +84,7 @@ class CheckPrompt(io.ComfyNode):
         pairs = paired(texts_of(prompt, "prompt", "a prompt"), scores_of(image, scores, settings))
         if len(pairs) != len(pictures):
             raise SettingError(
-                f"{len(pictures)} pictures came in with {len(pairs)} prompts or scores; expected as many."
+                f"{counted(len(pictures), 'picture')} came in with {len(pairs)} prompts or scores; expected as many."
             )
         reports = [check.check(text, one) for text, one, _ in pairs if text is not None and one is not None]
         order = best_first(reports)[: keep_best[0] or None]

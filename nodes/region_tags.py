@@ -10,6 +10,7 @@ from comfy_api.latest import io
 from torch import Tensor
 
 from ..joytag_core.errors import SettingError
+from ..joytag_core.lines import counted
 from ..joytag_core.maps.regions import Box
 from ..joytag_core.maps.tiles import tiles_of
 from ..joytag_core.model.folders import check_model_name
@@ -106,7 +107,8 @@ def _regions(image: Sequence[Tensor], mask: Sequence[Tensor], *, side: int, over
         yield from (_Parts(one, [region]) for one, region in zip(pictures, masks, strict=True))
     else:
         raise SettingError(
-            f"{len(masks)} masks came in with {len(pictures)} pictures; expected one for each, or one picture."
+            f"{counted(len(masks), 'mask')} came in with {counted(len(pictures), 'picture')}; expected one for each, "
+            "or one picture."
         )
 
 

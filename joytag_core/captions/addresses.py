@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol, cast
 
 from ..errors import SettingError
 from ..whole_files import whole_file, write_whole
@@ -45,6 +45,9 @@ class Place(Protocol):
     def read(self, name: str) -> bytes | None:
         """Return a file's bytes, None where there is none; raises OSError."""
 
+    def opened(self, name: str) -> AbstractContextManager[BinaryIO]:
+        """Open a file for reading; raises OSError, as FileNotFoundError where there is none."""
+
     def write(self, name: str, content: bytes) -> None:
         """Put a file there; raises OSError."""
 
@@ -66,6 +69,9 @@ class _Folder:
             return (self._folder / name).read_bytes()
         except FileNotFoundError:
             return None
+
+    def opened(self, name: str) -> BinaryIO:
+        return (self._folder / name).open("rb")
 
     def write(self, name: str, content: bytes) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -89,6 +95,9 @@ class _Remote:
             return bytes(self._system.cat_file(f"{self._path}/{name}"))
         except FileNotFoundError:
             return None
+
+    def opened(self, name: str) -> AbstractContextManager[BinaryIO]:
+        return cast(AbstractContextManager[BinaryIO], self._system.open(f"{self._path}/{name}", "rb"))
 
     def write(self, name: str, content: bytes) -> None:
         self._system.makedirs(self._path, exist_ok=True)

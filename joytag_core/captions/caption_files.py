@@ -8,8 +8,12 @@ from pathlib import Path
 from ..errors import CaptionError
 from ..texts import encoding_of
 
-_FOREIGN = re.compile(rb"[\x80-\xff]{3}")
-"""Three letters beyond ASCII in a row: Cyrillic, Chinese, Japanese, and no Western language."""
+_FOREIGN = re.compile(rb"[\x80-\xff]{3}|[\x82\x83\x86-\x89\x98]|\x94[A-Za-z]")
+"""What no Western text holds: three letters beyond ASCII in a row (Cyrillic, Chinese), and what Japanese begins with in
+Shift-JIS, which would be daggers, a florin sign, or a closing quotation mark before a letter."""
+
+_CONTROL = re.compile(r"[\0-\x08\x0e-\x1f]")
+"""What is in no text, but in pictures and databases that have a caption's name."""
 
 
 def read_caption(path: Path) -> bytes | None:
@@ -39,6 +43,11 @@ def caption_text(content: bytes) -> str:
     return text.rstrip("\r\n")
 
 
+def is_text(text: str) -> bool:
+    """Say whether what was read as a caption's text can be one: no text holds control characters."""
+    return not _CONTROL.search(text)
+
+
 def editable_text(path: Path, content: bytes) -> str:
     """Return the text of a caption that is to be written back with changes.
 
@@ -46,7 +55,7 @@ def editable_text(path: Path, content: bytes) -> str:
         CaptionError: it is likely in another encoding than those of `caption_text`, so that its words would be lost.
     """
     text = caption_text(content)
-    if not _is_sure(content, text):
+    if not is_text(text) or not _is_sure(content, text):
         raise CaptionError(f"{path}: the caption is in no encoding that is known here; save it as UTF-8")
     return text
 

@@ -28,7 +28,7 @@ from .paths import checked_paths
 from .score_store import ScoreStore
 from .scoring import Found, Result, Scorer
 from .summary import CaptionSummary, shown
-from .tables import TABLE_NAMES, TableOutput
+from .tables import TableOutput
 
 if TYPE_CHECKING:
     from ..host.protocol import Host, Progress
@@ -91,6 +91,7 @@ class CaptionRun:
         self.summary = CaptionSummary(is_dry=options.dry_run)
         self._host = host
         self._paths = checked_paths(paths)
+        self._table = options.table_in(self.folder)
         settings = {"target": "caption", **(settings or {})}
         interrogation = Interrogation.from_settings(settings, lists_folder=lists_folder)
         self._reading = Reading.from_settings(settings)
@@ -101,7 +102,7 @@ class CaptionRun:
             interrogation=interrogation,
             vocabulary=self._model.vocabulary,
             how="overwrite" if options.existing == "skip" else options.existing,
-            triggers=options.triggers,
+            triggers=tuple(options.triggers),
             folder_triggers=options.folder_triggers,
             keep_separator=options.keep_separator,
         )
@@ -155,17 +156,17 @@ class CaptionRun:
 
     def _output(self) -> Output:
         form = self.options.format
-        if form in TABLE_NAMES:
-            return TableOutput(self.options.output or self.folder / TABLE_NAMES[form], form)
+        if self._table is not None:
+            return TableOutput(self._table, form)
         loses_words = self.options.own or self.options.existing == "overwrite"
         return FileOutput(as_xmp=form == "xmp", backup=self.options.backup, leaves_new=loses_words)
 
     def _plans(self, report: Report = lambda error: None) -> Iterator[Plan]:
-        names = self.options.names
+        names, table = self.options.names, self._table
         for root in self._paths:
             below = root if root.is_dir() else root.parent
             for picture in find_pictures([root], recursive=self.options.recursive, report=report):
-                yield Plan(picture, names.path_for(picture, below))
+                yield Plan(picture, table or names.path_for(picture, below))
 
     def _caption_all(
         self,

@@ -37,7 +37,7 @@ class CaptionOptions:
     existing: str = "skip"
     own: bool = False
     backup: bool = False
-    triggers: tuple[str, ...] = ()
+    triggers: Sequence[str] = ()
     keep_separator: str = ""
     folder_triggers: bool = False
     min_share: float = 0.0
@@ -62,7 +62,8 @@ class CaptionOptions:
         for name in ("output_folder", "output", "scores"):
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, Path(getattr(self, name)))
-        object.__setattr__(self, "triggers", tuple(text.strip() for text in self.triggers if text.strip()))
+        triggers = [self.triggers] if isinstance(self.triggers, str) else self.triggers
+        object.__setattr__(self, "triggers", tuple(text.strip() for text in triggers if text.strip()))
         if not 0.0 <= self.min_share <= self.max_share <= 1.0:
             raise SettingError(
                 f"min_share {self.min_share} and max_share {self.max_share} are no range; expected 0 to 1, least first"
@@ -76,7 +77,7 @@ class CaptionOptions:
             refuse_picture(self.output, "table")
 
     def _check_combinations(self) -> None:
-        is_table = self.format in TABLE_NAMES
+        is_table = self.is_table
         if self.own and (is_table or not self.keep_scores):
             raise SettingError("own knows JoyTag's captions from the score database: it needs kept scores, and files")
         if self.own and self.existing not in ("skip", "overwrite"):
@@ -87,6 +88,15 @@ class CaptionOptions:
             raise SettingError("backup keeps caption files; a table has none")
         if is_table and (self.extension or self.name_template):
             raise SettingError("extension and name_template name caption files; a table has none")
+
+    @property
+    def is_table(self) -> bool:
+        """Say whether all captions go into one table."""
+        return self.format in TABLE_NAMES
+
+    def table_in(self, folder: Path) -> Path | None:
+        """Return the one table that all captions go into, in a folder unless it is named; None where there is none."""
+        return (self.output or folder / TABLE_NAMES[self.format]) if self.is_table else None
 
     @property
     def names(self) -> CaptionNames:

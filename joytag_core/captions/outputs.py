@@ -20,7 +20,7 @@ from .xmp import read_keywords, with_keywords
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Say where one picture's caption goes, and what was there when its turn came."""
+    """Say where one picture's caption goes, its own file or a table, and what was there when its turn came."""
 
     picture: Path
     target: Path

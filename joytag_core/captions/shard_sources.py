@@ -14,8 +14,8 @@ from ..errors import CaptionError, SettingError
 from ..pictures.folders import find_pictures
 from ..pictures.formats import SUFFIXES
 from .addresses import file_system, is_address
+from .parquet import pyarrow
 from .paths import readable
-from .tables import pyarrow
 
 _TARS = (".tar", ".tgz", ".tar.gz")
 _ROWS = 32
@@ -53,8 +53,10 @@ def samples_of(shard: str, *, image_column: str = "image") -> Iterator[Sample]:
             yield from _in_remote_folder(shard)
         else:
             yield from _in_folder(Path(shard))
-    except SettingError:
+    except (SettingError, CaptionError):
         raise
+    except FileNotFoundError as error:
+        raise CaptionError(f"{shard}: there is no such shard") from error
     except (tarfile.TarError, OSError, EOFError, ValueError) as error:  # ValueError: what pyarrow says of broken files
         raise CaptionError(f"{shard}: the shard cannot be read to its end: {error}") from error
 
@@ -80,15 +82,22 @@ def _in_table(shard: str, column: str) -> Iterator[Sample]:
             for row in rows.to_pylist():
                 content, path = _picture_in(row[column])
                 key = str(row[keys]) if keys else path or str(number)
-                yield Sample(key, f"{shard}/{key}", partial(bytes, content))
+                yield Sample(key, f"{shard}/{key}", partial(_content, content, path))
                 number += 1
 
 
-def _picture_in(cell: Any) -> tuple[bytes, str]:
-    """Return a picture's bytes and path: a cell is bytes, or Hugging Face's pair of both; nothing is no picture."""
+def _picture_in(cell: Any) -> tuple[bytes | None, str]:
+    """Return a picture's bytes and path: a cell is bytes, or Hugging Face's pair of both; None for no bytes."""
     if isinstance(cell, dict):
-        return cell.get("bytes") or b"", str(cell.get("path") or "")
-    return cell if isinstance(cell, bytes) else b"", ""
+        return cell.get("bytes"), str(cell.get("path") or "")
+    return (cell if isinstance(cell, bytes) else None), ""
+
+
+def _content(content: bytes | None, path: str) -> bytes:
+    if content is None:
+        held = f"only the path {path!r}; embed the pictures' bytes" if path else "nothing"
+        raise OSError(f"its row holds no bytes, but {held}")
+    return content
 
 
 def _in_folder(folder: Path) -> Iterator[Sample]:

@@ -7,6 +7,7 @@ may be divided among any number of processes and machines.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,12 @@ from ..tags.scores import TagScores
 from .addresses import Place
 from .composing import Composer
 from .fingerprints import text_digest
+from .own_files import refuse_foreign_table
 from .packing import FLOOR
 from .scoring import Result, Scorer
 from .shard_names import shard_name
 from .shard_sources import Sample, samples_of
-from .shard_tables import SHARD_FORMATS, make_shard_table
+from .shard_tables import COLUMNS, SHARD_FORMATS, make_shard_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +76,24 @@ class ShardCaptioner:
             done = None if again else self._place.read(f"{name}.done")
             if done is not None:
                 return self._checked(shard, done)
-            with self._place.writing(f"{name}.{self._form}") as temporary:
+            table = f"{name}.{self._form}"
+            self._check_table(table)
+            with self._place.writing(table) as temporary:
                 result = self._write_table(shard, temporary)
-            mark = {"pictures": result.pictures, "failed": result.failed, "settings": self._settings}
+            mark = {
+                "pictures": result.pictures, "failed": result.failed, "settings": self._settings, "format": self._form,
+            }  # fmt: skip
             self._place.write(f"{name}.done", (json.dumps(mark) + "\n").encode())
         except OSError as error:
             if isinstance(error, CaptionError):
                 raise
             raise CaptionError(f"{shard}: its table cannot be written: {error.strerror or error}") from error
         return result
+
+    def _check_table(self, name: str) -> None:
+        """Refuse to replace what JoyTag did not write: the shard itself may lie there, under the table's name."""
+        with suppress(FileNotFoundError), self._place.opened(name) as file:
+            refuse_foreign_table(file, name, "table", form=self._form, columns=list(COLUMNS))
 
     def _write_table(self, shard: str, path: Path) -> ShardResult:
         pictures = failed = 0
@@ -105,9 +116,11 @@ class ShardCaptioner:
             raise CaptionError(
                 f"{shard_name(shard)}.done: the mark cannot be read: {error}; delete it to do the shard again"
             ) from error
-        if done.get("settings") != self._settings:
+        form = done.get("format", self._form)
+        if done.get("settings") != self._settings or form != self._form:
+            what = "other settings" if form == self._form else f"the format {form}"
             raise CaptionError(
-                f"{shard_name(shard)}.done: this shard was done with other settings; take another output folder, or "
+                f"{shard_name(shard)}.done: this shard was done with {what}; take another output folder, or "
                 "--existing overwrite"
             )
         return found

@@ -7,17 +7,17 @@ import json
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any, Protocol, TextIO
+from typing import Any
 
-from ..errors import CaptionError, SettingError, reason_of
+from ..errors import CaptionError, reason_of
 from ..whole_files import whole_file
 from .composing import Composer
 from .fingerprints import FileState
 from .outputs import Change, Plan
+from .parquet import Row, pyarrow
 from .paths import absolute, readable, seen_from
 from .scoring import Found
-
-Row = dict[str, Any]
+from .table_writers import TableWriter, make_table
 
 TABLE_NAMES = {
     "jsonl": "captions.jsonl", "csv": "captions.csv", "parquet": "captions.parquet", "kohya": "meta_tags.json",
@@ -27,7 +27,6 @@ TABLE_NAMES = {
 
 _KEYS = {"hf": "file_name"}
 _TEXTS = {"kohya": "tags"}
-_PARQUET_ROWS = 1000
 
 
 class TableOutput:
@@ -55,7 +54,7 @@ class TableOutput:
                 self._there[name] = row
         self._stack = ExitStack()
         self._form = form
-        self._writer: _Writer | None = None
+        self._writer: TableWriter | None = None
 
     def is_there(self, plan: Plan) -> bool:
         """Say whether the table has a row for a picture."""
@@ -112,19 +111,18 @@ class TableOutput:
 
     def _put(self, *rows: Row) -> None:
         try:
-            for row in rows:
-                self._writing().put(row)
+            self._writing().put(rows)
         except OSError as error:
             raise CaptionError(f"{self.path}: the table cannot be written: {error.strerror}") from error
 
-    def _writing(self) -> _Writer:
+    def _writing(self) -> TableWriter:
         if self._writer is None:
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 temporary = self._stack.enter_context(whole_file(self.path))
                 rows = [*self._there.values(), *(row for more in self._more.values() for row in more)]
                 columns = [self._key, self._text, *_columns(rows, {self._key, self._text})]
-                self._writer = _WRITERS[self._form](temporary, columns)
+                self._writer = make_table(self._form, temporary, columns, before=self.path)
                 self._stack.callback(self._writer.close)
             except OSError as error:
                 raise CaptionError(f"{self.path}: the table cannot be written: {error.strerror}") from error
@@ -146,96 +144,6 @@ def _state_of(path: Path) -> FileState | None:
 
 def _columns(rows: Any, known: set[str]) -> list[str]:
     return [name for name in dict.fromkeys(name for row in rows for name in row) if name not in known]
-
-
-class _Writer(Protocol):
-    def put(self, row: Row) -> None: ...
-    def close(self) -> None: ...
-
-
-class _JsonLines:
-    def __init__(self, path: Path, columns: list[str]) -> None:
-        self._file: TextIO = path.open("w", encoding="utf-8", newline="\n")
-
-    def put(self, row: Row) -> None:
-        self._file.write(json.dumps(row, ensure_ascii=False) + "\n")
-
-    def close(self) -> None:
-        self._file.close()
-
-
-class _Csv:
-    def __init__(self, path: Path, columns: list[str]) -> None:
-        self._file: TextIO = path.open("w", encoding="utf-8", newline="")
-        self._rows = csv.DictWriter(self._file, columns, restval="", lineterminator="\n")
-        self._rows.writeheader()
-
-    def put(self, row: Row) -> None:
-        self._rows.writerow(row)
-
-    def close(self) -> None:
-        self._file.close()
-
-
-class _Kohya:
-    """Write one JSON object, a picture a line: `{"path": {"tags": "..."}}`."""
-
-    def __init__(self, path: Path, columns: list[str]) -> None:
-        self._file: TextIO = path.open("w", encoding="utf-8", newline="\n")
-        self._file.write("{")
-        self._before = "\n"
-
-    def put(self, row: Row) -> None:
-        entry = {name: value for name, value in row.items() if name != "path"}
-        self._file.write(f"{self._before}{json.dumps(row['path'])}: {json.dumps(entry, ensure_ascii=False)}")
-        self._before = ",\n"
-
-    def close(self) -> None:
-        self._file.write("\n}\n")
-        self._file.close()
-
-
-class _Parquet:
-    def __init__(self, path: Path, columns: list[str]) -> None:
-        self._arrow = pyarrow()
-        self._columns = columns
-        self._rows: list[Row] = []
-        schema = self._arrow.schema([(name, self._arrow.string()) for name in columns])
-        self._writer = self._arrow.parquet.ParquetWriter(str(path), schema)
-        self._schema = schema
-
-    def put(self, row: Row) -> None:
-        self._rows.append({name: None if row.get(name) is None else str(row[name]) for name in self._columns})
-        if len(self._rows) >= _PARQUET_ROWS:
-            self._flush()
-
-    def close(self) -> None:
-        self._flush()
-        self._writer.close()
-
-    def _flush(self) -> None:
-        if self._rows:
-            self._writer.write_table(self._arrow.Table.from_pylist(self._rows, self._schema))
-            self._rows = []
-
-
-_WRITERS: dict[str, Any] = {
-    "jsonl": _JsonLines, "hf": _JsonLines, "csv": _Csv, "kohya": _Kohya, "parquet": _Parquet
-}  # fmt: skip
-
-
-def pyarrow() -> Any:
-    """Return the module that reads and writes Parquet.
-
-    Raises:
-        SettingError: it is not installed.
-    """
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError as error:
-        raise SettingError("the format parquet needs pyarrow: `pip install pyarrow`, or take jsonl or csv") from error
-    return pyarrow
 
 
 def _read(path: Path, form: str, key: str, text: str) -> Iterator[Row]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CancelledError, CaptionError, SettingError
-from ..lines import one_line
+from ..lines import harmless, one_line
 from ..settings.parameters import FILTER_NAMES, READING_NAMES, SELECTION_NAMES
 from .arguments import (
     add_choosing_settings,
@@ -136,12 +137,12 @@ def run(arguments: argparse.Namespace) -> int:
         if getattr(arguments, option):
             raise SettingError(f"--{option.replace('_', '-')} is about shards, and --shards names none")
     from ..captions.folder import CaptionRun
-    from ..captions.naming import refuse_picture
+    from ..captions.own_files import REPORT, refuse_foreign
     from .terminal_host import TerminalHost
 
     options = _options(arguments)
     if arguments.report is not None:
-        refuse_picture(arguments.report, "report")
+        refuse_foreign(arguments.report, "report", REPORT)
     captioning = CaptionRun(
         arguments.paths,
         options,
@@ -150,7 +151,7 @@ def run(arguments: argparse.Namespace) -> int:
         host=TerminalHost(device=arguments.device, dtype=arguments.dtype),
         lists_folder=arguments.lists_folder,
     )
-    tell: Callable[[Change], None] | None = _tell_change if options.dry_run else None
+    tell: Callable[[Change], None] | None = partial(_tell_change, options) if options.dry_run else None
     try:
         captioning.run(_say_change if arguments.json else tell)
     except (KeyboardInterrupt, CancelledError):
@@ -201,15 +202,15 @@ def _say_change(change: Change) -> None:
     }))  # fmt: skip
 
 
-def _tell_change(change: Change) -> None:
+def _tell_change(options: CaptionOptions, change: Change) -> None:
     if change.is_needed:
-        lines = [one_line(change.plan.target)]
+        lines = [one_line(change.plan.picture if options.is_table else change.plan.target)]
         lines += [] if change.before is None else [_marked("-", change.before)]
         say("\n".join([*lines, _marked("+", change.after)]))
 
 
 def _marked(sign: str, text: str) -> str:
-    return "\n".join(f"  {sign} {line}" for line in text.split("\n"))
+    return "\n".join(f"  {sign} {line}" for line in harmless(text).split("\n"))
 
 
 def _tell_twins(twins: Sequence[tuple[str, str]]) -> None:

@@ -46,7 +46,7 @@ def run_shards(arguments: argparse.Namespace, defaults: dict[str, Any]) -> int:
         except CaptionError as error:
             outcome = asdict(ShardResult(shard)) | {"error": str(error)}
         tell_outcome(outcome, count, as_json=arguments.json)
-    complain(f"part {part.index}/{part.count}: {count.summary()}")
+    complain((f"part {part.index}/{part.count}: " if arguments.part else "") + count.summary())
     return count.status(strict=arguments.strict)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import PictureError
-from ..lines import one_line
+from ..lines import counted, one_line
 from ..pictures.reading import Reading
 from ..settings.parameters import PARAMETERS, READING_NAMES
 from .arguments import add_format_option, add_model_options, count, model_of, settings_of, unit
@@ -99,9 +99,8 @@ def _scores(
 def _lines(arguments: argparse.Namespace, agreement: Agreement, dtype: str) -> Iterator[str]:
     largest, total = agreement.largest, agreement.both + len(agreement.changed)
     assert largest is not None
-    pictures = "1 picture" if agreement.pictures == 1 else f"{agreement.pictures:,} pictures"
     ways = ", ".join([dtype, *settings_of(arguments, READING_NAMES).values()])
-    yield f"{pictures}, {ways} against {_EXACT}, threshold {agreement.threshold:g}"
+    yield f"{counted(agreement.pictures, 'picture')}, {ways} against {_EXACT}, threshold {agreement.threshold:g}"
     yield f"tags that both give: {agreement.both:,} of {total:,} ({agreement.share:.2%})"
     yield f"pictures with the very same tags: {agreement.same_pictures:,} of {agreement.pictures:,}"
     yield f"differences of scores: {agreement.mean:.5f} in the mean; the largest is {_text(largest)}"

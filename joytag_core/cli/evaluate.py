@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CaptionError, SettingError
+from ..lines import counted
 from .arguments import add_lists_folder, add_model_options, add_settings, count, model_of, settings_of
 from .faults import Faults
-from .scoring import reading_of
+from .scoring import reading_of, scores_place
 from .streams import complain, say, to_json
 
 if TYPE_CHECKING:
@@ -68,12 +68,12 @@ def add_evaluate_command(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate; return 1 if some pictures could not be read."""
     from ..captions.lazy_model import LazyModel
-    from ..captions.naming import refuse_picture
+    from ..captions.own_files import THRESHOLDS, refuse_foreign
     from ..datasets.thresholds import Thresholds
     from .terminal_host import TerminalHost
 
     if arguments.fit:
-        refuse_picture(arguments.fit, "thresholds file")
+        refuse_foreign(arguments.fit, "thresholds file", THRESHOLDS)
     host = TerminalHost(device=arguments.device, dtype=arguments.dtype)
     model = LazyModel.find(model_of(arguments), host)
     faults = Faults()
@@ -98,7 +98,7 @@ def _evaluation(arguments: argparse.Namespace, model: LazyModel, host: Any, faul
     with_tags = [one for one in found if one.caption is not None]
     if not with_tags:
         raise SettingError(f"{arguments.folders[0]}: no picture there has its tags in a .{arguments.extension} file")
-    place = Path(arguments.scores or arguments.folders[0])
+    place = scores_place(arguments.scores, arguments.folders[0])
     evaluation = Evaluation(model.vocabulary, implied=not arguments.as_written)
     for one, result in scored(
         with_tags, model=model, host=host, reading=reading_of(arguments),
@@ -132,7 +132,8 @@ def _write(arguments: argparse.Namespace, evaluation: Evaluation, fitted: Thresh
         raise CaptionError(f"{arguments.fit}: the thresholds cannot be written: {error.strerror}") from error
     after = Averages.of(evaluation.qualities(fitted.values(evaluation, otherwise=PUBLISHED_THRESHOLD)))
     complain(
-        f"{arguments.fit}: thresholds of {len(fitted.tags)} tags and {len(fitted.categories)} categories; "
+        f"{arguments.fit}: thresholds of {counted(len(fitted.tags), 'tag')} and "
+        f"{len(fitted.categories)} {'category' if len(fitted.categories) == 1 else 'categories'}; "
         f"on these same pictures macro F1 {after.f1:.4f}, micro F1 {after.micro.f1:.4f}"
     )
 
@@ -141,7 +142,10 @@ def render_report(evaluation: Evaluation, measured: list[TagQuality]) -> str:
     """Return tables in Markdown: the averages of each category, every tag that some picture deserves, unknown words."""
     from ..datasets.evaluation import by_category
 
-    lines = [f"{evaluation.pictures} pictures, {len(measured)} tags that some of them deserve", ""]
+    lines = [
+        f"{counted(evaluation.pictures, 'picture')}, {counted(len(measured), 'tag')} that some of them deserve",
+        "",
+    ]
     lines += ["| | tags | true | precision | recall | F1 | macro precision | macro recall | macro F1 | macro AP |"]
     lines += ["| --- |" + " ---: |" * 9]
     lines += [_average_line(name, averages) for name, averages in by_category(measured).items()]
@@ -150,7 +154,7 @@ def render_report(evaluation: Evaluation, measured: list[TagQuality]) -> str:
     lines += [_tag_line(one) for one in sorted(measured, key=lambda one: -one.counts.support)]
     if evaluation.unknown:
         words = ", ".join(f"{name} ({number})" for name, number in evaluation.unknown.most_common(20))
-        lines += ["", f"{len(evaluation.unknown)} words that the model does not know: {words}"]
+        lines += ["", f"{counted(len(evaluation.unknown), 'word')} that the model does not know: {words}"]
     return "\n".join(lines)
 
 

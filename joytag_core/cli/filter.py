@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import SettingError
-from ..lines import one_line
+from ..lines import counted, one_line
 from ..settings.parameters import FILTER_NAMES, PARAMETERS
 from .arguments import (
     add_filter_settings,
@@ -138,7 +138,8 @@ def _filter_files(arguments: argparse.Namespace, filter_text: _FilterText) -> in
             _report(arguments, _Prompt(body, path), result)
     if arguments.in_place or arguments.dry_run:
         would = "would change" if arguments.dry_run else "changed"
-        complain(f"{len(paths)} files: {changed} {would}, {faults.count} failed; {dropped} tags dropped")
+        counts = f"{changed} {would}, {faults.count} failed; {counted(dropped, 'tag')} dropped"
+        complain(f"{counted(len(paths), 'file')}: {counts}")
     return faults.status(done=bool(done))
 
 

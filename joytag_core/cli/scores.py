@@ -6,11 +6,12 @@ import argparse
 import csv
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CaptionError, ScoreStoreError, SettingError
-from ..lines import one_line
+from ..lines import counted, one_line
 from ..settings.parameters import READING_NAMES
 from .arguments import add_settings, unit
 from .scoring import reading_of
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
     from ..captions.score_store import ScoreStore, StoredModel
     from ..pictures.reading import Reading
 
-_FORMATS = ("jsonl", "csv", "parquet")
+_WIDE = {"path": "text", "width": "number", "height": "number", "scores": "scores"}
+_LONG = ("path", "width", "height", "tag", "score")
+_COLUMNS = {"jsonl": tuple(_WIDE), "csv": _LONG, "parquet": tuple(_WIDE)}
+"""By format; those of a row for each picture have their kinds in Parquet."""
 _EPILOG = """\
 examples:
   %(prog)s pictures                                # which models, how many pictures, how many bytes each
@@ -62,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     with ScoreStore(path) as store:
         if arguments.prune_missing or arguments.prune_model:
             forgotten = store.prune(missing_files=arguments.prune_missing, model=arguments.prune_model)
-            complain(f"forgot {forgotten} pictures")
+            complain(f"forgot {counted(forgotten, 'picture')}")
         if arguments.check:
             wrong = store.check()
             if wrong:
@@ -84,7 +88,7 @@ def _list(store: ScoreStore, path: Path, *, as_json: bool) -> None:
         say(to_json({"path": str(path), "bytes": size, "models": listed}))
         return
     pictures = sum(one.pictures for one in models)
-    lines = [f"{one.name:24}{one.pictures:10} pictures, {len(one.tags)} tags" for one in models]
+    lines = [f"{one.name:24}{counted(one.pictures, 'picture'):>20}, {counted(len(one.tags), 'tag')}" for one in models]
     say("\n".join([*lines, f"{one_line(path)}: {size:,} bytes, {size / max(pictures, 1):,.0f} a picture"]))
 
 
@@ -98,17 +102,23 @@ def _model(store: ScoreStore, name: str | None) -> StoredModel:
 
 def _export(store: ScoreStore, path: Path, *, model: StoredModel, floor: float, reading: Reading) -> None:
     from ..captions.fingerprints import reading_mark
+    from ..captions.own_files import refuse_foreign_table
     from ..whole_files import whole_file
 
     form = path.suffix.lstrip(".").lower()
-    if form not in _FORMATS:
+    if form not in _COLUMNS:
         raise SettingError(f"{path}: its ending names no format; expected .jsonl, .csv or .parquet")
     try:
+        if path.is_file():
+            with path.open("rb") as file:
+                refuse_foreign_table(file, str(path), "export", form=form, columns=_COLUMNS[form])
         with whole_file(path) as temporary:
             count = _write(temporary, form, _rows(store, model, floor, reading_mark(reading)))
     except OSError as error:
+        if isinstance(error, CaptionError):
+            raise
         raise CaptionError(f"{path}: the scores cannot be written: {error.strerror}") from error
-    complain(f"{one_line(path)}: {count} pictures")
+    complain(f"{one_line(path)}: {counted(count, 'picture')}")
 
 
 def _rows(store: ScoreStore, model: StoredModel, floor: float, mark: str) -> Iterator[dict[str, Any]]:
@@ -131,7 +141,7 @@ def _write(path: Path, form: str, rows: Iterator[dict[str, Any]]) -> int:
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
         if form == "csv":
-            table.writerow(("path", "width", "height", "tag", "score"))
+            table.writerow(_LONG)
         for row in rows:
             count += 1
             if form == "jsonl":
@@ -144,16 +154,11 @@ def _write(path: Path, form: str, rows: Iterator[dict[str, Any]]) -> int:
 def _write_parquet(path: Path, rows: Iterator[dict[str, Any]]) -> int:
     from itertools import islice
 
-    from ..captions.tables import pyarrow
+    from ..captions.parquet import ParquetRows, schema_of
 
-    arrow = pyarrow()
-    schema = arrow.schema({
-        "path": arrow.string(), "width": arrow.int32(), "height": arrow.int32(),
-        "scores": arrow.map_(arrow.string(), arrow.float32()),
-    })  # fmt: skip
     count = 0
-    with arrow.parquet.ParquetWriter(str(path), schema) as writer:
-        while some := [row | {"scores": list(row["scores"].items())} for row in islice(rows, 2000)]:
-            writer.write_table(arrow.Table.from_pylist(some, schema))
+    with closing(ParquetRows(path, schema_of(**_WIDE))) as table:
+        while some := list(islice(rows, 2000)):
+            table.put(some)
             count += len(some)
     return count

@@ -61,6 +61,13 @@ class GivenPictures:
             yield from self.readable(tagger.score_each(self.paths, reading=reading))
 
 
+def scores_place(scores: str | None, first: str) -> Path:
+    """Return where kept scores are: at the place named, else in the first folder, or that of the first picture."""
+    if scores is not None:
+        return Path(scores)
+    return Path(first) if Path(first).is_dir() else Path(first).parent
+
+
 def reading_of(arguments: argparse.Namespace) -> Reading:
     """Return how the options say that pictures are read.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ..lines import counted
+
 Outcome = dict[str, Any]
 """shard, pictures, failed, was_done, and error: why the shard failed, or None."""
 
@@ -25,15 +27,16 @@ class ShardCount:
         place = f"{self.shards}/{self.total} {outcome['shard']}"
         if outcome["error"] is not None:
             self.failed += 1
-            return f"{place}: error: {outcome['error']}"
+            return f"{place}: error: {outcome['error'].removeprefix(outcome['shard'] + ': ')}"
         self.pictures += outcome["pictures"]
         self.bad += outcome["failed"]
         state = "done before" if outcome["was_done"] else "done"
-        return f"{place}: {state}, {outcome['pictures']} pictures, {outcome['failed']} failed"
+        return f"{place}: {state}, {counted(outcome['pictures'], 'picture')}, {outcome['failed']} failed"
 
     def summary(self) -> str:
         """Return a line about all."""
-        return f"{self.shards} shards, {self.failed} failed; {self.pictures} pictures, {self.bad} failed"
+        shards, pictures = counted(self.shards, "shard"), counted(self.pictures, "picture")
+        return f"{shards}, {self.failed} failed; {pictures}, {self.bad} failed"
 
     def status(self, *, strict: bool) -> int:
         """Return the exit status: 1 if a shard failed, or if `strict` a picture."""

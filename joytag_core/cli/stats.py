@@ -6,9 +6,10 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import CaptionError, PictureError
+from ..errors import CaptionError, PictureError, UnreadablePictureError
+from ..lines import counted, harmless
 from .arguments import add_model_options, count, model_of, unit
-from .scoring import reading_of
+from .scoring import reading_of, scores_place
 from .streams import say, to_json
 
 if TYPE_CHECKING:
@@ -56,19 +57,21 @@ def add_stats_command(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Look at the folders; return 0."""
     from ..captions.lazy_model import LazyModel
-    from ..captions.naming import refuse_picture
+    from ..captions.own_files import PAGE, refuse_foreign
     from ..datasets.report import build_report
     from .terminal_host import TerminalHost
 
     if arguments.html is not None:
-        refuse_picture(arguments.html, "page")
+        refuse_foreign(arguments.html, "page", PAGE)
     host = TerminalHost(device=arguments.device, dtype=arguments.dtype)
     model = LazyModel.find(model_of(arguments), host)
-    place = Path(arguments.scores or arguments.folders[0])
+    place = scores_place(arguments.scores, arguments.folders[0])
     material = _material(arguments.folders, arguments, model, host, place)
     other = None
     if arguments.against is not None:
-        other = _material([arguments.against], arguments, model, host, Path(arguments.scores or arguments.against))
+        other = _material(
+            [arguments.against], arguments, model, host, scores_place(arguments.scores, arguments.against)
+        )
     report = build_report(
         material, model.vocabulary, common=arguments.common, rare=arguments.rare, near=arguments.near, against=other
     )
@@ -90,6 +93,8 @@ def _material(folders: list[str], arguments: argparse.Namespace, model: LazyMode
         broken.append((shown(error.path or ""), shown(str(error))))
 
     captioned = list(captioned_pictures(folders, extension=arguments.extension, report=report))
+    if not captioned:
+        raise UnreadablePictureError(broken[0][1])
     seen: list[Seen | None] = []
     reading = reading_of(arguments)
     for one, result in scored(captioned, model=model, host=host, reading=reading, scores=place, total=len(captioned)):
@@ -115,7 +120,8 @@ def _write_page(arguments: argparse.Namespace, report: dict[str, Any]) -> None:
 
 def render_table(report: dict[str, Any], *, rows: int = 30) -> str:
     """Return a report for a terminal: the counts, then the most frequent tags and the first of each kind of trouble."""
-    lines = [f"{report['pictures']} pictures, {report['captions']} captions, {report['tags']} different tags", ""]
+    counts = (counted(report[noun + "s"], noun) for noun in ("picture", "caption"))
+    lines = [f"{', '.join(counts)}, {counted(report['tags'], 'different tag')}", ""]
     lines += [f"{number:8}  {name}" for name, number in report["frequencies"][:rows]]
     kinds = {
         "on nearly every picture": [f"{name} ({number})" for name, number in report["common"]],
@@ -140,7 +146,7 @@ def render_table(report: dict[str, Any], *, rows: int = 30) -> str:
             found = report[kind]
             lines += [f"{kind.replace('_', ' ')}: {found['count']}"]
             lines += [f"  {_one(entry)}" for entry in found["listed"][:5]]
-    return "\n".join(lines)
+    return harmless("\n".join(lines))
 
 
 def _one(entry: Any) -> str:

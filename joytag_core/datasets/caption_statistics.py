@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,7 +20,7 @@ _FEWEST_TOGETHER = 3
 
 @dataclass(frozen=True)
 class CaptionStatistics:
-    """Count the tags of captions; a tag under several spellings or names is one, named as it came first."""
+    """Count the tags of captions; a tag under several spellings or names is one, named as it is written most often."""
 
     captions: tuple[tuple[str, ...], ...]
     names: dict[str, str]
@@ -29,16 +29,16 @@ class CaptionStatistics:
     def of(cls, texts: Iterable[str], vocabulary: Vocabulary) -> CaptionStatistics:
         """Read captions."""
         index = name_index(vocabulary)
-        names: dict[str, str] = {}
+        spellings: dict[str, Counter[str]] = defaultdict(Counter)
         captions: list[tuple[str, ...]] = []
         for text in texts:
             keys: dict[str, None] = {}
             for name in caption_tags(text, vocabulary):
                 key = index.facts(name).model_key
-                names.setdefault(key, name)
+                spellings[key][name] += 1
                 keys[key] = None
             captions.append(tuple(keys))
-        return cls(tuple(captions), names)
+        return cls(tuple(captions), {key: names.most_common(1)[0][0] for key, names in spellings.items()})
 
     @cached_property
     def counts(self) -> Counter[str]:

@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from ..captions.own_files import PAGE
 from ..errors import PictureError
 from ..pictures.files import load_picture
 from .page_style import STYLE
@@ -40,8 +41,7 @@ def render_page(report: dict[str, Any], *, title: str, thumbnail: Thumbnail | No
     links = "".join(f'<a href="#{name}">{escape(heading)}</a>' for name, heading, _ in parts if heading)
     body = "".join(_section(*part) for part in parts)
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
+        f'{PAGE.decode()}<meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
         f"<style>{STYLE}</style></head>"
         f"<body><h1>{escape(title)}</h1><nav>{links}</nav>{body}</body></html>\n"
     )

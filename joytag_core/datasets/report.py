@@ -141,10 +141,12 @@ def _duplicates(material: Material, near: float) -> dict[str, Any]:
     if len(features) < 2:
         return {"exact": _listed(exact), "near": _listed([]), "outliers": []}
     around = find_neighbours(unit_features(features), near=near)
-    pairs = [
-        {"paths": [material.name(places[pair.first]), material.name(places[pair.second])], "likeness": pair.likeness}
-        for pair in around.near
-    ]
+    copies = {name: number for number, group in enumerate(exact) for name in group}
+    pairs: list[dict[str, Any]] = []
+    for pair in around.near:
+        first, second = material.name(places[pair.first]), material.name(places[pair.second])
+        if first not in copies or copies[first] != copies.get(second):  # else told as exact
+            pairs.append({"paths": [first, second], "likeness": pair.likeness})
     outliers = [
         {"path": material.name(places[i]), "closeness": round(float(around.closeness[i]), 4)}
         for i in around.outliers(min(_OUTLIERS, len(places) // 4))

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..captions.caption_files import caption_text, read_caption
+from ..captions.caption_files import caption_text, is_text, read_caption
 from ..captions.lazy_model import LazyModel
 from ..captions.score_store import ScoreStore
 from ..captions.scoring import Result, Scorer
+from ..errors import UnreadablePictureError
 from ..pictures.folders import Report, find_pictures
 from ..pictures.reading import Reading
 from ..prompts.merging import tag_names
@@ -39,10 +40,21 @@ def captioned_pictures(
     extension: str = "txt",
     report: Report | None = None,
 ) -> Iterator[Captioned]:
-    """Yield the pictures of folders with their captions; raises as `find_pictures`, and CaptionError."""
+    """Yield the pictures of folders with their captions; raises as `find_pictures`, and CaptionError.
+
+    A file that is no text is no caption, and told as a picture is that cannot be read.
+    """
     for picture in find_pictures(folders, recursive=recursive, report=report):
-        content = read_caption(picture.with_suffix(f".{extension.lstrip('.')}"))
-        yield Captioned(picture, None if content is None else caption_text(content))
+        path = picture.with_suffix(f".{extension.lstrip('.')}")
+        content = read_caption(path)
+        text = None if content is None else caption_text(content)
+        if text is not None and not is_text(text):
+            error = UnreadablePictureError(f"{path}: this is no caption: it holds no text", path=path)
+            if report is None:
+                raise error
+            report(error)
+            text = None
+        yield Captioned(picture, text)
 
 
 def caption_tags(text: str, vocabulary: Vocabulary) -> list[str]:

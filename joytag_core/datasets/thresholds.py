@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..captions.own_files import THRESHOLDS
+from ..lines import counted
 from ..rules.patterns import exact_pattern
 from ..settings.interrogation import Interrogation
 from ..tags.vocabulary import CATEGORIES, Vocabulary
@@ -56,7 +58,7 @@ class Thresholds:
     def text(self, evaluation: Evaluation, *, enough: int = ENOUGH) -> str:
         """Return the rules as the setting `thresholds` reads them: a pattern and a number a line, the last wins."""
         lines = [
-            f"# The thresholds with the highest F1 on {evaluation.pictures} pictures: of each category, "
+            f"{THRESHOLDS.decode()}{counted(evaluation.pictures, 'picture')}: of each category, "
             f"and of each tag that {enough} or more of them deserve."
         ]
         lines += [f"category:{name} {number:g}" for name, number in self.categories.items()]

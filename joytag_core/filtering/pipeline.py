@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
+from ..lines import counted
 from ..prompts.items import Item, Prompt, networks_in
 from ..prompts.parser import parse
 from ..prompts.writer import Writer
@@ -222,7 +223,7 @@ class Pipeline:
             return items
         tags = [item for item in self._in_order(items) if item.facts.tag is not None]
         over = beyond(tags, most, self._is_protected)
-        return self.report.without(items, [(item, f"at most {most} tags") for item in over])
+        return self.report.without(items, [(item, f"at most {counted(most, 'tag')}") for item in over])
 
     def _at_most_tokens(self, items: list[Item]) -> list[Item]:
         most = self._settings.max_tokens
@@ -231,7 +232,7 @@ class Pipeline:
         # The comma after the last item is not written, so one token more may be spent.
         spare = most + 1 - sum(map(self._cost, self._spent))
         over = list(too_long(self._in_order(items), spare, self._cost, self._stays))
-        return self.report.without(items, [(item, f"at most {most} tokens") for item in over])
+        return self.report.without(items, [(item, f"at most {counted(most, 'token')}") for item in over])
 
     def _stays(self, item: Item) -> bool:
         """Say whether no limit may drop an item: limits are about tags of the vocabulary alone."""

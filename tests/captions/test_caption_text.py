@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from joytag_core.captions.caption_files import caption_bytes, caption_text
+from joytag_core.captions.caption_files import caption_bytes, caption_text, editable_text
 from joytag_core.captions.combining import combine, combine_keywords, with_triggers
 from joytag_core.captions.composing import Composer
+from joytag_core.errors import CaptionError
 from joytag_core.settings.interrogation import Interrogation
 from joytag_core.tags.vocabulary import Vocabulary
 
@@ -31,6 +32,30 @@ JOYTAG = Vocabulary.joytag()
 def test_captions_are_read_in_every_usual_encoding(content: bytes) -> None:
     """With and without a mark; the line end is no part of the text."""
     assert "café, 1girl" == caption_text(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "クミの, cube".encode("shift-jis"),
+        "猫, cube".encode("shift-jis"),
+        "かわいい".encode("shift-jis"),
+        "девушка".encode("cp1251"),
+        b"SQLite format 3\0\x10\0",
+        b"\x89PNG\r\n\x1a\n\0\0",
+        b"tag\x07",
+    ],
+)
+def test_what_is_likely_no_such_text_is_left_alone(content: bytes) -> None:
+    """Written back, its words would be lost."""
+    with pytest.raises(CaptionError, match="in no encoding that is known here"):
+        editable_text(Path("a.txt"), content)
+
+
+@pytest.mark.parametrize("text", ["“big” hat – café…", "Œuvre, Šárka, 5 €, it’s, «x»", "straße\tÄ"])
+def test_western_text_is_known_as_such(text: str) -> None:
+    """With its quotation marks, dashes and letters."""
+    assert text == editable_text(Path("a.txt"), text.encode("cp1252"))
 
 
 def test_captions_are_written_as_utf_8_with_one_line_end() -> None:

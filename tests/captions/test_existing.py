@@ -120,6 +120,13 @@ def test_a_person_s_words_among_joytag_s_stay_the_person_s(tiny: Path, draw: Dra
     assert (1, 1) == (summary.written, summary.skipped)
 
 
+def test_one_trigger_may_be_given_as_a_text(tiny: Path, draw: Draw, tmp_path: Path) -> None:
+    """It is one, and not its letters."""
+    draw(tmp_path, ["a.png"])
+    caption_folder(tmp_path, model=lazy(tiny), triggers="ohwx man")
+    assert captions_in(tmp_path)["a.txt"].startswith("ohwx man, tag ")
+
+
 def test_a_dry_run_tells_and_writes_nothing(tiny: Path, draw: Draw, tmp_path: Path) -> None:
     """What is there before and after is told for each picture."""
     draw(tmp_path, ["a.png", "b.png"])

@@ -11,6 +11,7 @@ import pytest
 from joytag_core import caption_folder
 from joytag_core.captions.lazy_model import LazyModel
 from joytag_core.captions.tables import TABLE_NAMES
+from joytag_core.cli.main import main
 from joytag_core.errors import CaptionError
 from tests.captions.conftest import Draw, draw_pictures, lazy
 
@@ -193,3 +194,39 @@ def test_parquet_comes_back(tiny: Path, draw: Draw, tmp_path: Path) -> None:
     assert [{"path": name, "text": "x, " + (tmp_path / name).with_suffix(".txt").read_text().strip()} for name in (
         "a.png", "b.png"
     )] == rows  # fmt: skip
+
+
+def test_columns_of_a_parquet_table_keep_their_types(tiny: Path, draw: Draw, tmp_path: Path) -> None:
+    """Numbers, lists, pictures and what the file says of itself; a column of texts is made where there is none."""
+    arrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    draw(tmp_path, ["a.png", "b.png"])
+    columns = {
+        "path": ["a.png", "other.png"], "width": arrow.array([640, 3], arrow.int16()), "box": [[1.5, 2.0], None],
+        "image": [{"bytes": b"x", "path": "y"}, None],
+    }  # fmt: skip
+    table = arrow.table(columns).replace_schema_metadata({"made by": "somebody"})
+    parquet.write_table(table, tmp_path / "captions.parquet")
+
+    caption_folder(tmp_path, model=lazy(tiny), format="parquet")
+
+    written = parquet.read_table(tmp_path / "captions.parquet")
+    assert {b"made by": b"somebody"} == written.schema.metadata
+    assert list(table.schema) == list(written.schema)[:4]
+    rows = {row["path"]: row for row in written.to_pylist()}
+    assert (640, [1.5, 2.0], {"bytes": b"x", "path": "y"}) == tuple(rows["a.png"][n] for n in ("width", "box", "image"))
+    assert rows["a.png"]["text"].startswith("tag ")
+    assert (None, 3) == (rows["other.png"]["text"], rows["other.png"]["width"])
+    assert None is rows["b.png"]["width"]
+
+
+def test_a_dry_run_names_the_pictures_of_a_table(
+    tiny: Path, draw: Draw, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No file beside a picture is going to be written, so none is named."""
+    (path,) = draw(tmp_path, ["a.png"])
+    common = ["caption", str(tmp_path), "--model", str(tiny), "--device", "cpu", "--format", "jsonl", "--dry-run"]
+
+    main(common)
+    assert str(path) == capsys.readouterr().out.splitlines()[0]
+    main([*common, "--json"])
+    assert str(tmp_path / "captions.jsonl") == json.loads(capsys.readouterr().out.splitlines()[0])["caption"]

@@ -64,7 +64,14 @@ def test_a_table_gives_bytes_or_hugging_face_s_pairs(tmp_path: Path) -> None:
     paired = write_table(tmp_path / "b.parquet", image=[{"bytes": red, "path": "r.png"}, {"bytes": blue, "path": None}])
     other = write_table(tmp_path / "c.parquet", jpg=[red])
 
-    assert [("r", red), ("b", blue), ("n", b"")] == [(one.key, one.read()) for one in samples_of(keyed)]
+    *full, bare = samples_of(keyed)
+    assert [("r", red), ("b", blue)] == [(one.key, one.read()) for one in full]
+    assert "n" == bare.key
+    with pytest.raises(OSError, match="its row holds no bytes, but nothing"):
+        bare.read()
+    linked = write_table(tmp_path / "d.parquet", image=[{"bytes": None, "path": "r.png"}])
+    with pytest.raises(OSError, match=r"but only the path 'r\.png'; embed the pictures' bytes"):
+        next(iter(samples_of(linked))).read()
     assert [("r.png", red), ("1", blue)] == [(one.key, one.read()) for one in samples_of(paired)]
     assert ["0"] == [one.key for one in samples_of(other, image_column="jpg")]
     with pytest.raises(CaptionError, match=r"no column 'image'; its columns are jpg"):
@@ -75,8 +82,11 @@ def test_a_torn_table_is_an_error_of_ours(tmp_path: Path) -> None:
     """And so is one that is not there."""
     torn = Path(write_table(tmp_path / "a.parquet", image=[png("red")]))
     torn.write_bytes(torn.read_bytes()[:-20])
-    for shard in (str(torn), str(tmp_path / "gone.parquet")):
-        with pytest.raises(CaptionError, match="the shard cannot be read to its end"):
+    for shard, message in (
+        (str(torn), "the shard cannot be read to its end"),
+        (str(tmp_path / "gone.parquet"), "there is no such shard"),
+    ):
+        with pytest.raises(CaptionError, match=message):
             list(samples_of(shard))
 
 

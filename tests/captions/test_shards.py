@@ -83,7 +83,7 @@ def test_a_rerun_does_what_has_no_mark(tiny: Path, tmp_path: Path, capsys: pytes
     pattern = f"{tmp_path}/data-*.tar"
     _run(tiny, pattern, tmp_path / "out")
     (tmp_path / "out" / "data-0001.done").unlink()
-    (tmp_path / "out" / "data-0001.jsonl").write_text("torn")
+    (tmp_path / "out" / "data-0001.jsonl").write_text('{"key": "of another time"}\n')
     kept = (tmp_path / "out" / "data-0000.jsonl").stat().st_mtime_ns
 
     assert 0 == _run(tiny, pattern, tmp_path / "out")
@@ -125,7 +125,7 @@ def test_bad_pictures_are_rows_and_torn_shards_are_errors(
     assert ("some/bad", "", [], {}) == tuple(rows["data-0001"][-1][name] for name in ("key", "text", "tags", "scores"))
     assert "no picture that Pillow can read" in rows["data-0001"][-1]["error"]
     assert ["data-0000.done", "data-0001.done"] == sorted(path.name for path in (tmp_path / "out").glob("*.done"))
-    assert f"{third}: the shard cannot be read to its end" in capsys.readouterr().err
+    assert f"{third}: error: the shard cannot be read to its end" in capsys.readouterr().err
 
 
 def test_parquet_and_csv_say_the_same(tiny: Path, tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_tables_are_named_after_shards() -> None:
 
 def test_a_shard_that_is_not_there_says_so() -> None:
     """As an error of ours."""
-    with pytest.raises(CaptionError, match=r"gone\.tar: the shard cannot be read"):
+    with pytest.raises(CaptionError, match=r"gone\.tar: there is no such shard"):
         list(samples_of("gone.tar"))
 
 
@@ -199,3 +199,36 @@ def test_a_part_that_is_none_is_refused(text: str) -> None:
     """Nothing is done twice or left out by a slip."""
     with pytest.raises(SettingError, match="part"):
         part_of(text, {})
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
+def test_nothing_but_joytag_s_own_table_is_replaced(
+    tiny: Path, tmp_path: Path, form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither another program's table of that name, nor with parquet the shard itself; JoyTag's own is."""
+    if form == "parquet":
+        arrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+        parquet.write_table(arrow.table({"image": [b"bytes"]}), tmp_path / f"data-0000.{form}")
+    else:
+        (tmp_path / f"data-0000.{form}").write_text("theirs,1\n")
+    (shard,) = map(str, write_shards(tmp_path, 1))
+    before = (tmp_path / f"data-0000.{form}").read_bytes()
+
+    for options in ([], ["--existing", "overwrite"]):
+        assert 1 == _run(tiny, shard, tmp_path, "--format", form, *options)
+        assert f"data-0000.{form}: there is a file that is no table of JoyTag's" in capsys.readouterr().err
+    assert before == (tmp_path / f"data-0000.{form}").read_bytes()
+
+    assert 0 == _run(tiny, shard, tmp_path / "out", "--format", form)
+    (tmp_path / "out" / "data-0000.done").unlink()
+    assert 0 == _run(tiny, shard, tmp_path / "out", "--format", form)
+
+
+def test_a_shard_done_in_another_format_is_told(tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The mark alone would say that a table is there which is not."""
+    (shard,) = map(str, write_shards(tmp_path, 1))
+    _run(tiny, shard, tmp_path / "out", "--format", "csv")
+
+    assert 1 == _run(tiny, shard, tmp_path / "out")
+    assert "this shard was done with the format csv" in capsys.readouterr().err
+    assert 0 == _run(tiny, shard, tmp_path / "out", "--format", "csv")

@@ -83,7 +83,7 @@ def test_folders_and_globs_are_looked_through(capsys: pytest.CaptureFixture[str]
         (tmp_path / name).write_text("sky", encoding="utf-8")
 
     def count(*arguments: str) -> str:
-        return _run(capsys, "--files", *arguments, "--dry-run")[2].partition(" files")[0]
+        return _run(capsys, "--files", *arguments, "--dry-run")[2].partition(" file")[0]
 
     assert "3" == count(str(tmp_path))
     assert "4" == count(str(tmp_path), "--recursive")
@@ -104,7 +104,7 @@ def test_a_bad_file_is_named_and_the_rest_is_done(capsys: pytest.CaptureFixture[
     assert 1 == status
     assert "a.txt is no text" in err
     assert "none.txt cannot be read" in err
-    assert "3 files: 1 changed, 2 failed; 1 tags dropped" in err
+    assert "3 files: 1 changed, 2 failed; 1 tag dropped" in err
     assert "sky" == (tmp_path / "b.txt").read_text(encoding="utf-8")
 
 
@@ -180,7 +180,7 @@ def test_a_dry_run_shows_what_would_change(capsys: pytest.CaptureFixture[str], t
     path.write_text("long_hair, sky\n", encoding="utf-8")
     status, out, err = _run(capsys, "--files", str(path), "--in-place", "--dry-run", "--exclude", "*hair")
 
-    assert (0, "1 files: 1 would change, 0 failed; 1 tags dropped\n") == (status, err)
+    assert (0, "1 file: 1 would change, 0 failed; 1 tag dropped\n") == (status, err)
     assert [f"--- {path}", f"+++ {path}", "@@ -1 +1 @@", "-long_hair, sky", "+sky"] == out.splitlines()
     assert "long_hair, sky\n" == path.read_text(encoding="utf-8")
 

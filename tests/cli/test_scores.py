@@ -60,7 +60,7 @@ def test_pictures_that_are_gone_are_forgotten(captioned: Path, capsys: Capture) 
     main(["scores", str(captioned), "--prune-missing", "--check"])
 
     out, err = capsys.readouterr()
-    assert "forgot 1 pictures\nwhole\n" == err
+    assert "forgot 1 picture\nwhole\n" == err
     assert " 2 pictures" in out
 
 

@@ -133,7 +133,7 @@ def test_evaluate_prints_a_table_and_writes_thresholds(
     assert 0 == status
     assert out.startswith("3 pictures, 2 tags that some of them deserve\n")
     assert "| `tag_8` | 3 | 3 | 0.4 | 1.000 | 1.000 | 1.000 | 1.000 |" in out
-    assert "1 words that the model does not know: my dog (3)" in out
+    assert "1 word that the model does not know: my dog (3)" in out
     rules = [line for line in (tmp_path / "fit.txt").read_text().splitlines() if not line.startswith("#")]
     assert ["category:general", '"tag_8"', '"tag_13"'] == [rule.rpartition(" ")[0] for rule in rules]
     assert "macro F1 1.0000" in err

@@ -173,6 +173,52 @@ def test_no_page_and_no_thresholds_go_over_a_picture(
     assert content == (folder / "0.png").read_bytes()
 
 
+@pytest.mark.parametrize("given", ["stats --html", "evaluate --fit", "caption --report", "scores --export"])
+def test_only_joytag_s_own_file_is_written_anew(
+    given: str, folder: Path, tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A caption, a list of rules or another program's table is somebody's work; an empty file holds none."""
+    command, option = given.split()
+    main(["caption", str(folder), "--model", str(tiny)])
+    common = [command, str(folder)] + ([] if command == "scores" else ["--model", str(tiny)])
+    product = tmp_path / "product.csv"
+    product.write_text("mine, 1\n")
+
+    assert 2 == main([*common, option, str(product)])
+    assert f"{product}: there is a file that is no " in capsys.readouterr().err
+    assert "mine, 1\n" == product.read_text()
+
+    product.write_bytes(b"")
+    assert [0, 0] == [main([*common, option, str(product)]) for _ in range(2)]
+    assert product.stat().st_size > 0
+
+
+def test_a_folder_without_pictures_is_an_error(tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As for `caption` and `evaluate`; nothing is left there."""
+    assert 2 == main(["stats", str(tmp_path), "--model", str(tiny)])
+    assert "there is no picture in this folder" in capsys.readouterr().err
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_a_caption_that_is_no_text_is_broken(folder: Path, tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A database of a caption's name is no list of tags, and none of its bytes reaches the terminal."""
+    (folder / "0.txt").write_bytes(b"SQLite format 3\0\x1b[31m")
+
+    found = _report(folder, tiny, capsys)
+
+    assert f"{folder / '0.txt'}: this is no caption: it holds no text" in [
+        one["reason"] for one in found["broken"]["listed"]
+    ]
+    assert str(folder / "0.png") in found["without_caption"]["listed"]
+
+
+@pytest.mark.parametrize("command", ["stats", "evaluate"])
+def test_kept_scores_lie_beside_a_single_picture(command: str, folder: Path, tiny: Path) -> None:
+    """A picture is no database."""
+    assert 0 == main([command, str(folder / "0.png"), "--model", str(tiny)])
+    assert (folder / "joytag-scores.sqlite").exists()
+
+
 def test_pictures_in_two_folders_are_leaks(
     folder: Path, tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -22,9 +22,9 @@ DROPPED = [
     ({"implications": "specific"}, "skirt, black_skirt", ("skirt", "implied by black skirt")),
     ({"implications": "general"}, "skirt, black_skirt", ("black skirt", "implies skirt")),
     ({}, "smile, smile", ("smile", "duplicate")),
-    ({"max_tags": 1}, "smile, sky", ("sky", "at most 1 tags")),
+    ({"max_tags": 1}, "smile, sky", ("sky", "at most 1 tag")),
     ({"max_per_group": "hair 0"}, "long_hair", ("long hair", "at most 0 of hair")),
-    ({"max_tokens": 1}, "smile, sky", ("sky", "at most 1 tokens")),
+    ({"max_tokens": 1}, "smile, sky", ("sky", "at most 1 token")),
 ]
 
 
