@@ -17,8 +17,6 @@ from .settings import current_settings
 MAP, MASK = "map", "mask"
 SHOWN = (MAP, MASK)
 """What can be shown of a place: the picture with the map over it, or the mask."""
-MOST_SHOWN = 1024
-"""Pixels of the longer side of what is shown: a photo's own size would take seconds at each move of a slider."""
 _SCALE = (
     "1 is the strongest place of the picture, grey says nothing. "
     "The mask is where the map is over the chosen share of the strongest place."
@@ -48,7 +46,7 @@ def look_at(mapped: MappedPicture | None, shown: str, strength: float, level: fl
     """Return the picture and the words for a map that is there already; the model does not run."""
     if mapped is None:
         return [None, ""]
-    looked = _with_look(mapped, strength=strength, level=level).within(MOST_SHOWN)
+    looked = _with_look(mapped.preview, strength=strength, level=level)
     tags = looked.maps.tags
     return [looked.mask(tags) if shown == MASK else looked.overlay(tags), _words(looked)]
 

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from PIL import Image
@@ -23,6 +24,8 @@ from .tagging import PictureMaker, ensure_installed, in_queue, outside_inference
 
 MOST_TAGS = 64
 """Each asks for pictures of the picture's size."""
+_PREVIEW_SIDE = 768
+"""Pixels of the longer side: a page shows no more, and a photo takes seconds at each move of a slider."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,11 @@ class MappedPicture:
         """Return one tag's score, boxes and points, ready for JSON."""
         return self.showing.describe(self.maps, tag)
 
-    def within(self, side: int) -> MappedPicture:
-        """Return the same with the picture made smaller, where it is longer than `side` pixels either way."""
+    @cached_property
+    def preview(self) -> MappedPicture:
+        """Return the same with the picture made small enough for a page, where it is larger."""
         picture = self.picture.copy()
-        picture.thumbnail((side, side))
+        picture.thumbnail((_PREVIEW_SIDE, _PREVIEW_SIDE))
         return replace(self, picture=picture, maps=self.maps.at_size(picture.size))
 
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from joytag_webui import map_actions, tab_actions
-from joytag_webui.map_actions import MAP, MASK, MOST_SHOWN, for_inpainting, look_at, show_map
+from joytag_webui.map_actions import MAP, MASK, for_inpainting, look_at, show_map
 from tests.webui.fake_gradio import find
 from tests.webui.fake_webui import FakeWebUI
 from tests.webui.test_page_parts import defaults
@@ -128,10 +128,10 @@ def test_words_are_escaped(webui: FakeWebUI, picture: Image.Image) -> None:
 
 def test_a_big_picture_is_shown_small_and_sent_whole(webui: FakeWebUI) -> None:
     """A slider draws anew what is shown: no larger than a page shows it, with the same mask but for rounding."""
-    big = Image.new("RGB", (MOST_SHOWN * 2, MOST_SHOWN), "white")
-    big.paste("black", (300, 200, 700, 900))
+    big = Image.new("RGB", (1536, 768), "white")
+    big.paste("black", (300, 200, 700, 700))
     mapped, _, overlay, _ = shown(big)
-    assert (MOST_SHOWN, MOST_SHOWN // 2) == overlay.size
+    assert (768, 384) == overlay.size
     small, _ = look_at(mapped, MASK, 0.75, 0.5)
     sent, mask = for_inpainting(mapped, 0.75, 0.5)
     assert (big.size, big.size) == (sent.size, mask.size)
