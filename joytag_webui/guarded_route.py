@@ -17,7 +17,7 @@ MOST_DEPTH = 8
 """Our requests are an object with lists at most: what is deeper only costs time, here and in the answer."""
 _MEGABYTE = 1_000_000
 _MOST_REPEATED = 200
-"""Characters of a request that pydantic 2 may repeat in an error: more is a picture, which tells nobody a thing."""
+"""Characters of a request that pydantic may repeat in an error: more is a picture, which tells nobody a thing."""
 
 
 class GuardedRoute(APIRoute):
@@ -40,8 +40,9 @@ class GuardedRoute(APIRoute):
 
 def _shorten(error: RequestValidationError) -> None:
     for told in error.errors():
-        if len(repr(told.get("input"))) > _MOST_REPEATED:
-            told.pop("input")
+        for place, name in ((told, "input"), (told.get("ctx", {}), "doc")):  # of pydantic 2, and of 1 for broken JSON
+            if len(repr(place.get(name))) > _MOST_REPEATED:
+                place.pop(name)
 
 
 async def _bounded(request: Request) -> Request:

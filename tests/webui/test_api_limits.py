@@ -129,6 +129,7 @@ def test_what_was_sent_is_not_sent_back(client: TestClient) -> None:
     for length, is_repeated in ((150, True), (250, False)):
         answer = client.post(INTERROGATE, json={"imgae": "x" * length})
         assert (422, True) == (answer.status_code, "imgae" in answer.text)
+        assert "xxx" not in client.post(INTERROGATE, content='{"image": "' + "x" * 250).text
         assert (is_repeated and not pydantic.VERSION.startswith("1")) == ("x" * length in answer.text)
 
 
