@@ -33,6 +33,8 @@ pictures of img2img   gr.Image            gr.HTML, then a        gr.Image       
                                           LogicalImage                                 LogicalImage
 Inpaint's picture     image and mask      the picture            text if unpainted     the picture
 img2img > Batch       1.10: Upload too    Upload too             directory only        Upload too
+a batch's picture     whole               whole                  whole                 cut to multiples of
+                                                                                       the setting res_step
 folder of pictures    gradio's            gradio's               gradio's              named, not made
 the log's level       WARNING or INFO     WARNING or INFO        WARNING or INFO       ERROR
 ====================  ==================  =====================  ====================  =====================

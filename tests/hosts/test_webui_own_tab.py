@@ -64,6 +64,17 @@ def test_a_map_is_opened_where_it_is_seen(webui_page: WebUIPage) -> None:
     webui_page.keep("map-absent")
 
 
+def test_what_rules_do_is_seen_beside_them(webui_page: WebUIPage) -> None:
+    """Whoever edits the lowest of the rules that are always shown has tags and bars in view."""
+    webui_page.show_tab("JoyTag")
+    webui_page.page.locator("#joytag_add_last").first.scroll_into_view_if_needed()
+    webui_page.page.wait_for_timeout(500)
+    assert webui_page.is_in_view("#joytag_add_last")
+    assert webui_page.is_in_view("#joytag_tags textarea")
+    assert webui_page.is_in_view(".joytag-bar")
+    webui_page.keep("rules")
+
+
 def test_a_map_goes_with_its_bars(webui_page: WebUIPage) -> None:
     """Tagging anew closes the map: it may be of another picture."""
     webui_page.show_tab("JoyTag")
