@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from .maps.masks import MaskSettings
     from .maps.regions import Box, Point
     from .maps.tag_maps import TagMaps
+    from .pictures.reading import Reading
     from .prompts.format import PromptFormat
     from .settings.interrogation import Interrogation
     from .tagging.session import Session, shared_session
@@ -81,6 +82,7 @@ __all__ = [
     "PromptCheck",
     "PromptFormat",
     "PromptReport",
+    "Reading",
     "Replaced",
     "Residence",
     "RuleError",
@@ -138,6 +140,7 @@ _HOMES = {
     "judging.other_scores": ("read_scores",),
     "judging.prompt_check": ("AskedTag", "PromptCheck", "PromptReport"),
     "judging.tag_switch": ("TagSwitch", "Verdict"),
+    "pictures.reading": ("Reading",),
     "prompts.format": ("PromptFormat",),
     "settings.interrogation": ("Interrogation",),
     "tagging.session": ("Session", "shared_session"),

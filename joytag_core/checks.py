@@ -19,6 +19,29 @@ def read_number(text: str) -> float | None:
     return float(text) if _NUMBER.fullmatch(text) else None
 
 
+def setting_name(text: str) -> str:
+    """Return a setting's name however a person writes it: `Max tags` and `max-tags` are max_tags."""
+    return re.sub(r"[ -]", "_", text.strip().lower())
+
+
+def setting_line(line: str) -> tuple[str, str]:
+    """Return name and value of a line `NAME = VALUE`, its quotes taken off; the name is empty where there is no `=`."""
+    name, equals, value = line.partition("=")
+    return setting_name(name) if equals else "", unquoted(value.strip())
+
+
+def read_yes_or_no(name: str, text: str) -> bool:
+    """Return what a text means that is on or off.
+
+    Raises:
+        SettingError: it means neither.
+    """
+    meant = YES_OR_NO.get(text.strip().lower())
+    if meant is None:
+        raise SettingError(f"{name} is {text!r}; expected yes, on, true or no, off, false")
+    return meant
+
+
 def unquoted(text: str) -> str:
     """Return a text without the quotes around it, which keep the blanks at its ends: `"; "`."""
     return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from joytag_core.errors import SettingError
-from joytag_core.settings.parameters import PARAMETERS, check_settings
+from joytag_core.settings.parameters import check_settings
 from joytag_core.whole_files import write_whole
 
 PAGE = "as on the settings page"
@@ -91,8 +91,3 @@ def saved_names() -> list[str]:
 def preset_names() -> list[str]:
     """Return what can be chosen where no preset is a choice too."""
     return [PAGE, *saved_names()]
-
-
-def settings_in(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return those of some named values that are settings."""
-    return {name: value for name, value in values.items() if name in PARAMETERS}

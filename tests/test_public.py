@@ -14,7 +14,7 @@ from joytag_core import errors
 
 REPOSITORY = Path(__file__).parents[1]
 PUBLIC = {
-    "AskedTag", "Combination", "PromptCheck", "PromptReport", "TagSwitch", "Verdict", "read_scores",
+    "AskedTag", "Combination", "PromptCheck", "PromptReport", "Reading", "TagSwitch", "Verdict", "read_scores",
     "Box", "CancelledError", "CaptionError", "CaptionOptions", "CaptionSummary", "DeviceError", "Dropped",
     "FilterResult", "Host", "Interrogation", "JoyTagError", "Kept", "LocalHost", "MaskSettings", "ModelDownloadError",
     "ModelError", "ModelFileError", "ModelNotFoundError", "PictureError", "PictureTooLargeError", "Placement", "Point",

@@ -9,6 +9,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from ..checks import read_number
 from ..prompts.format import PromptFormat
 from ..settings.parameter import Parameter
 from ..settings.parameters import FILTER_NAMES, PARAMETERS, READING_NAMES, SELECTION_NAMES
@@ -116,11 +117,8 @@ def count(text: str) -> int:
 
 def unit(text: str) -> float:
     """Read a number from 0 to 1: for argparse's `type`."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if not 0.0 <= number <= 1.0:
+    number = read_number(text)
+    if number is None or not 0.0 <= number <= 1.0:
         raise argparse.ArgumentTypeError(f"{text!r} is out of range; expected a number from 0 to 1")
     return number
 

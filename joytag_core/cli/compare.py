@@ -11,7 +11,7 @@ from ..errors import PictureError
 from ..lines import counted, one_line
 from ..pictures.reading import Reading
 from ..settings.parameters import PARAMETERS, READING_NAMES
-from .arguments import add_format_option, add_model_options, count, model_of, settings_of, unit
+from .arguments import add_format_option, add_model_options, add_settings, count, model_of, settings_of
 from .scoring import GivenPictures, reading_of
 from .streams import say, to_json
 
@@ -44,10 +44,7 @@ def add_compare_command(commands: Any) -> None:
     )
     parser.add_argument("paths", nargs="+", metavar="PATH", help="picture files, or folders of pictures")
     parser.add_argument("-r", "--recursive", action="store_true", help="also the folders below a folder")
-    default = PARAMETERS["threshold"].default
-    parser.add_argument(
-        "--threshold", type=unit, default=default, metavar="0..1", help=f"where a tag counts. Default: {default}."
-    )
+    add_settings(parser, parser, ["threshold"])
     parser.add_argument(
         "--show", type=count, default=_SHOWN, metavar="N", help=f"how many changed tags to list. Default: {_SHOWN}."
     )
@@ -65,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     reading = reading_of(arguments)
     pictures = GivenPictures(arguments)
     paths = pictures.paths
-    agreement = Agreement(arguments.threshold)
+    agreement = Agreement(settings_of(arguments, ["threshold"]).get("threshold", PARAMETERS["threshold"].default))
     host = TerminalHost(device=arguments.device, dtype=arguments.dtype)  # one bar
     if paths:
         exact = _scores(arguments, LocalHost(device=arguments.device, dtype=_EXACT), paths, Reading())

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import CaptionError, SettingError
 from ..lines import counted
-from .arguments import add_lists_folder, add_model_options, add_settings, count, model_of, settings_of
+from .arguments import (
+    add_format_option,
+    add_lists_folder,
+    add_model_options,
+    add_settings,
+    count,
+    model_of,
+    settings_of,
+)
 from .faults import Faults
 from .scoring import reading_of, scores_place
 from .streams import complain, say, to_json
@@ -57,7 +65,7 @@ def add_evaluate_command(commands: Any) -> None:
     )
     reading.add_argument("--scores", metavar="FILE", help="the score database. Default: in the first folder.")
     reading.add_argument("--no-scores", action="store_true", help="keep no scores, and use no kept ones")
-    reading.add_argument("--json", action="store_true", help="print one JSON object")
+    add_format_option(reading, ("text", "json"), "text: tables; json: one object.")
     add_model_options(parser)
     measured = parser.add_argument_group("which thresholds are measured")
     add_settings(parser, measured, _THRESHOLDS)
@@ -80,7 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
     evaluation = _evaluation(arguments, model, host, faults)
     measured = evaluation.qualities(_thresholds(arguments, model))
     fitted = Thresholds.fit(evaluation, enough=arguments.enough) if arguments.fit else None
-    if arguments.json:
+    if arguments.format == "json":
         say(to_json(_as_json(evaluation, measured, fitted)))
     else:
         say(render_report(evaluation, measured))

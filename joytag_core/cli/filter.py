@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import difflib
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -159,8 +158,7 @@ def _filter(arguments: argparse.Namespace) -> _FilterText:
     other = None if arguments.scores is None else read_score_file(Path(arguments.scores))
     reading, image = reading_of(arguments), arguments.image
     seen = None if image is None else load_tagger(arguments).score(Path(image), reading=reading)[0]
-    vocabulary = None if seen is None else seen.vocabulary
-    return partial(interrogation.tag_filter.apply, scores=taggers.scores(seen, other), vocabulary=vocabulary)
+    return taggers.filtering(seen, other)
 
 
 def _settings(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from ..lines import one_line
 from ..settings.map_parameters import MAP_PARAMETERS
 from ..settings.parameters import THRESHOLDS
-from .arguments import add_model_options, add_settings, settings_of
+from .arguments import add_format_option, add_model_options, add_settings, settings_of
 from .map_files import KINDS, MapFiles
 from .scoring import GivenPictures, load_tagger, reading_of
-from .streams import say
+from .streams import say, to_json
 
 if TYPE_CHECKING:
-    from ..maps.features import PatchFeatures
+    from ..maps.showing import Showing
+    from ..maps.tag_maps import TagMaps
 
 _EPILOG = """\
 examples:
@@ -54,6 +55,11 @@ def add_map_command(commands: Any) -> None:
         "--save", type=_kinds, default=("overlay",), metavar="A,B,...",
         help=f"what to write: {', '.join(KINDS)}. Default: overlay.",
     )  # fmt: skip
+    add_format_option(
+        files,
+        ("text", "json"),
+        "How the result is told. text: for reading; json: an object a picture, as --save json.",
+    )
     add_model_options(parser)
     masks = parser.add_argument_group("which tags hold, and where they are")
     add_settings(parser, masks, THRESHOLDS)
@@ -84,7 +90,12 @@ def run(arguments: argparse.Namespace) -> int:
     tags = [tag.name for tag in find_tags(tagger.vocabulary, _names(arguments.tag))]
     files.refuse_pictures(tags)
     for path, features in pictures.readable(tagger.features_each(paths, reading=reading)):
-        _write(files, path, features, tags)
+        maps = features.maps(tags)
+        written = files.write(path, maps)
+        if arguments.format == "json":
+            say(to_json(files.told(path, maps, tags)))
+        else:
+            _tell(files.showing, path, maps, written)
     return pictures.status
 
 
@@ -99,11 +110,9 @@ def _names(texts: list[str]) -> list[str]:
     return [name for text in texts for name in tag_names(text, target="caption") or [text]]
 
 
-def _write(files: MapFiles, path: Path, features: PatchFeatures, tags: list[str]) -> None:
-    maps = features.maps(tags)
-    written = files.write(path, maps)
-    for tag in tags:
-        absent = "" if files.showing.holds(maps, tag) else ", not there"
+def _tell(showing: Showing, path: Path, maps: TagMaps, written: list[Path]) -> None:
+    for tag in maps.tags:
+        absent = "" if showing.holds(maps, tag) else ", not there"
         say(f"{one_line(path)}: {tag} {maps.score_of(tag):.3f}{absent}")
     for one in written:
         say(f"  -> {one_line(one)}")

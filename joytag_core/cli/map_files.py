@@ -86,6 +86,14 @@ class MapFiles:
                 written.append(path)
         return written
 
+    def told(self, picture: Path, maps: TagMaps, tags: Sequence[str]) -> dict[str, Any]:
+        """Return what is known of tags' places in one picture, ready for JSON."""
+        width, height = maps.picture_size
+        told = [self.showing.describe(maps, tag) for tag in tags]
+        together = self.showing.describe_together(maps)
+        combined = {} if together is None else {"combined": together}
+        return {"path": str(picture), "width": width, "height": height, "tags": told, **combined}
+
     def _path(self, picture: Path, tags: Sequence[str], kind: str, *, alone: bool) -> Path:
         name = _FORBIDDEN.sub("_", "+".join(tags))
         if _is_file_name(self._out):
@@ -133,14 +141,7 @@ class MapFiles:
             np.save(file, values[0] if len(tags) == 1 else values)
 
     def _json(self, path: Path, picture: Path, maps: TagMaps, tags: Sequence[str]) -> None:
-        write_whole(path, json.dumps(self._told(picture, maps, tags), ensure_ascii=False, indent=2) + "\n")
-
-    def _told(self, picture: Path, maps: TagMaps, tags: Sequence[str]) -> dict[str, Any]:
-        width, height = maps.picture_size
-        told = [self.showing.describe(maps, tag) for tag in tags]
-        together = self.showing.describe_together(maps)
-        combined = {} if together is None else {"combined": together}
-        return {"path": str(picture), "width": width, "height": height, "tags": told, **combined}
+        write_whole(path, json.dumps(self.told(picture, maps, tags), ensure_ascii=False, indent=2) + "\n")
 
 
 def _is_file_name(out: Path) -> bool:

@@ -25,11 +25,9 @@ def part_of(text: str, environment: Mapping[str, str] = os.environ) -> Part:
     if word != "auto":
         return Part.parse(text)
     if slash:
-        index = (
-            environment.get("JOB_COMPLETION_INDEX") or environment.get("SLURM_ARRAY_TASK_ID") or environment.get("RANK")
-        )
+        index = next((environment[name] for name in _INDEXES if environment.get(name)), None)
         if index is None:
-            raise SettingError(f"part {text!r}: none of JOB_COMPLETION_INDEX, SLURM_ARRAY_TASK_ID and RANK is set")
+            raise SettingError(f"part {text!r}: none of {', '.join(_INDEXES)} is set")
         return Part.parse(f"{index}/{count}")
     parts = [*_array(environment), *_ranks(environment)]
     if not parts:

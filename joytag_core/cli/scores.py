@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import CaptionError, ScoreStoreError, SettingError
 from ..lines import counted, one_line
 from ..settings.parameters import READING_NAMES
-from .arguments import add_settings, unit
+from .arguments import add_format_option, add_settings, unit
 from .scoring import reading_of
 from .streams import complain, say, to_json
 
@@ -51,7 +51,7 @@ def add_scores_command(commands: Any) -> None:
     parser.add_argument("--prune-missing", action="store_true", help="forget files that are gone")
     parser.add_argument("--prune-model", metavar="NAME", help="forget all scores of a model")
     parser.add_argument("--check", action="store_true", help="read all of it, and say whether it is whole")
-    parser.add_argument("--json", action="store_true", help="print the list as JSON")
+    add_format_option(parser, ("text", "json"), "How the list is printed: text: for reading; json: one object.")
     parser.set_defaults(run=run)
 
 
@@ -76,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
             model, reading = _model(store, arguments.model), reading_of(arguments)
             _export(store, Path(arguments.export), model=model, floor=arguments.floor, reading=reading)
         else:
-            _list(store, path, as_json=arguments.json)
+            _list(store, path, as_json=arguments.format == "json")
     return 0
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import CaptionError, PictureError, UnreadablePictureError
 from ..lines import counted, harmless
-from .arguments import add_model_options, count, model_of, unit
+from .arguments import add_format_option, add_model_options, count, model_of, unit
 from .scoring import reading_of, scores_place
 from .streams import say, to_json
 
@@ -44,7 +44,7 @@ def add_stats_command(commands: Any) -> None:
     group.add_argument("--extension", default="txt", metavar="EXT", help="of caption files. Default: txt.")
     group.add_argument("--against", metavar="FOLDER", help="tell pictures that are in this folder too")
     group.add_argument("--html", metavar="FILE", help="write one page that needs no network")
-    group.add_argument("--json", action="store_true", help="print one JSON object")
+    add_format_option(group, ("text", "json"), "text: tables; json: one object.")
     group.add_argument("--scores", metavar="FILE", help="the score database. Default: in the first folder.")
     limits = parser.add_argument_group("what counts")
     limits.add_argument("--common", type=unit, default=0.9, metavar="0..1", help="share of common tags. Default: 0.9.")
@@ -77,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     if arguments.html is not None:
         _write_page(arguments, report)
-    say(to_json(report) if arguments.json else render_table(report))
+    say(to_json(report) if arguments.format == "json" else render_table(report))
     return 0
 
 
@@ -132,16 +132,7 @@ def render_table(report: dict[str, Any], *, rows: int = 30) -> str:
         ],
     }
     lines += [""] + [f"{kind}: {', '.join(listed[:rows]) or 'none'}" for kind, listed in kinds.items()]
-    for kind in (
-        "contradictions",
-        "disagreements",
-        "exact",
-        "near",
-        "leaks",
-        "without_caption",
-        "without_picture",
-        "broken",
-    ):
+    for kind in _KINDS:
         if kind in report:
             found = report[kind]
             lines += [f"{kind.replace('_', ' ')}: {found['count']}"]

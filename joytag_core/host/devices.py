@@ -12,7 +12,6 @@ from torch import nn
 
 from ..errors import DeviceError
 
-DEVICES = ("auto", "cpu", "cuda", "mps", "xpu")
 DTYPES = ("auto", "float32", "float16", "bfloat16")
 
 _MEASURED_SECONDS = 0.015

@@ -51,15 +51,6 @@ def load_picture(path: str | os.PathLike[str], *, reading: Reading = _EXACT) -> 
     return read_picture(path, reading=reading).picture
 
 
-def decode_picture(content: bytes, name: str = "", *, reading: Reading = _EXACT) -> Image.Image:
-    """Open a picture file's content, such as a member of an archive, as `load_picture` does; `name` is for errors.
-
-    Raises:
-        UnreadablePictureError, PictureTooLargeError: with the name in the message.
-    """
-    return read_picture(content, name, reading=reading).picture
-
-
 def read_picture(
     source: str | os.PathLike[str] | bytes, name: str = "", *, reading: Reading = _EXACT, side: int | None = None
 ) -> ReadPicture:
@@ -67,7 +58,7 @@ def read_picture(
 
     With a `side`, a fast reading may give a reduced picture, whose longer side has at least `side` pixels.
 
-    Raises: as `load_picture` and `decode_picture`.
+    Raises: as `load_picture`; a content's `name` is in the message.
     """
     if not isinstance(source, bytes) and (reason := why_no_path(source)):
         raise UnreadablePictureError(reason, path=Path(source))

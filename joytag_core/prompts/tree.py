@@ -81,9 +81,7 @@ def _is_method(nodes: Sequence[Node], match: re.Match[str]) -> bool:
 def _with_whole_weight(inside: tuple[Node, ...]) -> tuple[Node, ...]:
     """Make one text of a weight before a closing bracket that line ends stand in: hosts take these for blanks."""
     start = len(inside) - 1
-    while start >= 0 and (
-        inside[start].text == "\n" or (inside[start].kind == "text" and ":" not in inside[start].text)
-    ):
+    while start >= 0 and _may_be_of_weight(inside[start]):
         start -= 1
     if start < 0 or start == len(inside) - 1 or inside[start].kind != "text":
         return inside

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ..checks import YES_OR_NO, check_choice, check_number, check_range, read_number
+from ..checks import check_choice, check_number, check_range, read_number, read_yes_or_no
 from ..errors import SettingError
 
 
@@ -55,9 +55,7 @@ class Parameter:
         """
         stripped = text.strip()
         if self.kind is bool:
-            if stripped.lower() not in YES_OR_NO:
-                raise self._error(text, " or ".join(("yes, on, true", "no, off, false")))
-            return YES_OR_NO[stripped.lower()]
+            return read_yes_or_no(self.name, text)
         if self.kind in (int, float):
             return self.check(_number(stripped, text))
         return self.check(stripped if self.choices else text)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..checks import unquoted
+from ..checks import setting_line
 from ..errors import SettingError
 from ..filtering.result import FilterResult
 from ..prompts.merging import merge_prompts, said_by_region, said_in
@@ -133,15 +133,14 @@ def _options(mark: Mark) -> dict[str, Any]:
     keep: list[str] = []
     exclude: list[str] = []
     for option in mark.options:
-        name, equals, value = (part.strip() for part in option.partition("="))
-        name = re.sub(r"[ -]", "_", name)  # rules files and the command line write `max tags` and `max-tags`
+        name, value = setting_line(option)
         if _NUMBER.fullmatch(option):
             options["threshold"] = PARAMETERS["threshold"].parse(option)
         elif _NO_THRESHOLD.fullmatch(option):
             raise SettingError(
                 f"{{joytag:{option}}}: {option!r} is no threshold; expected a number from 0 to 1, as 0.5"
             )
-        elif equals and name.isidentifier():
+        elif name.isidentifier():
             options[name] = _setting(name, value)
         elif option.startswith("-"):
             exclude.append(option[1:].strip())
@@ -158,7 +157,7 @@ def _setting(name: str, value: str) -> Any:
         )
     if name not in PARAMETERS:
         raise SettingError(f"{{joytag:{name}={value}}}: setting {name!r} is unknown; docs/settings.md names all")
-    return PARAMETERS[name].parse(unquoted(value))
+    return PARAMETERS[name].parse(value)
 
 
 def _put_together(pieces: Sequence[str], written: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ..checks import unquoted
+from ..checks import setting_line
 from ..errors import RuleError, SettingError
 from ..rules.library import SECTIONS, RuleList, read_text
 from .parameters import FILTER_NAMES, PARAMETERS
@@ -32,9 +32,8 @@ def load_rule_file(path: str | Path) -> dict[str, Any]:
 
 
 def _setting(line: str) -> tuple[str, Any]:
-    name, equals, value = line.partition("=")
-    name = name.strip().lower().replace(" ", "_").replace("-", "_")
-    if not equals or name not in FILTER_NAMES or PARAMETERS[name].multiline:
+    name, value = setting_line(line)
+    if name not in FILTER_NAMES or PARAMETERS[name].multiline:
         choices = [name for name in FILTER_NAMES if not PARAMETERS[name].multiline]
         raise SettingError(f"{line!r} is no setting; expected NAME = VALUE with one of {', '.join(choices)}")
-    return name, PARAMETERS[name].parse(unquoted(value.strip()))
+    return name, PARAMETERS[name].parse(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from ..filtering.result import FilterResult
@@ -73,12 +74,14 @@ class TwoTaggers:
 
         Raises: as `TagFilter.apply`.
         """
-        return self.interrogation.tag_filter.apply(
-            text,
+        return self.filtering(scores, other)(text, count_tokens=count_tokens, tokens=tokens)
+
+    def filtering(self, scores: TagScores | None = None, other: Other | None = None) -> Callable[..., FilterResult]:
+        """Return what filters any number of texts as `filter` does, by the same scores: they are combined once."""
+        return partial(
+            self.interrogation.tag_filter.apply,
             scores=self.scores(scores, other),
             vocabulary=None if scores is None else scores.vocabulary,
-            count_tokens=count_tokens,
-            tokens=tokens,
         )
 
     def scores(self, scores: TagScores | None, other: Other | None) -> Other | None:

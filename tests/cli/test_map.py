@@ -51,6 +51,15 @@ def test_all_kinds_lie_beside_each_other(tmp_path: Path) -> None:
     assert 3 >= len(star["points"]) >= 1
 
 
+def test_json_on_standard_output_is_that_of_the_file(tmp_path: Path, capsys: Capture) -> None:
+    """An object a picture and line, by both spellings."""
+    for form in (["--json"], ["--format", "json"]):
+        words = ["map", STAR, "--tag", "heart", "--save", "json", "--out", str(tmp_path / "a.json"), *form]
+        assert 0 == main([*words, *DEMO])
+        [line] = capsys.readouterr().out.splitlines()
+        assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8")) == json.loads(line)
+
+
 def test_several_tags_have_files_each_or_one_of_all(tmp_path: Path) -> None:
     """By default apart; combined, one."""
     tags = ["--tag", "heart", "--tag", "star_(symbol)"]

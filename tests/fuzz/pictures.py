@@ -11,7 +11,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from joytag_core.errors import PictureError
-from joytag_core.pictures.files import decode_picture
+from joytag_core.pictures.inputs import open_picture
 from joytag_core.pictures.pixels import fit_square
 
 KINDS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "PPM", "TGA", "ICO", "JPEG2000", "AVIF", "DDS", "PCX", "SGI")
@@ -30,7 +30,7 @@ def fuzz_pictures(count: int, *, seed: int = 0) -> Counter[str]:
         for number in range(count):
             content = _mutated(seeds[number % len(seeds)], random)
             try:
-                picture = decode_picture(content)
+                picture = open_picture(content)
                 if picture.width * picture.height < 1 << 22:  # to scale a larger one would only take time
                     fit_square(picture, 64)
                 found["pictures"] += 1

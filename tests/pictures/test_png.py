@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from PIL import Image, features
 
-from joytag_core.pictures.files import decode_picture, load_picture
+from joytag_core.pictures.files import load_picture
+from joytag_core.pictures.inputs import open_picture
 from joytag_core.pictures.png import SIGNATURE, without_metadata
 from joytag_core.pictures.rgb import to_rgb
 from tests.sample_pictures import same, upright, wide_profile
@@ -64,7 +65,7 @@ def test_metadata_of_any_size_changes_no_pixel(tmp_path: Path, name: str, place:
     content = png(**{place: METADATA[name]})
     (tmp_path / "a.png").write_bytes(content)
     assert same(upright(), load_picture(tmp_path / "a.png"))
-    assert same(upright(), decode_picture(content))
+    assert same(upright(), open_picture(content))
 
 
 @pytest.mark.parametrize("name", ["zTXt", "iTXt", "iCCP", "wrong text checksum", "broken zTXt"])
@@ -87,7 +88,7 @@ def test_orientation_is_kept(place: str) -> None:
         chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp),
         chunk(b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + packed),
     ):
-        assert same(upright(), decode_picture(png(stored, **{place: more})))
+        assert same(upright(), open_picture(png(stored, **{place: more})))
 
 
 @pytest.mark.parametrize("packed", [False, True])
@@ -108,7 +109,7 @@ def test_orientation_is_found_in_metadata_of_any_size(*, packed: bool) -> None:
         if packed
         else chunk(b"tEXt", b"Raw profile type exif\0" + profile),
     ):
-        assert same(upright(), decode_picture(png(stored, more=more)))
+        assert same(upright(), open_picture(png(stored, more=more)))
 
 
 @pytest.mark.skipif(not features.check("littlecms2"), reason="this Pillow converts no colours")
@@ -122,7 +123,7 @@ def test_a_profile_of_any_size_is_heeded_as_in_other_formats(padding: int) -> No
     for kind in ("PNG", "TIFF"):
         file = io.BytesIO()
         picture.save(file, kind, icc_profile=profile)
-        found.append(decode_picture(file.getvalue()))
+        found.append(open_picture(file.getvalue()))
     assert same(*found)
     assert not same(picture, found[0])
 
@@ -135,7 +136,7 @@ def test_a_transparent_colour_of_16_bits_is_kept() -> None:
     content = (
         SIGNATURE + chunk(b"IHDR", header) + transparent + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
     )
-    found = decode_picture(content)
+    found = open_picture(content)
     assert [(255, 255, 255), (0, 0, 128)] == [found.getpixel((x, 0)) for x in range(2)]
     with Image.open(io.BytesIO(content)) as opened:
         assert same(found, to_rgb(opened))
@@ -146,7 +147,7 @@ def test_transparency_is_kept() -> None:
     picture = Image.new("RGB", (2, 1), (9, 9, 9))
     buffer = io.BytesIO()
     picture.save(buffer, "PNG", transparency=(9, 9, 9))
-    assert (255, 255, 255) == decode_picture(buffer.getvalue()).getpixel((0, 0))
+    assert (255, 255, 255) == open_picture(buffer.getvalue()).getpixel((0, 0))
 
 
 def test_only_what_decides_pixels_is_left() -> None:
