@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from ..checks import read_number
+from ..host.environment import model_places
 from ..prompts.format import PromptFormat
 from ..settings.parameter import Parameter
 from ..settings.parameters import FILTER_NAMES, PARAMETERS, READING_NAMES, SELECTION_NAMES
@@ -92,16 +92,16 @@ def model_of(arguments: argparse.Namespace) -> str:
     from ..model.folders import is_model
 
     named = settings_of(arguments, ["model"])
-    places = model_places()
+    places = told_model_places()
     is_one = len(places) == 1 and is_model(places[0])
     return str(named.get("model", places[0] if is_one else PARAMETERS["model"].default))
 
 
-def model_places() -> list[Path]:
+def told_model_places() -> list[Path]:
     """Return the paths in JOYTAG_MODELS; one that can hold no model is told, since JoyTag would be downloaded."""
     from ..model.folders import why_no_models
 
-    places = [Path(place) for place in os.environ.get("JOYTAG_MODELS", "").split(os.pathsep) if place]
+    places = model_places()
     for place in places:
         if why := why_no_models(place):
             complain(f"JOYTAG_MODELS: {place} is {why}")

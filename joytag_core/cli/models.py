@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from ..lines import one_line
-from .arguments import add_format_option, model_places
+from .arguments import add_format_option, told_model_places
 from .program import program_name
 from .streams import complain_of, say, to_json
 
@@ -39,7 +39,7 @@ def run_list(arguments: argparse.Namespace) -> int:
     from ..model.folders import JOYTAG, installed_models
     from .terminal_host import TerminalHost
 
-    model_places()
+    told_model_places()
     folders = installed_models(TerminalHost())
     for folder in folders:
         if arguments.format == "json":

@@ -13,6 +13,7 @@ from torch import nn
 
 from . import operations as casting_operations
 from .devices import empty_cache, find_device, find_dtype
+from .environment import model_places
 from .protocol import Placement, Progress, Residence
 
 # torch.cuda's class is the common one where torch has no torch.OutOfMemoryError yet (before 2.5).
@@ -40,7 +41,7 @@ class LocalHost:
         """
         self._device = device
         self._dtype = dtype
-        self._folders = _folders_of_environment() if model_folders is None else [Path(f) for f in model_folders]
+        self._folders = model_places() if model_folders is None else [Path(f) for f in model_folders]
 
     def is_out_of_memory(self, error: Exception) -> bool:
         """Tell by torch's own classes; of the one that a device raises for every fault, by its code or words."""
@@ -107,7 +108,3 @@ class _StayingResidence:
 def _is_one_model(folder: Path) -> bool:
     """Say whether a path is a model itself, which a download should not go into: its folder, or its weights."""
     return folder.suffix in (".safetensors", ".pt") or (folder / "config.json").is_file()
-
-
-def _folders_of_environment() -> list[Path]:
-    return [Path(folder) for folder in os.environ.get("JOYTAG_MODELS", "").split(os.pathsep) if folder]
