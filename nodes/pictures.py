@@ -16,19 +16,21 @@ from .host import session
 if TYPE_CHECKING:
     from ..joytag_core.maps.tag_maps import TagMaps
 
-CHANNELS_LAST = Reading(layout="channels_last")
-"""ComfyUI's IMAGE, also where a picture is three pixels high."""
+COMFYUI_IMAGE = Reading(layout="channels_last", floats="clamped")
+"""ComfyUI's IMAGE, also three pixels high, or brighter than white: HDR is clamped as by ComfyUI's own SaveImage."""
 
 
 def score_images(images: Sequence[Tensor], *, model: str) -> list[TagScores]:
-    """Score every picture of every batch [B, H, W, C] float 0..1, of any sizes, in as few passes as memory allows.
+    """Score every picture of every batch [B, H, W, C] float, of any sizes, in as few passes as memory allows.
+
+    Values beside 0..1 count as the nearest end.
 
     Raises:
         PictureError: there is no picture, or one that cannot be used.
         ModelError: the model is not there, or broken.
     """
     check_images(images)
-    return session().score(list(images), reading=CHANNELS_LAST, model=check_model_name(model, session().host))
+    return session().score(list(images), reading=COMFYUI_IMAGE, model=check_model_name(model, session().host))
 
 
 def map_images(images: Sequence[Tensor], tags: Sequence[str], *, model: str) -> list[TagMaps]:
@@ -38,7 +40,7 @@ def map_images(images: Sequence[Tensor], tags: Sequence[str], *, model: str) -> 
     """
     check_images(images)
     name = check_model_name(model, session().host)
-    return session().maps(list(images), tags, reading=CHANNELS_LAST, model=name)
+    return session().maps(list(images), tags, reading=COMFYUI_IMAGE, model=name)
 
 
 def check_images(images: Sequence[Tensor]) -> None:

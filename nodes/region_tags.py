@@ -20,7 +20,7 @@ from ..joytag_core.tagging.region_pictures import Region, box_of
 from .chips import for_page
 from .host import session
 from .inputs import interrogation_inputs, settings_inputs
-from .pictures import CHANNELS_LAST, check_images
+from .pictures import COMFYUI_IMAGE, check_images
 from .schema import CATEGORY, Scores, first_of_each, output, schema
 from .tag_lists import Picture
 from .work import Work, files_used
@@ -75,7 +75,7 @@ class RegionTags(io.ComfyNode):
         how = _checked(inputs)
         scores, parts = [], []
         for picture, regions in _regions(image, mask, side=how["tile"], overlap=how["overlap"]):
-            scores += session().score_regions(picture, regions, model=model, crop=how["crop"], reading=CHANNELS_LAST)
+            scores += session().score_regions(picture, regions, model=model, crop=how["crop"], reading=COMFYUI_IMAGE)
             parts += [_cut(picture, box_of(region, (picture.shape[1], picture.shape[0]))) for region in regions]
         pictures = [Picture(None, one) for one in scores]
         tags = [work.result(picture).text for picture in pictures]

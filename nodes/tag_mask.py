@@ -16,7 +16,7 @@ from ..joytag_core.pictures.arrays import picture_from_tensor
 from ..joytag_core.settings.map_parameters import MAP_PARAMETERS
 from ..joytag_core.settings.parameters import PARAMETERS, THRESHOLDS
 from .inputs import settings_inputs
-from .pictures import map_images
+from .pictures import COMFYUI_IMAGE, map_images
 from .schema import CATEGORY, Settings, first_of_each, output, schema
 from .tag_lists import texts_of
 from .work import files_used
@@ -104,7 +104,7 @@ class _Shown:
     def overlays(self) -> Tensor:
         """Return [B, H, W, 3] float32 0..1."""
         drawn = (
-            self._showing.overlay(picture_from_tensor(picture), one, self._tags)
+            self._showing.overlay(picture_from_tensor(picture, floats=COMFYUI_IMAGE.floats), one, self._tags)
             for picture, one in zip(self._batch, self._maps, strict=True)
         )
         return torch.stack([torch.from_numpy(np.asarray(one).copy()).float().div(255) for one in drawn])

@@ -11,7 +11,7 @@ from PIL import Image
 from torch import Tensor
 
 from ..errors import PictureError
-from .reading import Layout
+from .reading import Floats, Layout
 from .rgb import over_white
 
 _CHANNELS = (1, 3, 4)
@@ -59,17 +59,18 @@ def split_tensor(tensor: Tensor, layout: Layout = "auto") -> Tensor:
     return batch.permute(0, 2, 3, 1)
 
 
-def picture_from_tensor(tensor: Tensor) -> Image.Image:
+def picture_from_tensor(tensor: Tensor, *, floats: Floats = "checked") -> Image.Image:
     """Return an RGB picture for a tensor [H, W, C], uint8 or floating in 0..1, C 1, 3 or 4 (alpha over white).
 
     Floats are clamped and rounded to the nearest of 256 steps, so a loaded 8-bit picture comes back bit for bit.
 
     Raises:
-        PictureError: the dtype is another, or a value is not finite or far outside 0..1.
+        PictureError: the dtype is another, or a value is not finite or far outside 0..1; where `floats` is clamped,
+            only what is not a number.
     """
     if tensor.dtype != torch.uint8 and not tensor.is_floating_point():
         raise PictureError(f"the tensor is of {tensor.dtype}; {_expected_values()}")
-    steps = tensor.detach() if tensor.dtype == torch.uint8 else _to_steps(tensor.detach())
+    steps = tensor.detach() if tensor.dtype == torch.uint8 else _to_steps(tensor.detach(), floats)
     array = np.ascontiguousarray(steps.cpu().numpy())
     if array.shape[2] == 1:
         return Image.fromarray(array[..., 0]).convert("RGB")
@@ -94,12 +95,13 @@ def _channels_are_last(tensor: Tensor, batch: Tensor, layout: Layout) -> bool:
     return last
 
 
-def _to_steps(values: Tensor) -> Tensor:
+def _to_steps(values: Tensor, floats: Floats) -> Tensor:
     values = values.float()
     smallest, largest = torch.aminmax(values)  # NaN if one value is: one pass instead of three
-    if not bool(torch.isfinite(smallest) & torch.isfinite(largest)):
+    checked = floats == "checked"
+    if bool(torch.isnan(smallest)) or (checked and not bool(torch.isfinite(smallest) & torch.isfinite(largest))):
         raise PictureError("the picture holds values that are not finite (NaN or infinity); expected 0 to 1")
-    if smallest < -_BEYOND or largest > 1 + _BEYOND:
+    if checked and (smallest < -_BEYOND or largest > 1 + _BEYOND):
         found = f"values from {float(smallest):.4g} to {float(largest):.4g}"
         raise PictureError(f"the picture holds {found}; {_expected_values()}, not yet normalised")
     within = values if smallest >= 0 and largest <= 1 else values.clamp(0, 1)

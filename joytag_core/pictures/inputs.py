@@ -102,7 +102,7 @@ def read_one(picture: OnePicture, *, reading: Reading = _EXACT, side: int | None
         PictureTooLargeError: a picture is a decompression bomb.
     """
     if isinstance(picture, Tensor):
-        return _whole(picture_from_tensor(picture))
+        return _whole(picture_from_tensor(picture, floats=reading.floats))
     if isinstance(picture, Image.Image):
         return _whole(to_rgb(picture, colours=reading.colours))
     source = picture if isinstance(picture, str | os.PathLike) else content_of(picture)

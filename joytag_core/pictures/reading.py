@@ -11,9 +11,11 @@ from ..errors import SettingError
 COLOURS = ("srgb", "stored")
 READINGS = ("exact", "fast")
 LAYOUTS = ("auto", "channels_last", "channels_first")
+FLOATS = ("checked", "clamped")
 
 Colours = Literal["srgb", "stored"]
 Layout = Literal["auto", "channels_last", "channels_first"]
+Floats = Literal["checked", "clamped"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,11 +25,14 @@ class Reading:
     `colours`: srgb, as browsers show a picture with a colour profile of another gamut; stored, its bare numbers, as
     the published snippet takes them. `reading`: exact; fast, which decodes JPEGs at a fraction of their size.
     `layout`: where tensors and arrays have their channels; auto tells it by the shape.
+    `floats`: checked refuses values far beside 0..1, which are of another scale; clamped takes them as the nearest end,
+    as programs do whose pictures may be brighter than white (HDR).
     """
 
     colours: Colours = "srgb"
     reading: Literal["exact", "fast"] = "exact"
     layout: Layout = "auto"
+    floats: Floats = "checked"
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Reading:
@@ -46,6 +51,7 @@ class Reading:
         """
         for name, value, choices in (
             ("colours", self.colours, COLOURS), ("reading", self.reading, READINGS), ("layout", self.layout, LAYOUTS),
+            ("floats", self.floats, FLOATS),
         ):  # fmt: skip
             if value not in choices:
                 raise SettingError(f"{name} is {value!r}; expected one of {', '.join(choices)}")

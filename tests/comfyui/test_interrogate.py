@@ -91,6 +91,13 @@ def test_the_threshold_is_a_limit_that_has_to_be_passed(comfy: FakeComfy) -> Non
     assert [best.name.replace("_", " ")] == interrogate(comfy, image, threshold=below, **general).args[0]
 
 
+def test_a_picture_brighter_than_white_is_clamped_as_comfyui_saves_it(comfy: FakeComfy) -> None:
+    """HDR from an EXR file, and what upscalers and VAEs leave beside 0..1."""
+    hdr = pictures(1) * 12 - 4
+    (found,), (expected,) = (interrogate(comfy, one).args[2] for one in (hdr, hdr.clamp(0, 1)))
+    assert expected.as_dict() == found.as_dict()
+
+
 @pytest.mark.parametrize(
     ("images", "reason"),
     [

@@ -94,6 +94,13 @@ def test_the_node_shows_the_overlay_and_a_sentence_for_each_picture(comfy: FakeC
     assert result.ui["text"][0].startswith("smile 0.")
 
 
+def test_the_overlay_of_a_picture_brighter_than_white_is_that_of_the_clamped(comfy: FakeComfy) -> None:
+    """As ComfyUI would save it."""
+    hdr = pictures(1, 24, 40) * 12 - 4
+    (found,), (expected,) = (run(comfy, one, tags="smile").args[2] for one in (hdr, hdr.clamp(0, 1)))
+    assert torch.equal(expected, found)
+
+
 def test_tags_of_another_node_are_read_as_a_prompt(comfy: FakeComfy) -> None:
     """Escaped, weighted, with blanks or underscores, over several lines; what is no text is told."""
     image = pictures(1, 24, 40)

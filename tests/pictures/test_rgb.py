@@ -18,7 +18,7 @@ from torch import Tensor
 
 from joytag_core import PictureError, UnreadablePictureError
 from joytag_core.pictures.files import load_picture
-from joytag_core.pictures.inputs import count_pictures, pictures_from, split_pictures
+from joytag_core.pictures.inputs import count_pictures, open_picture, pictures_from, split_pictures
 from joytag_core.pictures.reading import Layout, Reading
 from joytag_core.pictures.rgb import to_rgb
 from tests.conftest import DATA
@@ -237,6 +237,17 @@ def test_floats_of_another_scale_are_refused(values: Tensor, found: str) -> None
         one(values.view(2, 2, 3))
     within = torch.tensor([-1.0, 0.5, 2.0] * 4).view(2, 2, 3)
     assert (0, 128, 255) == pixel(one(within))
+
+
+@pytest.mark.parametrize("values", [(-3.0, 0.5, 7.0), (-0.01, 0.5, 1.01), (float("-inf"), 0.5, float("inf"))])
+def test_floats_of_a_program_with_hdr_are_clamped(values: tuple[float, ...]) -> None:
+    """Where the door says that its pictures may be brighter than white; what is not a number stays an error."""
+    hdr = Reading(floats="clamped")
+    picture = torch.tensor(values * 4).view(2, 2, 3)
+    assert (0, 128, 255) == pixel(open_picture(picture, reading=hdr))
+    picture[1, 1, 2] = float("nan")
+    with pytest.raises(PictureError, match=r"not finite \(NaN or infinity\)"):
+        open_picture(picture, reading=hdr)
 
 
 def test_a_generator_is_gone_through_once_and_only_as_far_as_needed() -> None:
