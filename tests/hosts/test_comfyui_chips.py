@@ -211,17 +211,36 @@ def test_a_saved_workflow_holds_the_clicks(page: Any) -> None:
     assert '"circle"' in next(one for one in workflow["nodes"] if "Interrogate" in one["type"])["widgets_values"]
     reload(page)
     become(["circle"], lambda: chips(page, "dropped"))
+    become(False, lambda: "circle" in page.evaluate(TEXT.format(type="JoyTag_Interrogate")))
     open_workflow(page, json.dumps(workflow))
     become('"circle"', lambda: setting(page, "exclude"))
 
 
+def test_undo_takes_the_last_click_back_alone(page: Any) -> None:
+    """Text and chips say what the settings of now give, not those of the run; the picture that was looked at stays."""
+    batch = batch_of_two()
+    run(page, {**batch, "2": {**PROMPT["2"], "inputs": {"image": ["batch", 0], "model": "demo"}}})
+    page.locator(".joytag-chips select").first.select_option("1", force=True)
+    become(True, lambda: "red_background" in chips(page, "kept"))
+    first, second = [tag for tag in chips(page, "kept") if tag != "red_background"][:2]
+    for tag in (first, second):
+        click(page, tag)
+    page.evaluate("void window.app.extensionManager.workflow.activeWorkflow.changeTracker.undo()")
+    become(f'"{first}"', lambda: setting(page, "exclude"))
+    become([first], lambda: chips(page, "dropped"))
+    kept = [tag.replace("_", " ") for tag in chips(page, "kept")]
+    assert {"red background", second.replace("_", " ")} <= set(kept)
+    become(", ".join(kept), lambda: page.evaluate(TEXT.format(type="JoyTag_Interrogate")))
+
+
 def test_undo_takes_a_click_back(page: Any) -> None:
     """As any change of a setting; the chips are those of the node that undo makes anew, and can be clicked."""
-    run(page)
+    before = run(page)
     click(page, "circle")
     page.evaluate("void window.app.extensionManager.workflow.activeWorkflow.changeTracker.undo()")
     become("", lambda: setting(page, "exclude"))
     become(True, lambda: "circle" in chips(page, "kept"))
+    become(before, lambda: page.evaluate(TEXT.format(type="JoyTag_Interrogate")))
     click(page, "circle")
     become('"circle"', lambda: setting(page, "exclude"))
     become(["circle"], lambda: chips(page, "dropped"))

@@ -42,8 +42,8 @@ export class ChipView {
     keepFromCanvas(this.element, this.list);
   }
 
-  offerPictures(count) {
-    this.picked = Math.min(this.picked, Math.max(count - 1, 0));
+  offerPictures(count, picked = this.picked) {
+    this.picked = Math.min(picked, Math.max(count - 1, 0));
     const options = Array.from({ length: count }, (_, i) => element("option", { value: i, textContent: `${i + 1} / ${count}` }));
     this.picker.replaceChildren(...options);
     this.picker.value = this.picked;

@@ -4,7 +4,7 @@ import { ChipView } from "./chip_view.js";
 import { message } from "./messages.js";
 import { preview } from "./preview.js";
 import { isLinked } from "./settings.js";
-import { showOneText } from "./shown_text.js";
+import { showAllTexts, showOneText } from "./shown_text.js";
 
 const WIDGET = "joytag_chips";
 const HEIGHT = 150; // pixels: four rows of chips below the slider; more are scrolled to
@@ -26,7 +26,7 @@ export function showChipsAfterRuns(nodeType) {
   nodeType.prototype.onExecuted = function (output) {
     onExecuted?.apply(this, arguments);
     const [run] = output?.joytag ?? [];
-    if (run) this.joytagChips?.show(run);
+    if (run) this.joytagChips?.show(run, output);
   };
 }
 
@@ -43,7 +43,10 @@ class Chips {
     this.queue = Promise.resolve();
     this.view = new ChipView({
       click: (chip) => this.update(chip),
-      pick: () => this.update(),
+      pick: () => {
+        this.run.picked = this.view.picked; // the page hands the same run to the node that undo makes anew
+        this.update();
+      },
       slide: (value) => this.set(this.slider(), value),
     });
     const options = { serialize: false, hideOnZoom: false, getMinHeight: () => HEIGHT };
@@ -55,11 +58,12 @@ class Chips {
     node.widgets.filter((one) => one !== widget).forEach((one) => this.follow(one));
   }
 
-  show(run) {
+  show(run, output) {
     this.takePlace();
-    this.run = run;
-    this.shown = JSON.stringify(this.settings());
-    this.view.offerPictures(run.pictures.length);
+    Object.assign(this, { run, output });
+    // Of a run that is shown again, after undo or a reload, the node may have other settings now.
+    this.settingsOfRun = JSON.stringify({ ...this.settings(), ...run.settings });
+    this.view.offerPictures(run.pictures.length, run.picked);
     this.update();
   }
 
@@ -98,7 +102,8 @@ class Chips {
     if (Object.keys(settings).length > 0) rememberForUndo();
     this.view.show({ chips, text }, this.slider());
     // All texts stand there after a run; a change is shown for the picture that is looked at.
-    if (JSON.stringify(this.settings()) !== this.shown) showOneText(this.node, text, this.type.saysDropped ? dropped : "");
+    if (JSON.stringify(this.settings()) === this.settingsOfRun) showAllTexts(this.node, this.output);
+    else showOneText(this.node, text, this.type.saysDropped ? dropped : "");
     this.node.setDirtyCanvas?.(true, true);
   }
 

@@ -21,7 +21,7 @@ export function showTextAfterRuns(nodeType) {
     if (!output?.text) return;
     this.joytagHasRun = true;
     rememberOutput(this, output);
-    showText(this, textOf(output));
+    showAllTexts(this, output);
   };
 }
 
@@ -30,6 +30,11 @@ export function showTextAgain(node) {
   if (node.joytagHasRun || !fieldOf(node)) return;
   const output = lastOutput(node);
   if (output?.text) node.onExecuted(output);
+}
+
+/** Show the texts of all pictures, as a run sent them. */
+export function showAllTexts(node, output) {
+  showText(node, textOf(output));
 }
 
 /** Show one picture's text, and what was dropped, in place of the last run's. */
@@ -41,9 +46,15 @@ function fieldOf(node) {
   return node.widgets?.find(({ name }) => name === WIDGET);
 }
 
-function textOf({ text, dropped = [] }) {
-  const shown = [text].flat();
+function textOf({ text, said, dropped = [] }) {
+  const shown = said?.map(inPagesWords) ?? [text].flat();
   return shown.map((one, i) => (dropped[i] ? `${one}\n— ${message("dropped")}:\n${dropped[i]}` : one)).join(SEPARATOR);
+}
+
+/** Return lines of parts, each a text, or the id of a message and what stands in the place of its %. */
+function inPagesWords(lines) {
+  const words = (part) => (typeof part === "string" ? part : message(part[0]).replace("%", () => part[1]));
+  return lines.map((parts) => parts.map(words).join("")).join("\n");
 }
 
 function showText(node, text) {
