@@ -45,7 +45,7 @@ class FilterTags(io.ComfyNode):
                 ),
                 scores_input(),
                 io.Custom("*").Input(
-                    "other_scores", display_name="Other tagger's scores", optional=True,
+                    "other_scores", optional=True,  # named by locales/: frontend 1.35 translates no display name
                     tooltip="Another tagger's scores, to be combined with JoyTag's: lines such as smile: 0.95, tags "
                     "such as (smile:0.95), JSON, a dictionary of scores, or another JoyTag node's. One for each "
                     "picture, or one for all.",
