@@ -13,12 +13,13 @@ from ..joytag_core.lines import counted
 from ..joytag_core.settings.parameters import THRESHOLDS
 from ..joytag_core.tags.scores import TagScores
 from .inputs import judging_inputs, scores_input
+from .said import SaidLine
 from .schema import CATEGORY, first_of_each, output, schema
 from .tag_lists import paired, scores_of, texts_of
 from .work import files_used
 
 if TYPE_CHECKING:
-    from ..joytag_core.judging.prompt_check import AskedTag
+    from ..joytag_core.judging.prompt_check import AskedTag, PromptReport
     from ..joytag_core.tags.scored_tag import ScoredTag
 
 _ID = "JoyTag_PromptCheck"
@@ -95,8 +96,12 @@ class CheckPrompt(io.ComfyNode):
             [_named(report.missing) for report in best],
             [_named(report.unexpected) for report in best],
             [report.explain() for report in best],
-            ui={"text": [report.explain() for report in best]},
+            ui={"text": [report.explain() for report in best], "said": [_said(report) for report in best]},
         )
+
+
+def _said(report: PromptReport) -> list[SaidLine]:
+    return [[(f"said_{kind}", text)] for kind, text in report.lines()]
 
 
 def _named(tags: Sequence[AskedTag] | Sequence[ScoredTag]) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from comfy_api.latest import io
 
-from ..joytag_core.tags.description import describe
+from ..joytag_core.tags.description import describe, describe_parts
 from ..joytag_core.tags.scores import TagScores
-from ..joytag_core.tags.vocabulary import Vocabulary
+from ..joytag_core.tags.vocabulary import Tag, Vocabulary
+from .said import SaidLine, listed
 from .schema import CATEGORY, Scores, output, schema
 
 
@@ -43,12 +44,16 @@ class TagInfo(io.ComfyNode):
         from ..joytag_core.filtering.tag_filter import TagFilter  # late, as in work.py
 
         vocabulary = Vocabulary.joytag() if scores is None else scores.vocabulary
-        lines = [_line(name, vocabulary, scores) for name in TagFilter().apply(tags).tags]
-        info = "\n".join(lines)
-        return io.NodeOutput(info, ui={"text": [info]})
+        named = [(name, vocabulary.find(name)) for name in TagFilter().apply(tags).tags]
+        info = "\n".join(describe(name, tag, score=_score(tag, scores)) for name, tag in named)
+        said = [_said(name, tag, _score(tag, scores)) for name, tag in named]
+        return io.NodeOutput(info, ui={"text": [info], "said": [said]})
 
 
-def _line(name: str, vocabulary: Vocabulary, scores: TagScores | None) -> str:
-    tag = vocabulary.find(name)
-    score = None if scores is None or tag is None else scores[tag.name]
-    return describe(name, tag, score=score)
+def _score(tag: Tag | None, scores: TagScores | None) -> float | None:
+    return None if scores is None or tag is None else scores[tag.name]
+
+
+def _said(name: str, tag: Tag | None, score: float | None) -> SaidLine:
+    parts = listed([(f"said_{kind}", text) for kind, text in describe_parts(name, tag, score=score)])
+    return parts if tag is None else [f"{tag.name}: ", *parts]

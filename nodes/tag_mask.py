@@ -17,6 +17,7 @@ from ..joytag_core.settings.map_parameters import MAP_PARAMETERS
 from ..joytag_core.settings.parameters import PARAMETERS, THRESHOLDS
 from .inputs import settings_inputs
 from .pictures import COMFYUI_IMAGE, map_images
+from .said import SaidLine, listed
 from .schema import CATEGORY, Settings, first_of_each, output, schema
 from .tag_lists import texts_of
 from .work import files_used
@@ -83,7 +84,11 @@ class TagMask(io.ComfyNode):
             overlays,
             [points for one in shown for points in one.points()],
             [one.boxes() for one in shown],
-            ui={"images": previews, "text": [showing.say(one) for one in maps]},
+            ui={
+                "images": previews,
+                "text": [showing.say(one) for one in maps],
+                "said": [_said(showing, one) for one in maps],
+            },
         )
 
 
@@ -141,6 +146,10 @@ def _showing(settings: Settings) -> Showing:
     from ..joytag_core.settings.showing import showing_of  # late, as in work.py
 
     return showing_of(settings)
+
+
+def _said(showing: Showing, maps: TagMaps) -> list[SaidLine]:
+    return [listed(text if holds else ("said_not_there", text) for text, holds in showing.found(maps))]
 
 
 def _names_in(texts: Sequence[object]) -> list[str]:

@@ -81,7 +81,8 @@ class SwitchOnTags(io.ComfyNode):
         verdicts = [_verdict(*question) for question in questions]
         shown = [f"{'yes' if verdict.holds else 'no'}, {verdict.score:.2f}" for verdict in verdicts]
         answers = [verdict.holds for verdict in verdicts], [verdict.score for verdict in verdicts]
-        return io.NodeOutput(*answers, ui={"text": shown})
+        said = [[[("said_yes" if verdict.holds else "said_no", f"{verdict.score:.2f}")]] for verdict in verdicts]
+        return io.NodeOutput(*answers, ui={"text": shown, "said": said})
 
 
 def _verdict(switch: TagSwitch, text: str | None, scores: TagScores | None) -> Verdict:

@@ -18,6 +18,14 @@ from ..tags.scores import TagScores
 from ..tags.selection import those_over
 from ..tags.vocabulary import PUBLISHED_THRESHOLD, Tag
 
+_LINES = {
+    "score": "score {}",
+    "shown": "shown: {}",
+    "missing": "missing: {}",
+    "unexpected": "unexpected: {}",
+    "unknown": "not known: {}",
+}
+
 
 class AskedTag(NamedTuple):
     """Hold one tag that a prompt asks for: its name as written, its score 0..1 in the picture, its weight.
@@ -49,13 +57,20 @@ class PromptReport:
 
     def explain(self) -> str:
         """Return the report as a person reads it: the score, then a line for each kind of tag that there is."""
-        lines = {
+        return "\n".join(_LINES[kind].format(text) for kind, text in self.lines())
+
+    def lines(self) -> list[tuple[str, str]]:
+        """Return what `explain` says, line by line, for doors that speak other languages: its kind, and its text.
+
+        The kinds are `score` and, where there are such tags, `shown`, `missing`, `unexpected` and `unknown`.
+        """
+        named = {
             "shown": [f"{asked.name} {asked.score:.2f}" for asked in self.shown],
             "missing": [f"{asked.name} {asked.score:.2f}{_instead(asked)}" for asked in self.missing],
             "unexpected": [_scored(one) for one in self.unexpected],
-            "not known": list(self.unknown),
+            "unknown": list(self.unknown),
         }
-        return "\n".join([f"score {self.score:.2f}", *(f"{kind}: {', '.join(p)}" for kind, p in lines.items() if p)])
+        return [("score", f"{self.score:.2f}"), *((kind, ", ".join(tags)) for kind, tags in named.items() if tags)]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report for JSON; scores have four decimals, tags are described as in a filter's result."""

@@ -120,9 +120,11 @@ class Showing:
 
     def say(self, maps: TagMaps) -> str:
         """Return a sentence of which tags are there: `heart 0.93, star 0.12 (not there)`."""
-        return ", ".join(
-            f"{tag} {maps.score_of(tag):.2f}{'' if self.holds(maps, tag) else ' (not there)'}" for tag in maps.tags
-        )
+        return ", ".join(f"{text}{'' if holds else ' (not there)'}" for text, holds in self.found(maps))
+
+    def found(self, maps: TagMaps) -> list[tuple[str, bool]]:
+        """Return each tag with its score, and whether it holds, for doors that speak other languages than `say`."""
+        return [(f"{tag} {maps.score_of(tag):.2f}", self.holds(maps, tag)) for tag in maps.tags]
 
     def _is_shown(self, maps: TagMaps, tag: str) -> bool:
         return not self.only_held or self.holds(maps, tag)

@@ -23,7 +23,7 @@ def test_with_scores_each_tag_has_its_own(comfy: FakeComfy) -> None:
     scores = TagScores(Vocabulary.from_names(["smile", "disc"]), np.array([0.25, 0.5]))
     result = comfy.nodes()["JoyTag_TagInfo"].execute(tags="disc, smile", scores=scores)
     assert "disc: score 0.500, general\nsmile: score 0.250, general, group face" == result.args[0]
-    assert {"text": [result.args[0]]} == result.ui
+    assert [result.args[0]] == result.ui["text"]
 
 
 def test_no_tags_give_no_lines(comfy: FakeComfy) -> None:
