@@ -13,10 +13,13 @@ from torch import Tensor
 from torch.utils.data import Dataset, Sampler
 from tqdm import tqdm
 
+from joytag_core.captions.caption_files import caption_text, read_caption
+from joytag_core.datasets.sources import caption_tags
 from joytag_core.errors import PictureError
 from joytag_core.pictures.files import load_picture
 from joytag_core.pictures.folders import find_pictures
 from joytag_core.pictures.pixels import fit_square
+from joytag_core.tags.vocabulary import Vocabulary
 
 Augment = Callable[[Image.Image], Image.Image]
 
@@ -49,9 +52,13 @@ def _pictures_below(folder: Path) -> list[Path]:
 
 
 def read_tags(path: Path) -> frozenset[str]:
-    """Return the tags of a .txt file: separated by commas or lines, with spaces or underscores."""
-    names = path.read_text(encoding="utf-8").replace("\n", ",").split(",")
-    return frozenset(name.strip().replace(" ", "_") for name in names if name.strip())
+    """Return the tags of a .txt file as `joytag evaluate` reads them: no escapes, weights and sentences; underscores.
+
+    Raises:
+        CaptionError: it cannot be read.
+    """
+    names = caption_tags(caption_text(read_caption(path) or b""), Vocabulary.joytag())
+    return frozenset(name.replace(" ", "_") for name in names)
 
 
 def most_frequent_tags(examples: Sequence[Example], *, at_least: int = 1) -> list[str]:

@@ -133,6 +133,6 @@ def _measured_table(
     network: Network, examples: Sequence[Example], tags: Sequence[str], *, size: int, threshold: float
 ) -> str:
     pictures = TaggedPictures(examples, tags, size=size)
-    qualities = measure(score_pictures(network, pictures), pictures.targets, tags, threshold=threshold)
-    log.debug("macro F1 %.4f", macro_f1(qualities))
-    return render_table(qualities)
+    by_tag = measure(score_pictures(network, pictures), pictures.targets, tags, threshold=threshold)
+    log.debug("macro F1 %.4f", macro_f1(by_tag))
+    return render_table(by_tag)

@@ -27,6 +27,13 @@ def test_tags_are_separated_by_commas_or_lines(tmp_path, text):
     assert read_tags(path) == {"heart", "white_background"}
 
 
+def test_captions_are_read_as_elsewhere(tmp_path):
+    """Any encoding, no escapes and weights; a sentence is no tag."""
+    path = tmp_path / "a.txt"
+    path.write_text("(heart:1.2), star \\(symbol\\), café\nA cat sits on the mat, near the door.", encoding="utf-16")
+    assert read_tags(path) == {"heart", "star_(symbol)", "café"}
+
+
 def test_pictures_without_tags_file_are_left_out(pictures):
     """A picture whose .txt is missing is no example."""
     (pictures / "03.txt").unlink()

@@ -12,14 +12,14 @@ TARGETS = torch.tensor([[1.0, 1.0], [1.0, 0.0], [0.0, 1.0], [1.0, 0.0]])
 
 def test_counts_and_ratios_of_a_tag():
     """heart: 2 found, 1 false alarm, 1 missed."""
-    heart, _ = measure(SCORES, TARGETS, ["heart", "star"])
-    assert (heart.true_positives, heart.false_positives, heart.false_negatives, heart.support) == (2, 1, 1, 3)
+    heart = measure(SCORES, TARGETS, ["heart", "star"])["heart"]
+    assert (heart.hits, heart.alarms, heart.misses, heart.support) == (2, 1, 1, 3)
     assert (heart.precision, heart.recall, heart.f1) == (2 / 3, 2 / 3, 2 / 3)
 
 
 def test_tag_never_predicted_has_ratios_of_zero():
     """star: both missed, nothing predicted, no division by zero."""
-    _, star = measure(SCORES, TARGETS, ["heart", "star"])
+    star = measure(SCORES, TARGETS, ["heart", "star"])["star"]
     assert (star.precision, star.recall, star.f1) == (0.0, 0.0, 0.0)
 
 
@@ -31,8 +31,8 @@ def test_macro_f1_is_the_plain_mean():
 @pytest.mark.parametrize(("threshold", "found"), [(0.5, 0), (0.49, 1)])
 def test_threshold_itself_is_not_enough(threshold, found):
     """A tag is predicted above the threshold."""
-    (quality,) = measure(torch.tensor([[0.5]]), torch.tensor([[1.0]]), ["heart"], threshold=threshold)
-    assert quality.true_positives == found
+    measured = measure(torch.tensor([[0.5]]), torch.tensor([[1.0]]), ["heart"], threshold=threshold)
+    assert measured["heart"].hits == found
 
 
 def test_table_ends_in_the_macro_means():
