@@ -71,7 +71,7 @@ def test_one_picture_as_data_uri(webui: WebUIServer, pictures: list[Path], expec
     ("changes", "status", "said"),
     [
         ({"image": "http://127.0.0.1/cat.png"}, 422, "not base64"),
-        ({"image": "aGFsbG8="}, 422, "cannot be read"),
+        ({"image": "aGFsbG8="}, 422, "no picture that Pillow can read"),
         ({"image": None}, 422, "0 pictures were sent"),
         ({"threshold": 1.5}, 422, "threshold is 1.5"),
         ({"exclude": "/(/"}, 422, "/(/"),
@@ -182,7 +182,7 @@ def test_maps_as_the_core_does(webui: WebUIServer, pictures: list[Path]) -> None
         ({"tags": []}, 422, "expected 1 to 64"),
         ({"level": 1.5}, 422, "level is 1.5"),
         ({"level": "0.5"}, 422, "level"),
-        ({"image": "aGFsbG8="}, 422, "cannot be read"),
+        ({"image": "aGFsbG8="}, 422, "no picture that Pillow can read"),
         ({"model": "../demo"}, 404, "'../demo'"),
     ],
 )
