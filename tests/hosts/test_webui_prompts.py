@@ -79,7 +79,7 @@ def test_failed_tagging_is_said_and_the_picture_made(webui: WebUIServer, picture
         ({"treshold": 0.5}, "a photo", "treshold"),
         ({"preset": "nobody"}, "a photo", "nobody"),
         ({"placement": "nowhere"}, "a photo", "nowhere"),
-        ({"picture": "aGFsbG8="}, "a photo", "cannot be read"),
+        ({"picture": "aGFsbG8="}, "a photo", "no picture that Pillow can read"),
         ({}, "a photo, {joytag:treshold=0.5}", "treshold"),
     ],
 )
