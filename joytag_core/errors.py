@@ -6,6 +6,10 @@ import os
 from pathlib import Path
 
 
+_LONGEST_MESSAGE = 1_000
+"""Characters of the longest message about a setting: a person's text in it may fill many screens."""
+
+
 def reason_of(error: Exception) -> str:
     """Return what an error says, without the path that the system repeats."""
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
@@ -59,7 +63,10 @@ class DeviceError(JoyTagError, ValueError):
 
 
 class SettingError(JoyTagError, ValueError):
-    """A setting is out of its range or not one of its choices."""
+    """A setting is out of its range or not one of its choices; a long message is shortened in its middle."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message if len(message) <= _LONGEST_MESSAGE else f"{message[:500]} ... {message[-400:]}")
 
 
 class RuleError(SettingError):

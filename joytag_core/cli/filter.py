@@ -70,7 +70,11 @@ def add_filter_command(commands: Any) -> None:
     reading.add_argument("--backup", action="store_true", help="with --in-place: keep the original beside it, .bak")
     reading.add_argument("--dry-run", action="store_true", help="show what --in-place would change, and change nothing")
     reading.add_argument("--each-line", action="store_true", help="take each line as a prompt of its own")
-    reading.add_argument("--explain", action="store_true", help="say on standard error what was dropped, and why")
+    reading.add_argument(
+        "--explain",
+        action="store_true",
+        help="say on standard error what was dropped or replaced, why, and what was left alone as a sentence",
+    )
     add_format_option(
         reading,
         ("text", "json"),
@@ -189,9 +193,20 @@ def _report(arguments: argparse.Namespace, prompt: _Prompt, result: FilterResult
         say(to_json(path | found))
     elif not (arguments.in_place or arguments.dry_run):
         say(result.text)
-    if arguments.explain and result.dropped:
-        heading = f"{one_line(prompt.path)}: dropped" if prompt.path is not None else "dropped"
-        complain(f"{heading}\n{_indented(result.explain())}")
+    if arguments.explain:
+        where = f"{one_line(prompt.path)}: " if prompt.path is not None else ""
+        for heading, lines in _explained(result):
+            complain(f"{where}{heading}\n{_indented(lines)}")
+
+
+def _explained(result: FilterResult) -> Iterator[tuple[str, str]]:
+    """Yield what has happened to a text, under a heading each."""
+    if result.dropped:
+        yield "dropped", result.explain()
+    if result.replaced:
+        yield "replaced", "\n".join(f"{item}  {rule}" for item, rule in result.replaced)
+    if result.sentences:
+        yield "left alone, as sentences (--prose drop drops them)", "\n".join(map(one_line, result.sentences))
 
 
 def _indented(text: str) -> str:

@@ -35,12 +35,16 @@ class Replaced(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FilterResult:
-    """Hold the text for the target, what remains in it, and what rules dropped or replaced."""
+    """Hold the text for the target, what remains in it, and what rules dropped or replaced.
+
+    `sentences` are those that were left alone, which no rule about tags can name.
+    """
 
     text: str
     kept: tuple[Kept, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     replaced: tuple[Replaced, ...] = ()
+    sentences: tuple[str, ...] = ()
 
     @property
     def tags(self) -> tuple[str, ...]:

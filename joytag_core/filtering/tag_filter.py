@@ -82,7 +82,9 @@ class TagFilter(FilterSettings):
         pipeline = Pipeline(self, _tools(self.rule_book(), vocabulary), writer, place)
         done = pipeline.run(prompt)
         kept = tuple(Kept(writer.name(item), item.facts.tag, item.score) for item in done.items if not item.verbatim)
-        return FilterResult(writer.text(done), kept, tuple(pipeline.report.dropped), tuple(pipeline.report.replaced))
+        sentences = tuple(item.text for item in done.items if item.role == "prose")
+        report = pipeline.report
+        return FilterResult(writer.text(done), kept, tuple(report.dropped), tuple(report.replaced), sentences)
 
 
 @lru_cache(maxsize=16)

@@ -65,6 +65,7 @@ class _Tokens:
         self._run_end = 0
         self._no_wildcard_to = 0
         self._no_called_to = 0
+        self._known_line_end = 0
         self._last_double_colon = text.rfind("::")
 
     def all(self) -> list[Token]:
@@ -156,8 +157,10 @@ class _Tokens:
         return close + 3
 
     def _line_end(self, position: int) -> int:
-        end = self._text.find("\n", position)
-        return end if end >= 0 else len(self._text)
+        if position >= self._known_line_end:
+            end = self._text.find("\n", position)
+            self._known_line_end = end if end >= 0 else len(self._text)
+        return self._known_line_end
 
     def _emphasis_end(self, inside: int) -> int:
         """Return where NovelAI's `1.2::tags::` ends; 0 where it does not."""

@@ -50,6 +50,20 @@ def test_explanations_go_to_standard_error(capsys: pytest.CaptureFixture[str]) -
     assert (0, "sky\n", "dropped\n  long hair  exclude *hair\n") == (status, out, err)
 
 
+def test_explanations_tell_what_was_replaced_and_which_sentences_stay(capsys: pytest.CaptureFixture[str]) -> None:
+    """A sentence that holds what a rule names is left alone, and that is said; without one nothing is."""
+    text = "1girl, A girl has a hat, and smiles. hat"
+    _, out, err = _run(capsys, text, "--exclude", "hat", "--replace", "1girl -> woman", "--explain")
+    *_, nothing = _run(capsys, "hat, sky", "--explain")
+
+    assert out == "woman, A girl has a hat, and smiles.\n"
+    assert err == (
+        "dropped\n  hat  exclude hat\nreplaced\n  1girl  replace 1girl -> woman\n"
+        "left alone, as sentences (--prose drop drops them)\n  A girl has a hat, and smiles.\n"
+    )
+    assert nothing == ""
+
+
 def test_lists_are_named_with_either_option(capsys: pytest.CaptureFixture[str]) -> None:
     """--list may be repeated, and is the same as --lists."""
     several = _run(capsys, "touhou, signature, sky", "--list", "no-names", "--list", "prompt")

@@ -86,6 +86,16 @@ def test_settings_out_of_their_range_are_refused(rules: dict[str, Any], message:
     assert message in str(caught.value)
 
 
+def test_a_long_rule_fills_no_screen_when_it_is_refused() -> None:
+    """Where it stands and what was expected are told, and of the rule its beginning."""
+    with pytest.raises(RuleError) as caught:
+        TagFilter(replace="hair " + "9" * 5_000)
+    message = str(caught.value)
+    assert len(message) <= 1_000
+    assert message.startswith("replace, line 1: 'hair 999")
+    assert message.endswith("has no arrow; expected old -> new")
+
+
 @pytest.mark.parametrize(
     "scores",
     [5, ["smile"], {"smile": "high"}, {"smile": None}, {5: 0.5}, {"smile": True},
