@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-
 _LONGEST_MESSAGE = 1_000
 """Characters of the longest message about a setting: a person's text in it may fill many screens."""
 

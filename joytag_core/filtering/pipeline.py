@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
+from ..errors import SettingError
 from ..lines import counted
 from ..prompts.items import Item, Prompt, networks_in
 from ..prompts.parser import parse
@@ -53,6 +54,14 @@ class Surroundings:
     tokens: Collection[str] = ()
     is_written: bool = True
     """Whether a person wrote what is filtered, whose spelling can be protected, or a model chose it."""
+
+    def __post_init__(self) -> None:
+        for name, names in {"said": self.said, "tokens": self.tokens}.items():
+            is_collection = isinstance(names, Collection) and not isinstance(names, str)
+            if not is_collection or not all(isinstance(one, str) for one in names):
+                raise SettingError(f"{name} is {names!r}; expected a list or set of names")
+        if self.count_tokens is not None and not callable(self.count_tokens):
+            raise SettingError(f"count_tokens is {self.count_tokens!r}; expected a function that takes a text")
 
 
 class Pipeline:

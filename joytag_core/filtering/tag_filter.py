@@ -11,7 +11,7 @@ from ..prompts.items import Item, Prompt
 from ..prompts.parser import parse
 from ..prompts.writer import writer_for
 from ..rules.rule_book import RuleBook
-from ..tags.names import name_index
+from ..tags.names import NameIndex, name_index
 from ..tags.scored_tag import ScoredTag
 from ..tags.vocabulary import PUBLISHED_THRESHOLD, Vocabulary
 from .pipeline import Pipeline, Surroundings, Tools
@@ -42,11 +42,11 @@ class TagFilter(FilterSettings):
         names that mean something as they are spelled, such as those of the host's embeddings.
 
         Raises:
-            SettingError: the text is none; as RuleError: the regular expressions together took too long.
+            SettingError: what is given is of another kind; as RuleError: the regular expressions took too long.
         """
         if not isinstance(text, str):
             raise SettingError(f"{text!r} is no text; expected a prompt or tag list")
-        rules, index = self.with_presets(), name_index(vocabulary or Vocabulary.joytag())
+        rules, index = self.with_presets(), _index_of(vocabulary)
         prompt = parse(text, rules.target, index)
         if scores:
             lookup = ScoreLookup(scores, index)
@@ -67,12 +67,12 @@ class TagFilter(FilterSettings):
         """Filter tags that a model scored; `threshold` (0..1) is the score that gets the lowest mapped weight.
 
         Raises:
-            RuleError: the regular expressions together took too long.
+            SettingError: what is given is of another kind; as RuleError: the regular expressions took too long.
         """
-        index = name_index(vocabulary or Vocabulary.joytag())
+        index = _index_of(vocabulary)
         items = [
             Item(text=scored.name, facts=index.facts(scored.name), position=place, score=scored.score)
-            for place, scored in enumerate(tags)
+            for place, scored in enumerate(_scored(tags))
         ]
         place = Surroundings(count_tokens=count_tokens, said=said, is_written=False)
         return self.with_presets()._filtered(Prompt(tuple(items)), index.vocabulary, threshold, place)
@@ -85,6 +85,22 @@ class TagFilter(FilterSettings):
         sentences = tuple(item.text for item in done.items if item.role == "prose")
         report = pipeline.report
         return FilterResult(writer.text(done), kept, tuple(report.dropped), tuple(report.replaced), sentences)
+
+
+def _index_of(vocabulary: Vocabulary | None) -> NameIndex:
+    if not isinstance(vocabulary, Vocabulary | None):
+        raise SettingError(f"vocabulary is {vocabulary!r}; expected a Vocabulary, or None for JoyTag's")
+    return name_index(vocabulary or Vocabulary.joytag())
+
+
+def _scored(tags: Iterable[ScoredTag]) -> list[ScoredTag]:
+    found = list(tags) if isinstance(tags, Iterable) else [tags]
+    for one in found:
+        if not isinstance(one, ScoredTag):
+            raise SettingError(
+                f"{one!r} is no scored tag; expected those that Selection.choose or TagScores.select gives"
+            )
+    return found
 
 
 @lru_cache(maxsize=16)

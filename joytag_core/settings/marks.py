@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..errors import SettingError
 from ..prompts.tokens import COMMENT
 
 _UNSEEN = "\u200b-\u200f\u2060\ufeff"
@@ -42,7 +43,12 @@ def find_marks(prompt: str, target: str) -> Iterator[Mark]:
     """Yield the marks of a prompt in order, those that are not well written included; in time linear in its length.
 
     In a comment of the target's none is read.
+
+    Raises:
+        SettingError: the prompt is no text.
     """
+    if not isinstance(prompt, str):
+        raise SettingError(f"{prompt!r} is no text; expected a prompt")
     position = 0
     while (match := _OPENING_OR_COMMENT[target].search(prompt, position)) is not None:
         mark = _read(prompt, match) if match["word"] else None

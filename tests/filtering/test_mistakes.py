@@ -105,3 +105,29 @@ def test_what_are_no_scores_is_refused(scores: Any) -> None:
     """Scores are numbers by name; anything else is an error that says so."""
     with pytest.raises(SettingError, match="expected numbers from 0 to 1"):
         TagFilter().apply("smile", scores=scores)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"said": None}, "said is None; expected a list or set of names"),
+        ({"said": "hat"}, "said is 'hat'"),
+        ({"said": [5]}, "said is [5]"),
+        ({"tokens": 5}, "tokens is 5; expected a list or set of names"),
+        ({"count_tokens": 5}, "count_tokens is 5; expected a function"),
+        ({"vocabulary": "joytag"}, "vocabulary is 'joytag'; expected a Vocabulary"),
+    ],
+)
+def test_what_is_told_of_the_place_is_checked(given: dict[str, Any], message: str) -> None:
+    """A value of another kind is an error that names it, and not one of Python's in the middle of the work."""
+    with pytest.raises(SettingError) as caught:
+        TagFilter().apply("hat", **given)
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("tags", [None, 5, [None], ["hat"], "hat"])
+def test_what_are_no_scored_tags_is_refused(tags: Any) -> None:
+    """Only scored tags have a score; a list of names is a text for `apply`."""
+    with pytest.raises(SettingError, match="is no scored tag; expected those that"):
+        TagFilter().apply_scored(tags)
+    assert TagFilter().apply_scored([]).text == ""

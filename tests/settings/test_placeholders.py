@@ -285,3 +285,12 @@ def test_what_is_no_prompt_is_refused(text: Any) -> None:
     """Anything but text is an error that says what was expected."""
     with pytest.raises(SettingError, match="expected a prompt"):
         fill_prompt(text, always("hat"), settings=SETTINGS)
+
+
+@pytest.mark.parametrize("prompt", [None, 5, ["{joytag}"], b"{joytag}"])
+def test_what_is_no_prompt_has_no_placeholders_and_is_refused(prompt: Any) -> None:
+    """Every way to read placeholders says what was expected."""
+    for read in (has_placeholder, clear_placeholders, find_placeholders):
+        with pytest.raises(SettingError, match="is no text; expected a prompt"):
+            read(prompt)
+    assert not has_placeholder("")
