@@ -54,7 +54,7 @@ Result = Found | PictureError
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """Hold one picture's way so far: its kept scores, or the pixels [1, 3, S, S] to compute."""
+    """Hold one picture's way so far: its kept scores, or the pixels [1, 3, S, S] uint8 to compute."""
 
     sighting: Sighting
     kept: KeptScores | None = None
@@ -217,7 +217,7 @@ class Scorer:
 
     def _shrunk(self, path: Path, state: FileState, digest: bytes, picture: Path | bytes) -> _Ready:
         """Read a picture, a file or the content of one; `digest` is its content's."""
-        from ..pictures.pixels import to_pixels
+        from ..pictures.pixels import to_squares
         from ..pictures.squares import read_square
 
         square, (width, height) = read_square(
@@ -228,7 +228,7 @@ class Scorer:
             kept = self.store.of_picture(sighting.picture, self._key, width=width, height=height)
             if kept is not None:
                 return _Ready(sighting, kept)
-        return _Ready(sighting, pixels=to_pixels([square], self.model.image_size))
+        return _Ready(sighting, pixels=to_squares([square], self.model.image_size))
 
     def _computed(self, waiting: _Waiting[T]) -> list[tuple[T, Result]]:
         """Compute what has no scores yet, keep it, and return all."""

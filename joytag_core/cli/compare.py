@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from ..pictures.reading import Reading
 from ..settings.parameters import PARAMETERS, READING_NAMES
 from .arguments import add_format_option, add_model_options, add_settings, count, model_of, settings_of
 from .scoring import GivenPictures, reading_of
-from .streams import say, to_json
+from .streams import complain, say, to_json
 
 if TYPE_CHECKING:
     from ..datasets.agreement import Agreement, Difference
@@ -72,8 +73,13 @@ def run(arguments: argparse.Namespace) -> int:
     if not agreement.pictures:
         return pictures.status
     dtype = str(host.placement().dtype).removeprefix("torch.")  # what `auto` is here
-    lines = _lines(arguments, agreement, dtype)
-    say(to_json(agreement.to_dict()) if arguments.format == "json" else "\n".join(lines))
+    if dtype == _EXACT and reading == Reading():
+        complain(f"nothing is compared: {_EXACT} and exact reading are what the other way is compared with")
+    if arguments.format == "json":
+        what = {"model": model_of(arguments), "dtype": dtype, "against": _EXACT, **asdict(reading)}
+        say(to_json(what | agreement.to_dict()))
+    else:
+        say("\n".join(_lines(arguments, agreement, dtype)))
     return pictures.status
 
 

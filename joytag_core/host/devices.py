@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import re
 import time
@@ -14,7 +15,9 @@ from ..errors import DeviceError
 
 DTYPES = ("auto", "float32", "float16", "bfloat16")
 
-_MEASURED_SECONDS = 0.015
+_MEASURED_SECONDS = 0.02
+# A busy machine does not disturb the time that a thread has computed; Windows counts it in steps of 16 ms.
+_CLOCK = time.perf_counter if os.name == "nt" else time.thread_time
 _FASTER = 0.9
 """The share of float32's time from which bfloat16 is worth its rounding."""
 
@@ -66,13 +69,13 @@ def empty_cache(device: torch.device) -> None:
 def has_fast_bfloat16() -> bool:
     """Say whether this processor computes faster in bfloat16: it has the units, and a measurement agrees.
 
-    Measured once a process, for some hundredths of a second, and only where torch says that there are units to measure.
+    Measured once a process, for at most some hundredths of a second, and only where torch says that there are units to
+    measure.
     """
     if not _has_bfloat16_units():
         return False
     try:
-        # A busy machine can disturb one measurement: only three that agree speak against the processor's own units.
-        return any(_time_ratio(torch.bfloat16, torch.float32) < _FASTER for _ in range(3))
+        return _time_ratio(torch.bfloat16, torch.float32) < _FASTER
     except RuntimeError:  # a torch built without these kernels
         return False
 
@@ -96,19 +99,23 @@ def _runs_bfloat16() -> bool:
 def _time_ratio(dtype: torch.dtype, other: torch.dtype) -> float:
     """Return how long a layer of the published network takes in one dtype over another: the best of a few, in turn.
 
-    The products are small, so that some of them go through undisturbed on a busy machine too.
+    On one thread: several would wait for each other on a busy machine.
     """
     best = {dtype: float("inf"), other: float("inf")}
-    end = time.perf_counter() + _MEASURED_SECONDS
-    with torch.inference_mode():
-        layers = {kind: (torch.ones(48, 768, dtype=kind), torch.ones(768, 768, dtype=kind)) for kind in best}
-        for number in range(20):
-            if number > 3 and time.perf_counter() > end:
-                break
-            for kind, (values, weights) in layers.items():
-                start = time.perf_counter()
-                nn.functional.linear(values, weights)
-                best[kind] = min(best[kind], time.perf_counter() - start)
+    threads, end = torch.get_num_threads(), time.perf_counter() + _MEASURED_SECONDS
+    torch.set_num_threads(1)
+    try:
+        with torch.inference_mode():
+            layers = {kind: (torch.ones(48, 768, dtype=kind), torch.ones(768, 768, dtype=kind)) for kind in best}
+            for number in range(20):
+                if number > 1 and time.perf_counter() > end:
+                    break
+                for kind, (values, weights) in layers.items():
+                    start = _CLOCK()
+                    nn.functional.linear(values, weights)
+                    best[kind] = min(best[kind], _CLOCK() - start)
+    finally:
+        torch.set_num_threads(threads)
     return best[dtype] / best[other]
 
 

@@ -243,9 +243,10 @@ class Tagger:
             yield from [next(results) if isinstance(one, PreparedPicture) else one for one in prepared]
 
     def score_pixels(self, pixels: Tensor) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        """Return scores [N, T] in 0..1 and pooled features [N, D], float32, of pixels [N, 3, S, S] from `to_pixels`.
+        """Return scores [N, T] in 0..1 and pooled features [N, D], float32, of pixels [N, 3, S, S].
 
-        The door for callers that prepare pictures themselves: one pass gives both.
+        They come from `to_squares` (uint8, normalised on the device: a quarter of the bytes to move) or `to_pixels`.
+        One pass gives both; the door for callers that prepare pictures themselves.
 
         Raises:
             ModelError: the model's outputs are not finite.

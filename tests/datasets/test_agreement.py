@@ -56,6 +56,11 @@ def test_the_command_compares_with_float32(
     expected = {"share": 1.0, "pictures": 7, "same_pictures": 7, "mean": 0.0, "changed": []}
     assert expected == {name: same[name] for name in expected}
 
+    assert 0 == main(["compare", *paths, "--model", str(model), "--dtype", "bfloat16", "--json"])
+    told = json.loads(capsys.readouterr().out)
+    assert (str(model), "bfloat16", "float32", "exact") == (
+        told["model"], told["dtype"], told["against"], told["reading"],
+    )  # fmt: skip
     assert 0 == main(["compare", *paths, "--model", str(model), "--dtype", "bfloat16"])
     out = capsys.readouterr().out
     assert "7 pictures, bfloat16 against float32, threshold 0.4" in out

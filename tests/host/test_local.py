@@ -103,22 +103,15 @@ def test_bfloat16_is_for_processors_that_are_faster_in_it(
         devices.has_fast_bfloat16.cache_clear()
 
 
-@pytest.mark.parametrize(
-    ("ratios", "expected"), [((1.5, 1.5, 0.3), True), ((1.5, 0.3), True), ((0.3,), True), ((1.5, 1.5, 1.5, 0.3), False)]
-)
-def test_one_of_three_measurements_is_enough(
-    monkeypatch: pytest.MonkeyPatch, ratios: tuple[float, ...], expected: bool
-) -> None:
-    """Something else may disturb one or two of them; a fourth is not made."""
-    monkeypatch.undo()  # the tests' own processor
-    measured = iter(ratios)
-    monkeypatch.setattr(devices, "_has_bfloat16_units", lambda: True)
-    monkeypatch.setattr(devices, "_time_ratio", lambda dtype, other: next(measured))
-    devices.has_fast_bfloat16.cache_clear()
+def test_the_measurement_leaves_torch_s_threads_as_they_were() -> None:
+    """It runs on one, and stops soon."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(3)
     try:
-        assert expected == devices.has_fast_bfloat16()
+        devices._time_ratio(torch.bfloat16, torch.float32)
+        assert 3 == torch.get_num_threads()
     finally:
-        devices.has_fast_bfloat16.cache_clear()
+        torch.set_num_threads(threads)
 
 
 @pytest.mark.parametrize(
