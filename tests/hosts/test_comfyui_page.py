@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,14 @@ from tests.hosts.comfyui_prompts import COMFYUI
 from tests.hosts.comfyui_server import ComfyServer
 
 WORKFLOWS = Path(__file__).parents[2] / "example_workflows"
+FIRST_WITH_ALL_NODES = (0, 33)
+"""Since then ComfyUI has every node that the example workflows use."""
+BOXES = """modern => window.app.graph._nodes.map(node => {
+    const title = LiteGraph.NODE_TITLE_HEIGHT, [left, top] = [node.pos[0], node.pos[1] - title];
+    const drawn = modern && document.querySelector(`[data-node-id="${node.id}"]`);
+    const [width, height] = drawn ? [drawn.offsetWidth, drawn.offsetHeight] : [node.size[0], node.size[1] + title];
+    return [node.title, left, top, left + width, top + height];
+})"""
 
 pytestmark = pytest.mark.skipif(not (COMFYUI and CHROMIUM), reason="COMFYUI_PATH or CHROMIUM is not set")
 
@@ -141,6 +150,7 @@ def test_an_example_workflow_loads_and_is_valid(comfyui: ComfyServer, page: Any,
     there = comfyui.get("/object_info")
     missing = {node["type"] for node in workflow["nodes"]} - set(there) - {"MarkdownNote"}
     if missing:
+        assert _version(comfyui) < FIRST_WITH_ALL_NODES, f"no {', '.join(sorted(missing))}"
         pytest.skip(f"this ComfyUI has no {', '.join(sorted(missing))}")
     page.evaluate("workflow => window.app.loadGraphData(workflow)", workflow)
     page.wait_for_timeout(1000)
@@ -162,6 +172,30 @@ def test_an_example_workflow_loads_and_is_valid(comfyui: ComfyServer, page: Any,
         saved = sorted((comfyui.base / "output" / "joytag_dataset").iterdir())
         assert [".png", ".txt"] * 3 == [one.suffix for one in saved]
         assert all(one.read_text("utf-8").startswith("mychar, ") for one in saved if one.suffix == ".txt")
+
+
+@pytest.mark.parametrize("modern", [False, True], ids=["classic", "nodes 2"])
+def test_no_node_of_an_example_workflow_lies_on_another(comfyui: ComfyServer, browser: Any, modern: bool) -> None:
+    """With the least height that its settings take, in both node designs."""
+    if _version(comfyui) < FIRST_WITH_ALL_NODES:
+        pytest.skip("older pages draw core's nodes larger, and lack some of them")
+    page = open_page(comfyui, browser, modern=modern, width=2000, height=1200)
+    for path in sorted(WORKFLOWS.glob("*.json")):
+        page.evaluate("workflow => window.app.loadGraphData(workflow)", json.loads(path.read_text(encoding="utf-8")))
+        page.evaluate("void window.app.extensionManager.command.execute('Comfy.Canvas.FitView')")
+        page.wait_for_timeout(1500)  # Nodes 2.0 draw what can be seen, one after the other
+        boxes = page.evaluate(BOXES, modern)
+        assert [] == [(path.stem, a[0], b[0]) for a, b in itertools.combinations(boxes, 2) if _overlap(a[1:], b[1:])]
+    page.close()
+
+
+def _overlap(one: list[float], other: list[float]) -> bool:
+    return all(one[side] < other[side + 2] and other[side] < one[side + 2] for side in (0, 1))
+
+
+def _version(comfyui: ComfyServer) -> tuple[int, ...]:
+    version: str = comfyui.get("/system_stats")["system"]["comfyui_version"]
+    return tuple(int(part) for part in version.split(".")[:2])
 
 
 def _saved_settings(node: dict[str, Any]) -> dict[str, Any]:
