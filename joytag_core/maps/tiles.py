@@ -16,7 +16,10 @@ def tiles_of(picture_size: tuple[int, int], *, side: int, overlap: int = 0) -> l
         SettingError: the side is below 1, or the overlap not from 0 to less than the side.
     """
     if side < 1 or not 0 <= overlap < side:
-        raise SettingError(f"tiles of {side} pixels with {overlap} shared; expected a side from 1, and 0 to {side - 1}")
+        raise SettingError(
+            f"tile is {side} and overlap {overlap}; expected a tile of 1 pixel or more, and an overlap from 0 to less "
+            "than the tile"
+        )
     columns, rows = (_starts(length, side, overlap) for length in picture_size)
     wide, high = (min(side, length) for length in picture_size)
     return [Box(left, top, left + wide, top + high) for top in rows for left in columns]

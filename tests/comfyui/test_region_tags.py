@@ -86,7 +86,7 @@ def test_settings_choose_and_write_the_tags(comfy: FakeComfy) -> None:
     [
         (torch.zeros(1, 100, 130), {}, "region is empty"),
         (torch.ones(1, 64, 64), {}, "mask of 64x64; expected the picture's 130x100"),
-        (None, {"tile": 64, "overlap": 64}, "tiles of 64 pixels with 64 shared"),
+        (None, {"tile": 64, "overlap": 64}, "tile is 64 and overlap 64"),
     ],
 )
 def test_parts_that_are_none_are_told(

@@ -251,7 +251,7 @@ def test_tiles_are_no_more_than_needed() -> None:
 @pytest.mark.parametrize(("side", "overlap"), [(0, 0), (10, 10), (10, -1)])
 def test_tiles_that_could_not_cover_are_refused(side: int, overlap: int) -> None:
     """A side below 1, an overlap of the whole side."""
-    with pytest.raises(SettingError, match="tiles of"):
+    with pytest.raises(SettingError, match=rf"tile is {side} and overlap {overlap}; expected a tile of 1 pixel"):
         tiles_of((100, 100), side=side, overlap=overlap)
 
 
