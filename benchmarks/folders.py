@@ -60,27 +60,37 @@ def drawn_files(count: int, megapixels: float) -> Iterator[list[Path]]:
 
 def report_folder(tagger: Tagger, paths: Sequence[Path], rounds: int) -> None:
     """Time a folder beside the bare model on ready pixels, and beside reading alone."""
+    folder, model, reading = folder_rates(tagger, paths, rounds)
+    place = f"{tagger.placement.device}, {tagger.placement.dtype}"
+    print(f"## A folder of {len(paths)} JPEG files ({place}, batches of {tagger.batch_size})\n")
+    print(
+        f"- the folder {folder:.1f} pictures/s; the bare model on ready pixels {model:.1f}; reading alone {reading:.1f}"
+    )
+    print(f"- the folder over the smaller of the two: {folder / min(model, reading):.1%}\n")
+
+
+def folder_rates(tagger: Tagger, paths: Sequence[Path], rounds: int) -> tuple[float, float, float]:
+    """Return pictures a second of a folder, of the bare model on ready pixels, and of reading alone."""
     size, count = tagger.batch_size, len(paths)
     side = tagger.network.config.image_size
     ready = to_squares([open_picture(paths[0])] * min(size, count), side)
     batches = -(-count // len(ready))
     seconds = interleaved(
         {
-            "folder": lambda _: list(tagger.score_each(list(paths))),
+            "folder": lambda _: score_folder(tagger, paths),
             "model": lambda _: [tagger.score_pixels(ready) for _ in range(batches)],
             "reading": lambda _: read_all(paths, side),
         },
         rounds,
         tagger.placement.device.type,
     )
-    folder, reading = count / seconds["folder"], count / seconds["reading"]
-    model = batches * len(ready) / seconds["model"]
-    place = f"{tagger.placement.device}, {tagger.placement.dtype}"
-    print(f"## A folder of {count} JPEG files ({place}, batches of {size})\n")
-    print(
-        f"- the folder {folder:.1f} pictures/s; the bare model on ready pixels {model:.1f}; reading alone {reading:.1f}"
-    )
-    print(f"- the folder over the smaller of the two: {folder / min(model, reading):.1%}\n")
+    return count / seconds["folder"], batches * len(ready) / seconds["model"], count / seconds["reading"]
+
+
+def score_folder(tagger: Tagger, paths: Sequence[Path]) -> None:
+    """Score every file anew."""
+    tagger.forget()
+    list(tagger.score_each(list(paths)))
 
 
 def read_all(paths: Sequence[Path], side: int) -> None:
@@ -110,9 +120,16 @@ def report_reading(paths: Sequence[Path], side: int, megapixels: float, rounds: 
 
 def report_repeats(folder: Path, device: str, dtype: str, rounds: int) -> None:
     """Time the same pictures again under other rules, from a float tensor [1, S, S, 3] to the text of 30 tags."""
+    print("## The same picture again, with another threshold\n")
+    for side, first, again in repeat_times(folder, device, dtype, rounds):
+        print(f"- {side}x{side}: the first time {first * 1e3:.0f} ms (loading, if any); again {again * 1e3:.1f} ms")
+    print()
+
+
+def repeat_times(folder: Path, device: str, dtype: str, rounds: int) -> Iterator[tuple[int, float, float]]:
+    """Yield a picture's side, and the seconds of its first time and of each other."""
     session = Session(LocalHost(device=device, dtype=dtype))
     model = str(folder)
-    print("## The same picture again, with another threshold\n")
     for side in (1024, 2048):
         image = torch.rand(1, side, side, 3, generator=torch.Generator().manual_seed(1))
 
@@ -124,9 +141,7 @@ def report_repeats(folder: Path, device: str, dtype: str, rounds: int) -> None:
         start = time.perf_counter()
         tag(0)
         first = time.perf_counter() - start
-        again = interleaved({"again": tag}, rounds, device)["again"]
-        print(f"- {side}x{side}: the first time {first * 1e3:.0f} ms (loading, if any); again {again * 1e3:.1f} ms")
-    print()
+        yield side, first, interleaved({"again": tag}, rounds, device)["again"]
 
 
 if __name__ == "__main__":

@@ -57,20 +57,27 @@ def main() -> None:
 
 
 def report_one_picture(folder: Path, pictures: list[Image.Image], device: str, rounds: int) -> None:
-    """Time one picture, from Pillow to tags, here and in the snippet, with the matrix-product rate in between."""
-    tagger, snippet = Tagger.load(folder, device=device), Snippet(folder, device)
-    text = PromptFormat(target="caption")
-    ours, theirs, rate = time_beside_snippet(
-        lambda i: text.render(tagger.score(pictures[i % len(pictures)])[0].select()),
-        lambda i: snippet.tag(pictures[i % len(pictures)]),
-        rounds,
-        device,
-    )
+    """Time one picture, here and in the snippet, with the matrix-product rate in between."""
+    ours, theirs, rate = time_one_picture(folder, pictures, device, rounds)
     print("## One picture, from Pillow to tags\n")
     print(f"- joytag_core {ours * 1e3:.1f} ms, snippet {theirs * 1e3:.1f} ms: ratio {ours / theirs:.3f}")
     print(f"- matrix products of this machine: {rate:.1f} GFLOP/s (dtype of the network, side {_MATRIX_SIDE})")
     print(f"- time over that of {GFLOP_WITHOUT_ATTENTION} GFLOP: {ours / (GFLOP_WITHOUT_ATTENTION / rate):.3f}")
     print(f"- time over that of {GFLOP} GFLOP, the attention's products included: {ours / (GFLOP / rate):.3f}\n")
+
+
+def time_one_picture(
+    folder: Path, pictures: list[Image.Image], device: str, rounds: int, *, dtype: str = "auto"
+) -> tuple[float, float, float]:
+    """Return the median seconds of one picture from Pillow to tags, here and in the snippet, and the machine's rate."""
+    tagger, snippet = Tagger.load(folder, device=device, dtype=dtype), Snippet(folder, device)
+    text = PromptFormat(target="caption")
+
+    def tag(number: int) -> str:
+        tagger.forget()
+        return text.render(tagger.score(pictures[number % len(pictures)])[0].select())
+
+    return time_beside_snippet(tag, lambda number: snippet.tag(pictures[number % len(pictures)]), rounds, device)
 
 
 def report_batches(folder: Path, pictures: list[Image.Image], device: str, rounds: int) -> None:
@@ -103,15 +110,22 @@ def report_text() -> None:
 
 
 def report_loading(folder: Path) -> None:
-    """Measure the peak of resident memory while the model is loaded, above torch's own, in a process of its own."""
-    measured = subprocess.run([sys.executable, "-c", _LOADING, str(folder)], capture_output=True, text=True, check=True)
-    before, after, first, second = (float(value) for value in measured.stdout.split())
+    """Measure loading in a process of its own: the peak of memory, and the time."""
+    peak, first, second = measure_loading(folder)
     size = (folder / "model.safetensors").stat().st_size
     print("## Loading\n")
-    print(f"- peak memory above torch's own: {(after - before) / size:.2f} times the file ({size / 1e6:.0f} MB)")
+    print(f"- peak memory above torch's own: {peak:.2f} times the file ({size / 1e6:.0f} MB)")
     print(
         f"- first use {first:.2f} s; second use in the same process loads {'nothing' if second < 0.01 else 'again!'}\n"
     )
+
+
+def measure_loading(folder: Path, dtype: str = "auto") -> tuple[float, float, float]:
+    """Return the peak of memory above torch's own in times of the file, and the seconds of a first and second use."""
+    command = [sys.executable, "-c", _LOADING, str(folder), dtype]
+    measured = subprocess.run(command, capture_output=True, text=True, check=True)
+    before, after, first, second = (float(value) for value in measured.stdout.split())
+    return (after - before) / (folder / "model.safetensors").stat().st_size, first, second
 
 
 def report_drift(folder: Path, paths: list[Path], golden: Path, device: str) -> None:
@@ -181,7 +195,7 @@ from PIL import Image
 # Not getrusage: its ru_maxrss begins at the parent's.
 peak = lambda: int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) * 1024
 before, start = peak(), time.perf_counter()
-session = Session(LocalHost(device="cpu"))
+session = Session(LocalHost(device="cpu", dtype=sys.argv[2]))
 tagger = session.tagger(sys.argv[1])
 first, after, start = time.perf_counter() - start, peak(), time.perf_counter()
 assert session.tagger(sys.argv[1]) is tagger

@@ -38,13 +38,13 @@ def main() -> None:
     print("| megapixels | exact, ms a megapixel | fast | fast/exact | same tags | largest difference | mean |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for megapixels in given.megapixels:
-        with _jpegs(given.pictures, megapixels) as paths:
-            exact, fast = _milliseconds(paths, megapixels)
+        with drawn_jpegs(given.pictures, megapixels) as paths:
+            exact, fast = reading_times(paths, megapixels)
             print(f"| {megapixels:g} | {exact:.1f} | {fast:.1f} | {fast / exact:.2f} | {_drift(tagger, paths)} |")
 
 
 @contextmanager
-def _jpegs(count: int, megapixels: float) -> Iterator[list[Path]]:
+def drawn_jpegs(count: int, megapixels: float) -> Iterator[list[Path]]:
     """Draw `count` pictures, each another, as JPEG files of 3:4 and some megapixels."""
     width = round((megapixels * 1e6 * 3 / 4) ** 0.5)
     with tempfile.TemporaryDirectory() as folder:
@@ -55,7 +55,7 @@ def _jpegs(count: int, megapixels: float) -> Iterator[list[Path]]:
         yield paths
 
 
-def _milliseconds(paths: Sequence[Path], megapixels: float) -> list[float]:
+def reading_times(paths: Sequence[Path], megapixels: float) -> list[float]:
     """Return what an exact and a fast reading of a file take, to the network's square: medians, in turns."""
     seconds: dict[str, list[float]] = {name: [] for name in READINGS}
     for path in paths:
