@@ -46,7 +46,7 @@ def run_shards(arguments: argparse.Namespace, defaults: dict[str, Any]) -> int:
         except CaptionError as error:
             outcome = asdict(ShardResult(shard)) | {"error": str(error)}
         tell_outcome(outcome, count, as_json=arguments.json)
-    complain((f"part {part.index}/{part.count}: " if arguments.part else "") + count.summary())
+    tell_end(count, before=f"part {part.index}/{part.count}: " if arguments.part else "")
     return count.status(strict=arguments.strict)
 
 
@@ -57,6 +57,13 @@ def tell_outcome(outcome: Outcome, count: ShardCount, *, as_json: bool) -> None:
         say(to_json(outcome))
     else:
         complain(line)
+
+
+def tell_end(count: ShardCount, *, before: str = "") -> None:
+    """Say which shards failed, since their lines are far above by now, and what became of all."""
+    for line in count.failures():
+        complain(line)
+    complain(before + count.summary())
 
 
 def make_captioner(arguments: argparse.Namespace, defaults: dict[str, Any]) -> ShardCaptioner:
@@ -104,12 +111,17 @@ def check_for_shards(arguments: argparse.Namespace) -> None:
     """Refuse what has no meaning with shards.
 
     Raises:
-        SettingError: such an option is given, or one is missing.
+        SettingError: such an option is given, one is missing, or a number is out of range.
     """
     if arguments.paths:
         raise SettingError(
             f"--shards names the shards, and {arguments.paths[0]!r} is named beside them; caption it apart"
         )
+    for name in ("threads", "batch_size"):
+        if getattr(arguments, name) is not None and getattr(arguments, name) < 1:
+            raise SettingError(
+                f"--{name.replace('_', '-')} {getattr(arguments, name)} is out of range; expected 1 or more"
+            )
     if arguments.output_folder is None:
         raise SettingError("--shards needs --output-folder: there each shard gets its table and its mark")
     if arguments.existing not in ("skip", "overwrite"):

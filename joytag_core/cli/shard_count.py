@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..lines import counted
 
 Outcome = dict[str, Any]
 """shard, pictures, failed, was_done, and error: why the shard failed, or None."""
+
+
+_MOST_NAMED = 100
 
 
 @dataclass
@@ -20,6 +23,7 @@ class ShardCount:
     failed: int = 0
     pictures: int = 0
     bad: int = 0
+    problems: list[str] = field(default_factory=list)
 
     def add(self, outcome: Outcome) -> str:
         """Count one more shard; return a line for people."""
@@ -27,11 +31,19 @@ class ShardCount:
         place = f"{self.shards}/{self.total} {outcome['shard']}"
         if outcome["error"] is not None:
             self.failed += 1
-            return f"{place}: error: {outcome['error'].removeprefix(outcome['shard'] + ': ')}"
+            problem = outcome["error"].removeprefix(outcome["shard"] + ": ")
+            if self.failed <= _MOST_NAMED:
+                self.problems.append(f"{outcome['shard']}: {problem}")
+            return f"{place}: error: {problem}"
         self.pictures += outcome["pictures"]
         self.bad += outcome["failed"]
         state = "done before" if outcome["was_done"] else "done"
         return f"{place}: {state}, {counted(outcome['pictures'], 'picture')}, {outcome['failed']} failed"
+
+    def failures(self) -> list[str]:
+        """Return a line for each shard that failed, of a hundred at most, and one about the others."""
+        more = self.failed - len(self.problems)
+        return [f"failed: {one}" for one in self.problems] + ([f"failed: {more:,} more, told above"] if more else [])
 
     def summary(self) -> str:
         """Return a line about all."""

@@ -232,3 +232,17 @@ def test_a_shard_done_in_another_format_is_told(tiny: Path, tmp_path: Path, caps
     assert 1 == _run(tiny, shard, tmp_path / "out")
     assert "this shard was done with the format csv" in capsys.readouterr().err
     assert 0 == _run(tiny, shard, tmp_path / "out", "--format", "csv")
+
+
+@pytest.mark.parametrize("option", ["--batch-size", "--threads"])
+@pytest.mark.parametrize("number", ["0", "-3"])
+def test_a_number_under_one_marks_nothing_as_done(
+    option: str, number: str, tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No pictures at once would be none, and a shard without rows would count as captioned."""
+    write_shards(tmp_path, 1)
+
+    assert 2 == _run(tiny, f"{tmp_path}/data-0000.tar", tmp_path / "out", option, number)
+    assert "is out of range; expected 1 or more" in capsys.readouterr().err
+    assert [] == [*tmp_path.glob("out/*")]
+    assert 0 == _run(tiny, f"{tmp_path}/data-0000.tar", tmp_path / "out", option, "1")
