@@ -7,36 +7,22 @@ import sys
 from collections.abc import Sequence
 
 from joytag_core.captions.shard_names import expand_shards
-from joytag_core.cli.arguments import settings_of
 from joytag_core.cli.caption import DEFAULTS, add_caption_command
-from joytag_core.cli.caption_shards import check_for_shards, tell_outcome
+from joytag_core.cli.caption_shards import check_for_shards, make_captioner, tell_end, tell_outcome
+from joytag_core.cli.main import exit_status
 from joytag_core.cli.parser import CommandParser
 from joytag_core.cli.shard_count import ShardCount
-from joytag_core.cli.streams import complain, set_up_streams
-from joytag_core.errors import JoyTagError, SettingError
-from joytag_core.settings.interrogation import Interrogation
-from joytag_core.settings.parameters import FILTER_NAMES, SELECTION_NAMES
+from joytag_core.errors import SettingError
 
 _EPILOG = """\
-examples:
+example:
   %(prog)s 's3://bucket/data-{0000..9999}.tar' --out s3://bucket/tags --actors 8 --gpus 1 --cpus 12
-  %(prog)s /data/folder-* --out /data/tags --actors 2
-
-Run it again, and it does what is missing; `joytag caption --shards` goes on with the same folder, and the other way.
 """
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run the command; return 0, 1 where a shard failed (with --strict: a picture), 2 where nothing could be done."""
-    set_up_streams()
-    try:
-        return _run(make_parser().parse_args(sys.argv[1:] if words is None else words))
-    except KeyboardInterrupt:
-        complain("stopped; run the same command again, and it goes on")
-        return 130
-    except JoyTagError as error:
-        complain(f"error: {error}")
-        return 2
+    """Run the command; return 0, 1 where a shard failed (with --strict: a picture), 2 where it could not go on."""
+    return exit_status(lambda: _run(make_parser().parse_args(sys.argv[1:] if words is None else words)))
 
 
 def make_parser() -> CommandParser:
@@ -45,9 +31,7 @@ def make_parser() -> CommandParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     command = add_caption_command(commands)
     command.usage = "%(prog)s SHARD ... --out FOLDER [options]"
-    command.description = (
-        "Caption webdataset tars, tables or folders, a shard at a time, by actors that hold the model."
-    )
+    command.description = "Caption tars, tables or folders by actors that hold the model; a rerun does what is missing."
     command.epilog = _EPILOG
     command.set_defaults(format="parquet")
     ray = command.add_argument_group("Ray")
@@ -61,26 +45,24 @@ def make_parser() -> CommandParser:
 
 def _run(arguments: argparse.Namespace) -> int:
     arguments.shards, arguments.paths = [*arguments.shards, *arguments.paths], []
-    if not arguments.shards:
-        raise SettingError("no shard is named; expected tars, tables or folders")
     for name, least in {"actors": 1, "cpus": 1, "gpus": 0}.items():
         if not getattr(arguments, name) >= least:
             raise SettingError(f"--{name} {getattr(arguments, name):g} is out of range; expected {least} or more")
     if arguments.part:
         raise SettingError("--part divides shards among processes, which Ray does itself")
     check_for_shards(arguments)
-    # What is wrong with a setting is told here, not by each actor.
-    settings = DEFAULTS | settings_of(arguments, (*SELECTION_NAMES, *FILTER_NAMES))
-    Interrogation.from_settings(settings, lists_folder=arguments.lists_folder)
     shards = expand_shards(arguments.shards)
+    make_captioner(arguments, DEFAULTS)  # what is wrong with the model or a setting is told here, not by each actor
     try:
         from .job import caption_shards
     except ImportError as error:
         raise SettingError(f"Ray Data is not installed: {error}; `pip install '.[ray]'`") from error
     count = ShardCount(len(shards))
-    for outcome in caption_shards(shards, arguments):
-        tell_outcome(outcome, count, as_json=arguments.json)
-    complain(count.summary())
+    try:
+        for outcome in caption_shards(shards, arguments):
+            tell_outcome(outcome, count, as_json=arguments.json)
+    finally:
+        tell_end(count)
     return count.status(strict=arguments.strict)
 
 

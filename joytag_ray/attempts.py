@@ -8,34 +8,34 @@ from dataclasses import asdict
 
 from joytag_core.captions.shards import ShardResult
 from joytag_core.cli.shard_count import Outcome
-from joytag_core.errors import JoyTagError
+from joytag_core.errors import CaptionError, JoyTagError
 
-TRIES = 3
-"""How often a shard that fails is tried."""
-
-DEATHS = 10
-"""How many workers may die over a shard, as those of spot machines do, before it counts as failed."""
+WAITS = (0.0, 1.0, 2.0)  # seconds before each try of a shard: a store may be busy
+DEATHS = 10  # workers that may die over a shard, as those of spot machines do, before it counts as failed
 
 
 def try_shard(
     caption: Callable[[], ShardResult], shard: str, *, begun: int = 1, wait: Callable[[float], object] = time.sleep
 ) -> Outcome:
-    """Caption a shard, again where it fails; say what became of it, whatever that is.
+    """Caption a shard, again where reading or writing fails; say what became of it, whatever that is.
 
     `begun` is how often work on it was begun and not ended, this time included.
     """
     if begun > DEATHS:
         return asdict(ShardResult(shard)) | {"error": f"{begun - 1} workers died over it"}
-    for number in range(TRIES):
-        if number:
-            wait(2.0 ** (number - 1))  # a store may be busy
+    for seconds in WAITS:
+        wait(seconds)
         try:
             return asdict(caption()) | {"error": None}
         except JoyTagError as error:
-            problem = str(error)
+            problem = str(error).removeprefix(f"{shard}: ")
+            if not (isinstance(error, CaptionError) and error.__cause__):
+                break  # no file or store has said it, so that it would be the same again
         except Exception as error:  # the outermost call of this door: one shard must not end a job of thousands
             problem = f"{type(error).__name__}: {error}"
-    return asdict(ShardResult(shard)) | {"error": f"failed {TRIES} times: {problem}"}
+    else:
+        problem = f"failed {len(WAITS)} times: {problem}"
+    return asdict(ShardResult(shard)) | {"error": problem}
 
 
 class Begun:

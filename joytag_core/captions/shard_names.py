@@ -17,9 +17,12 @@ def expand_shards(patterns: Iterable[str]) -> list[str]:
     """Return the shards that patterns such as `data-{0000..0999}.tar`, `{a,b}.tar` or `*.tar` name, in order.
 
     Raises:
-        SettingError: two of them have one name, so that their tables would be one; a pattern matches nothing.
+        SettingError: two of them have one name, so that their tables would be one; a pattern, or none at all, names
+            nothing.
     """
     shards = [shard for pattern in patterns for braced in _braces(pattern) for shard in _globbed(braced)]
+    if not shards:
+        raise SettingError("no shard is named; expected tars, tables or folders")
     places: dict[str, str] = {}
     for shard in shards:
         if shard_name(shard) in places:

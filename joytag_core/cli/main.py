@@ -7,7 +7,7 @@ import errno
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from .. import __version__
 from ..errors import CancelledError, JoyTagError
@@ -47,9 +47,14 @@ _INSTALL = "run the Python of your .venv, or install requirements.txt into this 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status."""
+    return exit_status(lambda: _run(sys.argv[1:] if arguments is None else arguments))
+
+
+def exit_status(run: Callable[[], int]) -> int:
+    """Run something; return the exit status that it does, or that of the error which ends it, and tell the error."""
     set_up_streams()
     try:
-        return _run(sys.argv[1:] if arguments is None else arguments)
+        return run()
     except (KeyboardInterrupt, CancelledError):
         return _ended(130, "stopped")
     except JoyTagError as error:

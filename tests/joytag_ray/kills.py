@@ -48,10 +48,11 @@ def main() -> None:
                 status = with_ray(["caption", *asked, "--out", f"{place}/{rounds}", "--actors", str(given.actors)])
             assert status == 0, f"the job ended with {status}"
             assert rows(Path(place, str(rounds))) == expected, "not what the plain command gives"
+    assert killer.at_once == given.actors, f"{killer.at_once} workers at once, of {given.actors}"
     pictures = sum(map(len, expected.values()))
     print(
-        f"{killer.kills} workers killed in {rounds} jobs of {len(expected)} shards and {pictures} pictures: every "
-        f"row as the plain command's, none twice, none missing"
+        f"{killer.kills} workers killed, of {killer.at_once} at once, in {rounds} jobs of {len(expected)} shards and "
+        f"{pictures} pictures: every row as the plain command's, none twice, none missing"
     )
 
 
@@ -60,6 +61,7 @@ class Killer:
 
     def __init__(self, chance: random.Random, most: int) -> None:
         self.kills = 0
+        self.at_once = 0
         self._chance = chance
         self._most = most
         self._stopped = threading.Event()
@@ -76,6 +78,7 @@ class Killer:
     def _kill(self) -> None:
         while self.kills < self._most and not self._stopped.wait(self._chance.uniform(0.0, _MOST_SECONDS)):
             workers = sorted(own_workers())
+            self.at_once = max(self.at_once, len(workers))
             if workers:
                 os.kill(self._chance.choice(workers), signal.SIGKILL)
                 self.kills += 1
