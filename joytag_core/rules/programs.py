@@ -86,6 +86,8 @@ class Program:
     steps: list[Step]
     conditions: list[Condition]
     groups: int = 0
+    lost_groups: frozenset[int] = frozenset()
+    """Numbers of the groups inside lookaheads and lookbehinds: what they took is not known."""
     start: int = 0
     before: list[list[int]] = field(default_factory=list)
     """For each step, those that lead to it without taking a character."""
@@ -116,6 +118,7 @@ def program_of(source: str) -> Program:
     writer = _Writer(source)
     program = writer.whole(nodes, nodes.state.flags)
     program.groups = nodes.state.groups - 1
+    program.lost_groups = frozenset(writer.lost_groups)
     return program
 
 
@@ -123,7 +126,9 @@ class _Writer:
     """Write programs from the end to the beginning, so that each step knows where it leads."""
 
     def __init__(self, source: str) -> None:
+        self.lost_groups: set[int] = set()
         self._source = source
+        self._looking = 0
         self._conditions: list[Condition] = []
         self._count = 0
         self._steps: list[Step] = []
@@ -184,7 +189,10 @@ class _Writer:
         if kind == "AT":
             return Condition(_PLACES[str(argument)])
         looking = "ahead" if argument[0] > 0 else "behind"
-        return Condition(looking, self.whole(argument[1], flags), is_wanted=kind == "ASSERT")
+        self._looking += 1
+        program = self.whole(argument[1], flags)
+        self._looking -= 1
+        return Condition(looking, program, is_wanted=kind == "ASSERT")
 
     def _fork(self, starts: list[int]) -> int:
         first, *others = starts
@@ -200,6 +208,8 @@ class _Writer:
         flags = (flags | added) & ~removed
         if number is None:
             return self._sequence(nodes, to, flags)
+        if self._looking:
+            self.lost_groups.add(number)
         inside = self._sequence(nodes, self._add(Step(SAVE, to, number=2 * number - 1)), flags)
         return self._add(Step(SAVE, inside, number=2 * number - 2))
 

@@ -31,6 +31,7 @@ class RegularExpression:
         program = program_of(source)
         self.source = source
         self.groups = program.groups
+        self.lost_groups = program.lost_groups
         self.machine = Machine(program)
 
     def fullmatch(self, name: str) -> tuple[str, ...] | None:

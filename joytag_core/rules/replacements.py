@@ -116,8 +116,12 @@ def _replacement(line: str) -> Replacement:
     carried = min(_places(pattern) for pattern in patterns)
     wanted = [match for match in _PLACE.finditer(new) if match[1] or match[0] == "*"]
     numbered = [int(match[1]) for match in wanted if match[1]]
-    if len(wanted) - len(numbered) > carried or max(numbered, default=0) > carried:
+    stars = len(wanted) - len(numbered)
+    if stars > carried or max(numbered, default=0) > carried:
         raise RuleError(f"{line!r} puts in more than the {carried} that the left side can carry over")
+    lost = frozenset().union(*map(_lost, patterns)).intersection([*numbered, *range(1, stars + 1)])
+    if lost:
+        raise RuleError(f"{line!r} puts in group {min(lost)}, which stands in a lookahead; put the group outside of it")
     return Replacement(patterns, new, line)
 
 
@@ -155,6 +159,10 @@ def _parts(old: str) -> Iterator[str]:
         if old[start:end].strip():
             yield old[start:end].strip()
         position = end + 1
+
+
+def _lost(pattern: Pattern) -> frozenset[int]:
+    return pattern.pattern.lost_groups if isinstance(pattern, Regex) else frozenset()
 
 
 def _places(pattern: Pattern) -> int:

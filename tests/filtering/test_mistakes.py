@@ -35,6 +35,8 @@ WRONG = [
     ({"replace": "a -> *"}, "more than the 0"),
     ({"replace": "* hair -> * and *"}, "more than the 1"),
     ({"replace": r"/(a)/ -> \2"}, "more than the 1"),
+    ({"replace": r"/(?=(\w+) hair).*/ -> \1 fur"}, "puts in group 1, which stands in a lookahead"),
+    ({"replace": r"/(a)(?<=(b)) c/ -> * *"}, "puts in group 2, which stands in a lookahead"),
     ({"replace": "a, b -> c"}, "separate several old names with |"),
     ({"replace": "| -> x"}, "'| -> x' replaces nothing"),
     ({"replace": "# a\n|| -> x"}, "replace, line 2: '|| -> x' replaces nothing"),

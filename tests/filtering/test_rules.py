@@ -53,6 +53,7 @@ RULES = [
     ({"replace": "a -> b\nb -> a"}, "a, b", "b, a"),
     ({"replace": "a -> b\na -> c"}, "a", "b"),
     ({"replace": r"/(.*) hair/ -> \1 fur"}, "black_hair, hair", "black fur, hair"),
+    ({"replace": r"/(?=\w+ hair)(\w+) .*/ -> \1 fur"}, "black_hair, hair", "black fur, hair"),
     ({"replace": "category:character -> somebody"}, "saber_(fate), sky", "somebody, sky"),
     ({"replace": ":d -> grin\n|_| -> blank"}, ":d, |_|", "grin, blank"),
     ({"replace": ":p|;q|@_@ -> x\n:| -> y"}, ";q, @_@, :p, :|, sky", "x, y, sky"),
