@@ -141,8 +141,14 @@ class _Text:
         return group.opening + text + ("\n" if ends_with_comment and closing[0] != "\n" else "") + closing
 
     def _guarded(self, text: str, items: Sequence[Item]) -> str:
-        """Guard the end of a text, unless it is a person's own syntax such as `:0.8` after AND."""
-        return self._form.guard_end(text) if items and items[-1].source is None else text
+        """Guard the end of a text, unless it is a person's own syntax such as `:0.8` after AND.
+
+        What is written back as it is, such as a sentence, gets a comma behind it instead of a sign in it.
+        """
+        if not items or items[-1].composes or items[-1].text.startswith("embedding:"):
+            return text
+        guarded = self._form.guard_end(text)
+        return text + "," if guarded != text and items[-1].source is not None else guarded
 
     def _item(self, item: Item) -> str:
         text = self._item_text(item)

@@ -107,6 +107,16 @@ VERBATIM: list[Case] = [
     ({}, r"what\is, a\_b, \(x\)", r"what\is, a\_b, \(x\)"),
     ({"target": "a1111"}, r"what\is, x:2", r"what\is, x:2"),
     ({"target": "a1111", "exclude": "hat"}, "x:2, hat", r"x:\2"),
+    # what is written back as it is keeps the comma that keeps its number from being a weight
+    ({"target": "a1111", "exclude": "hat"}, "{a|b}:2, hat", "{a|b}:2,"),
+    ({"target": "a1111", "exclude": "hat"}, "a (very:1.3) cat:2, hat", "a (very:1.3) cat:2,"),
+    ({"target": "comfyui", "exclude": "hat"}, "{a|b}:2, hat", "{a|b}:2"),
+    (
+        {"target": "a1111"},
+        "A girl who is 12:20 tall stands in the sun at 10:30,",
+        "A girl who is 12:20 tall stands in the sun at 10:30,",
+    ),
+    ({"target": "a1111", "exclude": "hat"}, "{a|b} :2 AND cat AND:1.5 hat", "{a|b} :2 AND cat AND:1.5"),
 ]
 
 WORDS = ("AND", "BREAK", "AND_SALT", "AND_PERP", "AND_TOPK", "ADDCOL", "ADDROW", "ADDCOMM", "ADDBASE")
