@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import chain, repeat
 
 from ..tags.names import Facts, bare_artist
 from ..tags.vocabulary import tag_key
@@ -38,18 +39,23 @@ class Writer:
         self._form = form
         self._threshold = threshold
         self._keep_lines = keep_lines
-        self._names: dict[tuple[str, Facts], str] = {}
+        self._spellings: dict[tuple[str, Facts], tuple[str, str]] = {}
 
     def name(self, item: Item) -> str:
         """Return an item's name as it is written, without escapes and weight."""
-        if item.source is not None or item.as_given:
-            return item.text
+        return item.text if item.source is not None else self.spelling(item)[0]
+
+    def spelling(self, item: Item) -> tuple[str, str]:
+        """Return the name of an item without `source` as it is written, and the same with the target's escapes."""
+        if item.as_given:
+            return item.text, self._form.escape(item.text)
         key = item.text, item.facts
-        found = self._names.get(key)
+        found = self._spellings.get(key)
         if found is None:
-            if len(self._names) >= _CACHED_NAMES:
-                self._names.clear()
-            found = self._names[key] = self._named(item)
+            if len(self._spellings) >= _CACHED_NAMES:
+                self._spellings.clear()
+            name = self._named(item)
+            found = self._spellings[key] = name, self._form.escape(name)
         return found
 
     def _named(self, item: Item) -> str:
@@ -69,15 +75,17 @@ class Writer:
         """Write a whole prompt; where lines are kept there are as many as before."""
         sign = self._form.separator.rstrip(" ")
         lines = Lines(prompt if self._keep_lines else None, sign, ends_all=self._form.trailing_separator)
-        return _Text(self._form, self.name, lines, threshold=self._threshold).of(prompt)
+        return _Text(self._form, self.spelling, lines, threshold=self._threshold).of(prompt)
 
 
 class _Text:
     """Write one prompt and count its lines: threads share a writer, and none of these."""
 
-    def __init__(self, form: PromptFormat, name: Callable[[Item], str], lines: Lines, *, threshold: float) -> None:
+    def __init__(
+        self, form: PromptFormat, spelling: Callable[[Item], tuple[str, str]], lines: Lines, *, threshold: float
+    ) -> None:
         self._form = form
-        self._name = name
+        self._spelling = spelling
         self._lines = lines
         self._threshold = threshold
 
@@ -88,9 +96,7 @@ class _Text:
     def _level(self, items: Sequence[Item], depth: int, weight: float) -> str:
         """Write items that share `depth` groups, at the weight that these groups give them in ComfyUI."""
         if not depth and not self._lines.are_kept and all(map(_is_plain, items)):
-            return self._form.chain(
-                (self._plain_gap(place, item), self._item(item)) for place, item in enumerate(items)
-            )
+            return self._list(items)
         parts: list[tuple[str, str]] = []
         start = 0
         while start < len(items):
@@ -122,8 +128,15 @@ class _Text:
             gap, text = parts[last]
             parts[last] = gap, self._guarded(text, items[end - 1 : end])
 
-    def _plain_gap(self, place: int, item: Item) -> str:
-        return self._form.separator if place else self._hash_guard(item)
+    def _list(self, items: Sequence[Item]) -> str:
+        """Write items that nothing but commas separate, as a model's tags are; nobody asks where a line ends then."""
+        if not items:
+            return ""
+        texts = [self._item_text(item) for item in items]
+        self._lines.wrote(items[-1], texts[-1])
+        return self._form.chain(
+            zip(chain([self._hash_guard(items[0])], repeat(self._form.separator)), texts, strict=False)
+        )
 
     def _group(self, items: Sequence[Item], group: Group, depth: int, weight: float) -> str:
         inner = weight
@@ -158,11 +171,11 @@ class _Text:
     def _item_text(self, item: Item) -> str:
         if item.source is not None:
             return item.source
-        name = self._name(item)
+        name, text = self._spelling(item)
         # What the vocabulary does not know stays as it was written, escapes and all.
-        is_as_written = item.facts.tag is None and item.raw is not None and name == item.text
-        text = item.raw if is_as_written and item.raw is not None else self._form.escape(name)
-        if item.groups or item.score is None:
+        if item.raw is not None and item.facts.tag is None and name == item.text:
+            text = item.raw
+        if item.score is None or item.groups or self._form.weights == "off":
             return text + item.stop
         return self._form.weighted(text, self._form.weight_of(item.score, threshold=self._threshold)) + item.stop
 
