@@ -30,8 +30,11 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     Raises:
         OSError: the folder is not there or cannot be written to.
     """
-    target = Path(os.path.realpath(path) if os.path.islink(path) else path)  # noqa: PTH114 - no Path for each file
-    mode = _mode_of(target)
+    target = Path(path)
+    mode = _mode_of(target, follows=False)
+    if mode is not None and stat.S_ISLNK(mode):
+        target = Path(os.path.realpath(path))
+        mode = _mode_of(target)
     if mode is not None and not stat.S_ISREG(mode):
         yield target
         return
@@ -50,8 +53,8 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
         raise
 
 
-def _mode_of(path: Path) -> int | None:
+def _mode_of(path: Path, *, follows: bool = True) -> int | None:
     try:
-        return path.stat().st_mode
+        return path.stat(follow_symlinks=follows).st_mode
     except OSError:  # not there, or not to be looked at: writing tells
         return None

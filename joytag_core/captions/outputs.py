@@ -35,7 +35,8 @@ class Plan:
 class Change:
     """Hold what becomes of one caption: its text before (None: there was none) and after.
 
-    For files also the bytes to write, and those that were there when the text was made.
+    For files also the bytes to write, those that were there when the text was made, and the state that they were in if
+    another change of them would show in it.
     """
 
     plan: Plan
@@ -43,6 +44,7 @@ class Change:
     after: str
     content: bytes = b""
     original: bytes | None = None
+    state: FileState | None = None
 
     @property
     def is_needed(self) -> bool:
@@ -101,8 +103,9 @@ class FileOutput:
         Raises:
             CaptionError: it is there and cannot be read, or has changed and is to be left alone then.
         """
+        state = plan.seen if plan.seen is not None and plan.seen.is_settled() else None
         content = read_caption(plan.target)
-        change = self._change(plan, composer, found, content)
+        change = replace(self._change(plan, composer, found, content), state=state)
         if self._leaves_new and content is not None and change.is_needed and _state_of(plan.target) != plan.seen:
             raise _changed_meanwhile(plan.target)
         return change
@@ -129,7 +132,8 @@ class FileOutput:
             CaptionError: it cannot be written, or somebody else has changed it since; what is there stays.
         """
         target = change.plan.target
-        current = read_caption(target)
+        is_same = change.state is not None and change.state == _state_of(target)
+        current = change.original if is_same else read_caption(target)
         if current == change.content:  # another run was quicker
             return
         if current != change.original:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +58,28 @@ def test_a_caption_that_changes_while_its_picture_is_scored_is_left_alone(
         summary = caption_folder(tmp_path, model=model, existing="append")
 
     assert "mine, new" == (tmp_path / "a.txt").read_text()
+    assert "somebody changed the caption in the meantime" in summary.failed[0][1]
+
+
+@pytest.mark.parametrize("age", [0, 10_000])
+def test_a_change_of_the_same_length_shows_too(tiny: Path, draw: Draw, tmp_path: Path, age: int) -> None:
+    """Of a caption that is seconds old its bytes are compared, of an older one what the file system says of it."""
+    draw(tmp_path, ["a.png"])
+    caption = tmp_path / "a.txt"
+    caption.write_text("mine")
+    seconds = time.time() - age
+    os.utime(caption, (seconds, seconds))
+    keep = ScoreStore.note_captions
+
+    def edited(store: ScoreStore, captions: object) -> None:
+        caption.write_text("MINE")
+        keep(store, captions)  # type: ignore[arg-type]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ScoreStore, "note_captions", edited)
+        summary = caption_folder(tmp_path, model=lazy(tiny), existing="append")
+
+    assert "MINE" == caption.read_text()
     assert "somebody changed the caption in the meantime" in summary.failed[0][1]
 
 
