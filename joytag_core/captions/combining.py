@@ -70,7 +70,7 @@ def with_triggers(text: str, triggers: Sequence[str], separator: str, vocabulary
         )
     fixed = ", ".join(part for part in (wanted, fixed.strip()) if part)
     if not separator or not fixed:
-        return ", ".join(part for part in (fixed, free) if part)
+        return merge_prompts(free, fixed, how="prepend", target=TARGET)
     return f"{fixed} {separator} {free.strip()}".rstrip()
 
 

@@ -14,7 +14,7 @@ from .reduction import reduced
 from .tokens import WORDS, tokens_of
 
 _LAST_WORD = re.compile(rf"\b(?:{WORDS})\Z")
-_FIRST_WORD = re.compile(rf"(?:{WORDS})\b")
+_FIRST_WORD = re.compile(rf"(?:{WORDS})\b|\|\|\||;;;")
 
 PLACES = ("replace", "append", "prepend", "missing")
 """The tags alone; after the prompt; before it; after it, and only those that it does not hold."""

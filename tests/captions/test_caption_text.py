@@ -174,6 +174,8 @@ def test_keywords_may_hold_commas() -> None:
         ("hat, ((Ohwx Man)) ||| 1girl", ["ohwx man"], "|||", "((ohwx man)), hat ||| 1girl"),
         ("(ohwx, hat:1.3), 1girl", ["ohwx"], "", "(ohwx:1.3), (hat:1.3), 1girl"),
         ("ohwx ||| (hat:1.3)", ["ohwx"], "|||", "ohwx ||| (hat:1.3)"),
+        ("ohwx ||| hat", ["ohwx"], "", "ohwx ||| hat"),
+        ("ohwx BREAK hat", ["ohwx"], "", "ohwx BREAK hat"),
         ("", ["ohwx"], "", "ohwx"),
         ("1girl", [], "|||", "1girl"),
         ("1girl", [], "", "1girl"),
