@@ -1,11 +1,11 @@
 """What does Ray cost beside the plain command, and how does that grow with the shards? One run, ratios.
 
     python -m benchmarks.cluster growth [--shards 10 100 1000]
-    python -m benchmarks.cluster overhead FOLDER [--model demo] [--rounds 2] [--actors 1]
+    python -m benchmarks.cluster overhead FOLDER [--model demo] [--dtype auto] [--rounds 2] [--actors 1] [--cpus 1]
 
-`growth` captions so many shards of one tiny picture each with a tiny model. `overhead` captions a folder's tars with
-`joytag caption --shards` and with Ray, in turns. Beside other jobs the processor time says more than the
-clock: it is the command's own, and for Ray that of all processes it has started.
+`growth` captions so many shards of a tiny picture each with a tiny model. `overhead` captions a folder's tars, in turns
+with `joytag caption --shards`, which has as many threads as all actors together, and with Ray. Beside other jobs the
+processor time says more than the clock: it is the command's own, and for Ray that of all processes it has started.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import tarfile
 import tempfile
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +48,8 @@ def main() -> None:
     overhead.add_argument("--model", default="demo")
     overhead.add_argument("--rounds", type=int, default=2)
     overhead.add_argument("--actors", type=int, default=1)
+    overhead.add_argument("--cpus", type=int, default=1)
+    overhead.add_argument("--dtype", default="auto")
     overhead.set_defaults(run=report_overhead)
     given = parser.parse_args()
     ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="error")
@@ -62,7 +65,7 @@ def report_growth(given: argparse.Namespace) -> None:
         for count in given.shards:
             last = folder / "tars" / f"{{00000..{count - 1:05d}}}.tar"
             worked = time.process_time()
-            times = _caption(str(last), folder / f"out-{count}", str(model), actors=1)
+            times = _caption(str(last), folder / f"out-{count}", ["--model", str(model)])
             each, own = (times[-1] - times[0]) / max(count - 1, 1), (time.process_time() - worked) / count
             print(
                 f"- {count} shards: {1000 * each:.0f} ms a shard on the clock, {1000 * own:.1f} ms of the driver's "
@@ -73,32 +76,61 @@ def report_growth(given: argparse.Namespace) -> None:
 
 def report_overhead(given: argparse.Namespace) -> None:
     """Caption a folder's tars with and without Ray, in turns."""
-    rates: dict[str, list[float]] = {"the plain command": [], "Ray": []}
-    spent: dict[str, list[float]] = {name: [] for name in rates}
+    spent: dict[str, list[Spent]] = {"the plain command": [], "Ray": []}
     shards = str(given.folder / "*.tar")
+    words = ["--model", given.model, "--dtype", given.dtype]
+    threads = str(given.actors * given.cpus)
+    actors = ["--actors", str(given.actors), "--cpus", str(given.cpus)]
+    print(f"load before: {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory() as place:
         for number in range(given.rounds):
-            out = Path(place, f"plain-{number}")
-            before = _children_seconds()
-            words = ["caption", "--shards", shards, "--output-folder", str(out), "--model", given.model]
-            subprocess.run([sys.executable, "-m", "joytag_core", *words, "--device", "cpu", "--format", "parquet"],
-                           check=True, capture_output=True, env={**os.environ, "OMP_NUM_THREADS": "1"})  # fmt: skip
-            spent["the plain command"].append(_children_seconds() - before)
-            marks = sorted(path.stat().st_mtime for path in out.glob("*.done"))
-            rates["the plain command"].append((len(marks) - 1) / (marks[-1] - marks[0]))
-            before = _ray_seconds()
-            times = _caption(shards, Path(place, f"ray-{number}"), given.model, actors=given.actors)
-            spent["Ray"].append(sum(_SECONDS_AT_THE_END) - before)
-            rates["Ray"].append((len(times) - 1) / (times[-1] - times[0]))
-    for name, values in rates.items():
-        work = statistics.median(spent[name])
-        print(
-            f"- {name}: {statistics.median(values):.3f} shards/s from the first on, {work:.1f} s of a processor in all"
-        )
-    plain, with_ray = (statistics.median(values) for values in rates.values())
-    print(f"- Ray over the plain command on the clock: {with_ray / plain:.3f}")
-    plain, with_ray = (statistics.median(values) for values in spent.values())
-    print(f"- the plain command's processor time over Ray's, all its processes included: {plain / with_ray:.3f}")
+            spent["the plain command"].append(_plain(shards, Path(place, f"plain-{number}"), words, threads))
+            spent["Ray"].append(_ray(shards, Path(place, f"ray-{number}"), [*words, *actors]))
+    print(f"load behind: {os.getloadavg()[0]:.1f}")
+    for name, rounds in spent.items():
+        for one in rounds:
+            print(
+                f"- {name}: {one.rate:.3f} shards/s from the first on, {one.clock:.1f} s on the clock and "
+                f"{one.processor:.1f} s of a processor in all"
+            )
+    plain, with_ray = (
+        {what: statistics.median(getattr(one, what) for one in rounds) for what in ("rate", "processor")}
+        for rounds in spent.values()
+    )
+    print(f"- Ray over the plain command on the clock, from the first shard on: {with_ray['rate'] / plain['rate']:.3f}")
+    share = plain["processor"] / with_ray["processor"]
+    print(f"- the plain command's processor time over Ray's, all its processes included: {share:.3f}")
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Say what a run took: shards a second from the first on, seconds on the clock and of a processor."""
+
+    rate: float
+    clock: float
+    processor: float
+
+
+def _plain(shards: str, out: Path, words: list[str], threads: str) -> Spent:
+    before, started = _children_seconds(), time.perf_counter()
+    command = [sys.executable, "-m", "joytag_core", "caption", "--shards", shards, "--output-folder", str(out), *words]
+    environment = {**os.environ, "OMP_NUM_THREADS": threads}
+    subprocess.run(
+        [*command, "--threads", threads, "--device", "cpu", "--format", "parquet"],
+        check=True,
+        capture_output=True,
+        env=environment,
+    )
+    clock = time.perf_counter() - started
+    marks = sorted(path.stat().st_mtime for path in out.glob("*.done"))
+    return Spent((len(marks) - 1) / (marks[-1] - marks[0]), clock, _children_seconds() - before)
+
+
+def _ray(shards: str, out: Path, words: list[str]) -> Spent:
+    before, started = _ray_seconds(), time.perf_counter()
+    times = _caption(shards, out, words)
+    rate = (len(times) - 1) / (times[-1] - times[0])
+    return Spent(rate, time.perf_counter() - started, sum(_SECONDS_AT_THE_END) - before)
 
 
 _SECONDS_AT_THE_END: list[float] = []
@@ -120,9 +152,8 @@ def _ray_seconds() -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def _caption(shards: str, out: Path, model: str, *, actors: int) -> list[float]:
-    words = ["caption", shards, "--out", str(out), "--model", model, "--device", "cpu", "--actors", str(actors)]
-    arguments = make_parser().parse_args(words)
+def _caption(shards: str, out: Path, words: list[str]) -> list[float]:
+    arguments = make_parser().parse_args(["caption", shards, "--out", str(out), "--device", "cpu", *words])
     times = []
     for outcome in caption_shards(expand_shards([shards]), arguments):
         assert outcome["error"] is None, outcome
