@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 
 from joytag_core.captions.shard_names import expand_shards
 from joytag_core.cli.caption import DEFAULTS, add_caption_command
@@ -13,11 +14,6 @@ from joytag_core.cli.main import exit_status
 from joytag_core.cli.parser import CommandParser
 from joytag_core.cli.shard_count import ShardCount
 from joytag_core.errors import SettingError
-
-_EPILOG = """\
-example:
-  %(prog)s 's3://bucket/data-{0000..9999}.tar' --out s3://bucket/tags --actors 8 --gpus 1 --cpus 12
-"""
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -32,7 +28,7 @@ def make_parser() -> CommandParser:
     command = add_caption_command(commands)
     command.usage = "%(prog)s SHARD ... --out FOLDER [options]"
     command.description = "Caption tars, tables or folders by actors that hold the model; a rerun does what is missing."
-    command.epilog = _EPILOG
+    command.epilog = "example: %(prog)s 's3://bucket/data-{0000..9999}.tar' --out s3://bucket/tags --actors 8 --gpus 1"
     command.set_defaults(format="parquet")
     ray = command.add_argument_group("Ray")
     ray.add_argument("--out", dest="output_folder", metavar="FOLDER", help="where tables and marks go, or an address")
@@ -58,9 +54,12 @@ def _run(arguments: argparse.Namespace) -> int:
     except ImportError as error:
         raise SettingError(f"Ray Data is not installed: {error}; `pip install '.[ray]'`") from error
     count = ShardCount(len(shards))
+    results = sys.stdout
     try:
-        for outcome in caption_shards(shards, arguments):
-            tell_outcome(outcome, count, as_json=arguments.json)
+        with redirect_stdout(sys.stderr):  # Ray prints there that a worker has died
+            for outcome in caption_shards(shards, arguments):
+                with redirect_stdout(results):
+                    tell_outcome(outcome, count, as_json=arguments.json)
     finally:
         tell_end(count)
     return count.status(strict=arguments.strict)

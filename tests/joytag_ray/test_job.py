@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import time
@@ -102,7 +103,7 @@ def test_names_start_from_where_the_command_runs(tiny: Path, tmp_path: Path, mon
 def test_actors_that_cannot_begin_end_the_job_with_a_sentence(
     tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As where a machine lacks the model: status 2, and no stack of Ray's."""
+    """As where a machine lacks the model: status 2, and at the end why, whatever Ray has said before."""
     from joytag_ray import job
 
     class Lost(job.ShardWorker):
@@ -114,6 +115,30 @@ def test_actors_that_cannot_begin_end_the_job_with_a_sentence(
     words = [f"{tmp_path}/data-0000.tar", "--model", str(tiny), "--device", "cpu"]
 
     assert 2 == ray_main(["caption", *words, "--out", str(tmp_path / "ray")])
-    said = capsys.readouterr().err
-    assert "error: Ray ended the job: joytag_core.errors.ModelNotFoundError: no such model here" in said
-    assert "Traceback" not in said
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert "error: Ray ended the job: joytag_core.errors.ModelNotFoundError: no such model here" == last
+
+
+def test_a_worker_that_dies_is_replaced_and_no_result(
+    tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Standard output holds one line of JSON a shard, though Ray prints there that a worker has died."""
+    from joytag_ray import job
+
+    write_shards(tmp_path, 3)
+    died = tmp_path / "died"
+
+    class Dying(job.ShardWorker):
+        def __call__(self, row: dict[str, str]) -> dict[str, Any]:
+            if not died.exists():
+                died.touch()
+                os._exit(1)
+            return super().__call__(row)
+
+    monkeypatch.setattr(job, "ShardWorker", Dying)
+    words = [f"{tmp_path}/data-*.tar", "--model", str(tiny), "--device", "cpu", "--json"]
+
+    assert 0 == ray_main(["caption", *words, "--out", str(tmp_path / "ray")])
+    assert died.exists()
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [f"{tmp_path}/data-000{number}.tar" for number in range(3)] == sorted(one["shard"] for one in found)
