@@ -26,8 +26,8 @@ def find_pictures(
     and PowerShell hand patterns on.
 
     Lazily: a folder is listed when it is reached. Hidden files and folders, and those of systems (`@eaDir`,
-    `__MACOSX`), are passed over. A path that is not there, and a folder that holds no picture or cannot be read, is
-    told to `report`, and the rest goes on.
+    `__MACOSX`), are passed over. A path that is not there, a link that leads nowhere, and a folder without a picture or
+    that cannot be read is told to `report`, and the rest goes on.
 
     Raises:
         UnreadablePictureError: there is such a path, and no `report`; its `path` names it.
@@ -87,8 +87,11 @@ def _pictures_in(folder: Path, *, recursive: bool, report: Report | None, above:
         _tell(report, folder, f"the folder cannot be read: {error.strerror or error}")
         return
     for entry in entries:
-        if os.path.splitext(entry.name)[1].lower() in SUFFIXES and _is_file(entry):  # noqa: PTH122 - no Path for each
+        is_named_so = os.path.splitext(entry.name)[1].lower() in SUFFIXES  # noqa: PTH122 - no Path for each
+        if is_named_so and _is_file(entry):
             yield folder / entry.name
+        elif is_named_so and entry.is_symlink() and not os.path.exists(entry):  # noqa: PTH110
+            _tell(report, folder / entry.name, "the link leads to no file")
         elif recursive and _is_folder(entry):
             real = os.path.realpath(entry) if entry.is_symlink() else os.path.join(above[-1], entry.name)  # noqa: PTH118
             if real not in above:  # a link to a folder above would never end

@@ -107,6 +107,19 @@ def test_a_folder_without_pictures_is_an_error_where_nobody_is_told(tmp_path: Pa
 
 
 @pytest.mark.skipif(not hasattr(os, "symlink") or os.name == "nt", reason="links need rights on Windows")
+def test_a_link_that_leads_nowhere_is_told(tmp_path: Path) -> None:
+    """Only under a picture's name, and the rest of the folder goes on."""
+    (tmp_path / "b.png").write_bytes(b"")
+    (tmp_path / "gone.png").symlink_to(tmp_path / "not there.png")
+    (tmp_path / "itself.jpg").symlink_to("itself.jpg")
+    (tmp_path / "notes.txt").symlink_to(tmp_path / "no notes")
+    told: list[UnreadablePictureError] = []
+    assert ["b.png"] == [path.name for path in find_pictures([tmp_path], report=told.append)]
+    assert [tmp_path / "gone.png", tmp_path / "itself.jpg"] == [error.path for error in told]
+    assert all("the link leads to no file" in str(error) for error in told)
+
+
+@pytest.mark.skipif(not hasattr(os, "symlink") or os.name == "nt", reason="links need rights on Windows")
 def test_a_link_to_a_folder_above_ends(tmp_path: Path) -> None:
     """Links to folders are followed, but never round in a circle."""
     made(tmp_path / "other", "o.png")
