@@ -88,7 +88,8 @@ class TagFilter(FilterSettings):
 
 
 def _index_of(vocabulary: Vocabulary | None) -> NameIndex:
-    if not isinstance(vocabulary, Vocabulary | None):
+    # By what it can do: a host may hold this package twice, under two names, and hand one's scores to the other.
+    if vocabulary is not None and not hasattr(vocabulary, "names"):
         raise SettingError(f"vocabulary is {vocabulary!r}; expected a Vocabulary, or None for JoyTag's")
     return name_index(vocabulary or Vocabulary.joytag())
 
@@ -96,7 +97,7 @@ def _index_of(vocabulary: Vocabulary | None) -> NameIndex:
 def _scored(tags: Iterable[ScoredTag]) -> list[ScoredTag]:
     found = list(tags) if isinstance(tags, Iterable) else [tags]
     for one in found:
-        if not isinstance(one, ScoredTag):
+        if not (isinstance(getattr(one, "name", None), str) and hasattr(one, "score")):
             raise SettingError(
                 f"{one!r} is no scored tag; expected those that Selection.choose or TagScores.select gives"
             )
