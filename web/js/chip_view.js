@@ -42,7 +42,7 @@ export class ChipView {
     keepFromCanvas(this.element, this.list);
   }
 
-  offerPictures(count, picked = this.picked) {
+  offerPictures(count, picked) {
     this.picked = Math.min(picked, Math.max(count - 1, 0));
     const options = Array.from({ length: count }, (_, i) => element("option", { value: i, textContent: `${i + 1} / ${count}` }));
     this.picker.replaceChildren(...options);

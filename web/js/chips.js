@@ -1,6 +1,7 @@
 // How does a node's result become tags to click, which follow its settings without a run?
 import { app } from "../../../scripts/app.js";
 import { ChipView } from "./chip_view.js";
+import { lastPicked, rememberPicked } from "./last_outputs.js";
 import { message } from "./messages.js";
 import { preview } from "./preview.js";
 import { isLinked } from "./settings.js";
@@ -44,7 +45,7 @@ class Chips {
     this.view = new ChipView({
       click: (chip) => this.update(chip),
       pick: () => {
-        this.run.picked = this.view.picked; // the page hands the same run to the node that undo makes anew
+        rememberPicked(this.node, this.view.picked);
         this.update();
       },
       slide: (value) => this.set(this.slider(), value),
@@ -63,7 +64,7 @@ class Chips {
     Object.assign(this, { run, output });
     // Of a run that is shown again, after undo or a reload, the node may have other settings now.
     this.settingsOfRun = JSON.stringify({ ...this.settings(), ...run.settings });
-    this.view.offerPictures(run.pictures.length, run.picked);
+    this.view.offerPictures(run.pictures.length, lastPicked(this.node));
     this.update();
   }
 

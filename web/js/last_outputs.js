@@ -2,6 +2,7 @@
 import { app } from "../../../scripts/app.js";
 
 const PREFIX = "joytag:";
+const picked = new Map();
 const NO_ID = /^[0-]*$/; // a graph that no file has named yet
 
 /** Remember what a node's run sent, for as long as the browser's tab is open. */
@@ -23,6 +24,20 @@ export function lastOutput(node) {
   return keys()
     .map((key) => stored(key)[place])
     .find((remembered) => remembered?.type === node.type);
+}
+
+/** Remember which of its pictures a node shows: what undo makes anew shows the same. */
+export function rememberPicked(node, place) {
+  picked.set(pickedKey(node), place);
+}
+
+/** Return which of its pictures a node showed last, the first if none was chosen. */
+export function lastPicked(node) {
+  return picked.get(pickedKey(node)) ?? 0;
+}
+
+function pickedKey(node) {
+  return `${keys()[0]} ${placeOf(node)}`;
 }
 
 function rootGraph() {
