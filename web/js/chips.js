@@ -45,6 +45,8 @@ class Chips {
     this.view = new ChipView({
       click: (chip) => this.update(chip),
       pick: () => {
+        // For the node that undo makes anew: the page hands it the same run, or (1.58) a copy.
+        this.run.picked = this.view.picked;
         rememberPicked(this.node, this.view.picked);
         this.update();
       },
@@ -64,7 +66,7 @@ class Chips {
     Object.assign(this, { run, output });
     // Of a run that is shown again, after undo or a reload, the node may have other settings now.
     this.settingsOfRun = JSON.stringify({ ...this.settings(), ...run.settings });
-    this.view.offerPictures(run.pictures.length, lastPicked(this.node));
+    this.view.offerPictures(run.pictures.length, run.picked ?? lastPicked(this.node));
     this.update();
   }
 
