@@ -89,7 +89,7 @@ class TagFilter(FilterSettings):
 
 def _index_of(vocabulary: Vocabulary | None) -> NameIndex:
     # By what it can do: a host may hold this package twice, under two names, and hand one's scores to the other.
-    if vocabulary is not None and not hasattr(vocabulary, "names"):
+    if vocabulary is not None and not hasattr(type(vocabulary), "names"):
         raise SettingError(f"vocabulary is {vocabulary!r}; expected a Vocabulary, or None for JoyTag's")
     return name_index(vocabulary or Vocabulary.joytag())
 
