@@ -71,8 +71,8 @@ class TagFilter(FilterSettings):
         """
         index = _index_of(vocabulary)
         items = [
-            Item(text=scored.name, facts=index.facts(scored.name), position=place, score=scored.score)
-            for place, scored in enumerate(_scored(tags))
+            Item(text=name, facts=index.facts(name), position=place, score=score)
+            for place, (name, score) in enumerate(_named_scores(tags))
         ]
         place = Surroundings(count_tokens=count_tokens, said=said, is_written=False)
         return self.with_presets()._filtered(Prompt(tuple(items)), index.vocabulary, threshold, place)
@@ -94,14 +94,13 @@ def _index_of(vocabulary: Vocabulary | None) -> NameIndex:
     return name_index(vocabulary or Vocabulary.joytag())
 
 
-def _scored(tags: Iterable[ScoredTag]) -> list[ScoredTag]:
-    found = list(tags) if isinstance(tags, Iterable) else [tags]
-    for one in found:
-        if not (isinstance(getattr(one, "name", None), str) and hasattr(one, "score")):
-            raise SettingError(
-                f"{one!r} is no scored tag; expected those that Selection.choose or TagScores.select gives"
-            )
-    return found
+def _named_scores(tags: Iterable[ScoredTag]) -> list[tuple[str, float]]:
+    try:
+        return [(one.name, one.score) for one in tags]
+    except (AttributeError, TypeError) as error:
+        raise SettingError(
+            f"{tags!r} are no scored tags; expected those that Selection.choose or TagScores.select gives"
+        ) from error
 
 
 @lru_cache(maxsize=16)

@@ -130,6 +130,6 @@ def test_what_is_told_of_the_place_is_checked(given: dict[str, Any], message: st
 @pytest.mark.parametrize("tags", [None, 5, [None], ["hat"], "hat"])
 def test_what_are_no_scored_tags_is_refused(tags: Any) -> None:
     """Only scored tags have a score; a list of names is a text for `apply`."""
-    with pytest.raises(SettingError, match="is no scored tag; expected those that"):
+    with pytest.raises(SettingError, match="are no scored tags; expected those that"):
         TagFilter().apply_scored(tags)
     assert TagFilter().apply_scored([]).text == ""
