@@ -42,6 +42,7 @@ class FilteredTags(BaseModel):
     tags: List[KeptTag]  # noqa: UP006
     dropped: List[DroppedTag] = Field(description="What the Tag Filter dropped, and by which rule.")  # noqa: UP006
     replaced: List[DroppedTag] = Field(description="What the Tag Filter replaced, and by which rule.")  # noqa: UP006
+    sentences: List[str] = Field(description="What was left alone as sentences, which no rule about tags names.")  # noqa: UP006
 
 
 class InterrogateResponse(BaseModel):

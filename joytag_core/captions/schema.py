@@ -11,6 +11,8 @@ VERSION = 1
 APPLICATION = 0x4A54_5363  # "JTSc"
 _WAIT_SECONDS = 60.0
 _PAGE_BYTES = 32768  # rows of some 1.5 kB leave little of such a page unused
+_SUFFIXES = ("", ".sqlite", ".sqlite3", ".db")
+"""How an empty file may end that becomes a database: SQLite makes one of any, of an empty caption as well."""
 
 _TABLES = """
 CREATE TABLE models(id INTEGER PRIMARY KEY, fingerprint BLOB NOT NULL UNIQUE, name TEXT NOT NULL, state BLOB,
@@ -35,6 +37,11 @@ def open_database(path: Path) -> sqlite3.Connection:
     Raises:
         ScoreStoreError: it cannot be opened, is another program's, or of a later version.
     """
+    if path.suffix.lower() not in _SUFFIXES and path.is_file() and not path.stat().st_size:
+        raise ScoreStoreError(
+            f"{path}: an empty file that is named so is hardly a score database, and is left alone; expected a folder, "
+            f"a new file, or one of {', '.join(filter(None, _SUFFIXES))}"
+        )
     try:
         # Another thread may look up, under the store's own lock.
         database = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False)

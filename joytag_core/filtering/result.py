@@ -72,6 +72,7 @@ class FilterResult:
             "tags": [_described(kept) for kept in self.kept],
             "dropped": [{"tag": item, "rule": rule} for item, rule in self.dropped],
             "replaced": [{"tag": item, "rule": rule} for item, rule in self.replaced],
+            "sentences": list(self.sentences),
         }
 
 

@@ -185,6 +185,20 @@ def test_another_database_is_refused(tmp_path: Path, statement: str, message: st
         ScoreStore(tmp_path)
 
 
+def test_an_empty_caption_is_not_made_a_database(tmp_path: Path) -> None:
+    """SQLite takes any empty file; one that is named as a database may be, such as after a kill, other ones stay."""
+    caption = tmp_path / "1.txt"
+    caption.touch()
+    named = tmp_path / "mine.db"
+    named.touch()
+
+    with pytest.raises(ScoreStoreError, match=r"1\.txt: an empty file .* left alone"):
+        ScoreStore(caption)
+    assert b"" == caption.read_bytes()
+    ScoreStore(named).close()
+    assert named.stat().st_size
+
+
 def test_what_is_no_database_is_an_error_that_names_it(tmp_path: Path) -> None:
     """The message says which file and what to do."""
     (tmp_path / DATABASE_NAME).write_bytes(b"no database at all" * 100)

@@ -228,6 +228,7 @@ def test_results_may_be_json(capsys: pytest.CaptureFixture[str]) -> None:
         ],
         "dropped": [{"tag": "long hair", "rule": "exclude *hair"}],
         "replaced": [{"tag": "sky", "rule": "replace sky -> sun"}],
+        "sentences": [],
     } == json.loads(out)
     assert out == _run(capsys, *arguments, "--json")[1]
 

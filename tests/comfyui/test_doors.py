@@ -107,7 +107,7 @@ def test_one_picture_gives_the_same_json(doors: Doors, settings: dict[str, Any])
     """Text, tags with scores, and what was dropped or replaced by which rule."""
     own = {name: value for name, value in settings.items() if name in OURS}
     [expected] = doors.node("JoyTag_Interrogate", own, image=[doors.images(1)])
-    assert {"text", "tags", "dropped", "replaced"} == set(expected)
+    assert {"text", "tags", "dropped", "replaced", "sentences"} == set(expected)
     assert [expected] == doors.node("JoyTag_TagFilter", own, image=[doors.images(1)])
     assert [expected] == doors.command(["tag", *doors.paths(1)], own)
     assert [expected] == doors.api(INTERROGATE, own, image=doors.encoded(1)[0])["pictures"]

@@ -72,7 +72,15 @@ def test_what_remains_is_told_with_tag_and_score() -> None:
         ],
         "dropped": [{"tag": "sky", "rule": "exclude sky"}],
         "replaced": [],
+        "sentences": [],
     } == result.to_dict()
+
+
+def test_sentences_that_were_left_alone_are_told() -> None:
+    """A rule about tags cannot reach them, so the result names them at every door."""
+    result = TagFilter(exclude="hat").apply("hat, A girl is standing, wearing a hat, in the rain.")
+
+    assert ["A girl is standing, wearing a hat, in the rain."] == result.to_dict()["sentences"]
 
 
 def test_what_a_prompt_says_already_is_not_said_again() -> None:

@@ -24,7 +24,7 @@ def test_one_and_many_pictures(client: TestClient, image: str) -> None:
     answer = client.post(INTERROGATE, json={"image": image, "images": [f"data:image/png;base64,{image}"]}).json()
     one, other = answer["pictures"]
     assert one == other
-    assert {"text", "tags", "dropped", "replaced"} == set(one)
+    assert {"text", "tags", "dropped", "replaced", "sentences"} == set(one)
     best = one["tags"][0]
     assert ("tag_8", "tag 8", "general") == (best["tag"], best["name"], best["category"])
     assert 0.0 < best["score"] <= 1.0
