@@ -23,13 +23,14 @@ _SCALE = (
 )
 
 
-def show_map(
-    clicked: str, picture: Any, model: str, threshold: float, character_threshold: float, *look: Any
-) -> list[Any]:
-    """Map the clicked tag; return the map for later, the part of the tab that shows it, its picture and its words."""
+def show_map(clicked: str, picture: Any, model: str, *look: Any) -> list[Any]:
+    """Map the clicked tag; return the map for later, the part of the tab that shows it, its picture and its words.
+
+    `look` is as in `look_at`.
+    """
     import gradio as gr
 
-    mapped = told_on_page(_mapped, clicked, picture, model, threshold, character_threshold, otherwise=None)
+    mapped = told_on_page(_mapped, clicked, picture, model, otherwise=None)
     if mapped is None:
         return [gr.update()] * 4
     return [mapped, gr.update(visible=True), *look_at(mapped, *look)]
@@ -42,42 +43,51 @@ def hide_map() -> list[Any]:
     return [None, gr.update(visible=False)]
 
 
-def look_at(mapped: MappedPicture | None, shown: str, strength: float, level: float) -> list[Any]:
+def look_at(  # noqa: PLR0917 - gradio hands values over by position
+    mapped: MappedPicture | None,
+    shown: str,
+    strength: float,
+    level: float,
+    threshold: float,
+    character_threshold: float,
+) -> list[Any]:
     """Return the picture and the words for a map that is there already; the model does not run."""
     if mapped is None:
         return [None, ""]
-    looked = _with_look(mapped.preview, strength=strength, level=level)
+    looked = _with_look(
+        mapped.preview,
+        strength=strength, level=level, threshold=threshold, character_threshold=character_threshold,
+    )  # fmt: skip
     tags = looked.maps.tags
     return [looked.mask(tags) if shown == MASK else looked.overlay(tags), _words(looked)]
 
 
-def for_inpainting(mapped: MappedPicture | None, strength: float, level: float) -> list[Any]:
+def for_inpainting(mapped: MappedPicture | None, level: float) -> list[Any]:
     """Return the picture and the mask for img2img's tab Inpaint upload."""
     import gradio as gr
 
     def sent() -> list[Any]:
         if mapped is None:
             raise SettingError("there is no mask yet; click on a tag first")
-        return [mapped.picture, _with_look(mapped, strength=strength, level=level).mask(mapped.maps.tags)]
+        return [mapped.picture, _with_look(mapped, level=level).mask(mapped.maps.tags)]
 
     return told_on_page(sent, otherwise=[gr.update(), gr.update()])
 
 
-def _mapped(clicked: str, picture: Any, model: str, threshold: float, character_threshold: float) -> MappedPicture:
+def _mapped(clicked: str, picture: Any, model: str) -> MappedPicture:
     tag = clicked.partition(" ")[2]
     given = picture_from(picture)
     if given is None:
         raise PictureError("there is no picture; drop one there first")
-    chosen = {"model": model, "threshold": threshold, "character_threshold": character_threshold}
-    with mapping_in_queue(lambda: given, [tag], settings=current_settings(chosen), look={}) as mapped:
+    with mapping_in_queue(lambda: given, [tag], settings=current_settings({"model": model}), look={}) as mapped:
         return mapped  # it is drawn after the queue, and again at each change of its look
 
 
-def _with_look(mapped: MappedPicture, *, strength: float, level: float) -> MappedPicture:
+def _with_look(mapped: MappedPicture, *, level: float, **look: float) -> MappedPicture:
     make_picture_folder()
     mask_settings = replace(mapped.showing.mask_settings, level=level)
     # Whoever clicks on a tag that does not hold wants to see where it would be, and is told so in words.
-    showing = replace(mapped.showing, strength=strength, mask_settings=mask_settings, only_held=False)
+    showing = replace(mapped.showing, mask_settings=mask_settings, only_held=False, **look)
     return replace(mapped, showing=showing)
 
 

@@ -169,7 +169,11 @@ def _wire_one(sources: dict[str, Any], one: dict[str, Any], scores: Any, model: 
         outputs=[scores, one["tags"], one["bars"]],
         **HIDDEN,
     )
-    sources["picture"].clear(lambda: [None, "", ""], inputs=[], outputs=[scores, one["tags"], one["bars"]], **HIDDEN)
+    for listen in (sources["picture"].clear, sources["picture"].upload):  # what is shown is of the picture before
+        listen(
+            lambda: [None, "", ""], inputs=[], outputs=[scores, one["tags"], one["bars"]],
+            show_progress=False, queue=False, **HIDDEN,
+        )  # fmt: skip
     for control in controls.components:
         control.input(**show, show_progress=False, queue=False)
     rules = [controls["exclude"], controls["protect"], controls["add_last"]]

@@ -41,28 +41,30 @@ def build_map() -> dict[str, Any]:
             close = gr.Button("Close the map", min_width=80, elem_id="joytag_map_close")
     return {
         "mapped": gr.State(None), "click": click, "column": column, "picture": picture, "words": words,
-        "shown": shown, "look": look, "send": send, "close": close,
+        "shown": shown, "look": look, "level": look[1], "send": send, "close": close,
     }  # fmt: skip
 
 
 def wire_map(part: dict[str, Any], *, clicked: Any, picture: Any, model: Any, thresholds: Sequence[Any]) -> None:
     """Wire a click on a tag, and the controls of what is shown."""
-    look = [part["shown"], *part["look"]]
+    look = [part["shown"], *part["look"], *thresholds]
     shown = part["click"].click(
-        actions.show_map, inputs=[clicked, picture, model, *thresholds, *look],
+        actions.show_map, inputs=[clicked, picture, model, *look],
         outputs=[part["mapped"], part["column"], part["picture"], part["words"]], **HIDDEN,
     )  # fmt: skip
     shown.then(fn=None, _js="joytagShowPlace")
-    for control in look:
-        control.input(
+    changes = [control.input for control in (part["shown"], *part["look"])]
+    changes += [control.change for control in thresholds]  # a preset moves them too
+    for listen in changes:
+        listen(
             actions.look_at, inputs=[part["mapped"], *look], outputs=[part["picture"], part["words"]],
             show_progress=False, queue=False, **HIDDEN,
         )  # fmt: skip
 
 
 def wire_hiding(part: dict[str, Any], *, interrogate: Any, picture: Any) -> None:
-    """Hide the map where its picture goes, its bars are made anew, or the person has seen enough."""
-    for listen in (part["close"].click, interrogate.click, picture.clear):
+    """Hide the map where its picture goes or another comes, its bars are made anew, or the person has seen enough."""
+    for listen in (part["close"].click, interrogate.click, picture.clear, picture.upload):
         listen(
             actions.hide_map, inputs=[], outputs=[part["mapped"], part["column"]], show_progress=False, queue=False,
             **HIDDEN,
@@ -74,6 +76,6 @@ def wire_inpainting(part: dict[str, Any], page: Mapping[str, Any]) -> None:
     boxes = [page.get(name) for name in (INPAINT_PICTURE, INPAINT_MASK)]
     if None not in boxes:
         sent = part["send"].click(
-            actions.for_inpainting, inputs=[part["mapped"], *part["look"]], outputs=boxes, **HIDDEN
+            actions.for_inpainting, inputs=[part["mapped"], part["level"]], outputs=boxes, **HIDDEN
         )  # fmt: skip
         sent.then(fn=None, _js=_OPEN_INPAINT_UPLOAD)

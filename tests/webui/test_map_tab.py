@@ -17,11 +17,12 @@ from tests.webui.test_page_parts import defaults
 from tests.webui.test_parts import start
 
 LOOK = (MAP, 0.75, 0.5)
+THRESHOLDS = (0.4, 0.0)
 
 
 def shown(picture: Any, tag: str = "tag_8", *, threshold: float = 0.4, character_threshold: float = 0.0) -> list[Any]:
     """Click on a tag."""
-    return show_map(f"map {tag}", picture, "tiny", threshold, character_threshold, *LOOK)
+    return show_map(f"map {tag}", picture, "tiny", *LOOK, threshold, character_threshold)
 
 
 def test_a_click_shows_the_map_of_the_picture(webui: FakeWebUI, picture: Image.Image) -> None:
@@ -50,10 +51,38 @@ def test_a_character_holds_at_its_own_threshold(webui: FakeWebUI, picture: Image
         assert holds == ("is not over" not in words)
 
 
-def test_the_map_goes_with_its_picture(webui: FakeWebUI) -> None:
-    """Where the picture is cleared or tagged anew, an old map would show the place in another picture."""
+@pytest.mark.parametrize("threshold", [0.1, 0.999])
+def test_the_map_follows_the_threshold(webui: FakeWebUI, picture: Image.Image, threshold: float) -> None:
+    """Moved after the click, the threshold is that of the words and of the picture, as if it had been so before."""
+    mapped, *_ = shown(picture)
+    *_, overlay, words = shown(picture, threshold=threshold)
+    moved, said = look_at(mapped, *LOOK, threshold, 0.0)
+    assert (np.asarray(overlay).tolist(), words) == (np.asarray(moved).tolist(), said)
+    assert ("is not over the threshold of 0.999" in said) == (threshold == 0.999)
+
+
+def test_thresholds_move_the_map_however_they_are_moved(webui: FakeWebUI) -> None:
+    """By hand or by a preset; what is drawn are the map's picture and its words."""
     start(webui)
-    hiding = [find(name).events[-1] for name in ("joytag_interrogate", "joytag_picture", "joytag_map_close")]
+    for name in ("joytag_threshold", "joytag_character_threshold"):
+        (event,) = (event for event in find(name).events if event.fn is map_actions.look_at)
+        assert ("change", ["joytag_map", "joytag_map_words"]) == (event.kind, [one.elem_id for one in event.outputs])
+
+
+def test_results_go_with_their_picture(webui: FakeWebUI) -> None:
+    """Where another picture is dropped over the old one, its tags and bars are gone, as where it is taken away."""
+    start(webui)
+    cleared = [event for event in find("joytag_picture").events if "joytag_bars" in [o.elem_id for o in event.outputs]]
+    assert ["clear", "upload"] == [event.kind for event in cleared]
+    assert [[None, "", ""]] * 2 == [event.fn() for event in cleared]
+
+
+def test_the_map_goes_with_its_picture(webui: FakeWebUI) -> None:
+    """Where the picture is cleared, replaced or tagged anew, an old map would show the place in another picture."""
+    start(webui)
+    names = ("joytag_interrogate", "joytag_picture", "joytag_map_close")
+    hiding = [event for name in names for event in find(name).events if event.fn is map_actions.hide_map]
+    assert ["click", "clear", "upload", "click"] == [event.kind for event in hiding]
     for event in hiding:
         assert [None, {"__type__": "update", "visible": False}] == event.fn()
         assert "joytag_place" == event.outputs[1].elem_id
@@ -63,8 +92,8 @@ def test_the_look_changes_without_the_model(webui: FakeWebUI, picture: Image.Ima
     """Strength, mask and its level act on the map that is there."""
     mapped, _, overlay, _ = shown(picture)
     tab_actions.unload_model()
-    faint, _ = look_at(mapped, MAP, 0.0, 0.5)
-    wide, narrow = (look_at(mapped, MASK, 0.75, level)[0] for level in (0.05, 0.95))
+    faint, _ = look_at(mapped, MAP, 0.0, 0.5, *THRESHOLDS)
+    wide, narrow = (look_at(mapped, MASK, 0.75, level, *THRESHOLDS)[0] for level in (0.05, 0.95))
     assert "<p>No model was loaded.</p>" == tab_actions.unload_model()
     assert np.asarray(faint).tolist() != np.asarray(overlay).tolist()
     assert (picture.size, "L") == (wide.size, wide.mode)
@@ -80,7 +109,7 @@ def test_the_folder_for_pictures_is_there(webui: FakeWebUI, picture: Image.Image
 
 def test_nothing_clicked_shows_nothing(webui: FakeWebUI) -> None:
     """Before the first click the controls change nothing."""
-    assert [None, ""] == look_at(None, *LOOK)
+    assert [None, ""] == look_at(None, *LOOK, *THRESHOLDS)
 
 
 @pytest.mark.parametrize(("picture", "tag", "said"), [(None, "tag_8", "no picture"), ("white", "nobody", "'nobody'")])
@@ -94,14 +123,14 @@ def test_what_cannot_be_mapped_is_told(webui: FakeWebUI, picture: Any, tag: str,
 def test_picture_and_mask_go_to_inpainting(webui: FakeWebUI, picture: Image.Image) -> None:
     """What is sent is the picture as it was, and the mask in its size, as the level says."""
     mapped, *_ = shown(picture)
-    sent, mask = for_inpainting(mapped, 0.75, 0.5)
+    sent, mask = for_inpainting(mapped, 0.5)
     assert np.asarray(picture.convert("RGB")).tolist() == np.asarray(sent).tolist()
-    assert np.asarray(look_at(mapped, MASK, 0.75, 0.5)[0]).tolist() == np.asarray(mask).tolist()
+    assert np.asarray(look_at(mapped, MASK, 0.75, 0.5, *THRESHOLDS)[0]).tolist() == np.asarray(mask).tolist()
 
 
 def test_nothing_to_send_is_told(webui: FakeWebUI) -> None:
     """Without a map there is no mask, and the boxes of img2img stay as they are."""
-    assert [{"__type__": "update"}] * 2 == for_inpainting(None, 0.75, 0.5)
+    assert [{"__type__": "update"}] * 2 == for_inpainting(None, 0.5)
     assert ["click on a tag first" in text for text in webui.gradio.told] == [True]
 
 
@@ -123,7 +152,7 @@ def test_words_are_escaped(webui: FakeWebUI, picture: Image.Image) -> None:
     """A tag's name makes no element."""
     mapped, *_ = shown(picture)
     object.__setattr__(mapped.maps, "tags", ("<img>",))
-    assert "<img" not in map_actions.look_at(mapped, *LOOK)[1]
+    assert "<img" not in map_actions.look_at(mapped, *LOOK, *THRESHOLDS)[1]
 
 
 def test_a_big_picture_is_shown_small_and_sent_whole(webui: FakeWebUI) -> None:
@@ -132,8 +161,8 @@ def test_a_big_picture_is_shown_small_and_sent_whole(webui: FakeWebUI) -> None:
     big.paste("black", (300, 200, 700, 700))
     mapped, _, overlay, _ = shown(big)
     assert (768, 384) == overlay.size
-    small, _ = look_at(mapped, MASK, 0.75, 0.5)
-    sent, mask = for_inpainting(mapped, 0.75, 0.5)
+    small, _ = look_at(mapped, MASK, 0.75, 0.5, *THRESHOLDS)
+    sent, mask = for_inpainting(mapped, 0.5)
     assert (big.size, big.size) == (sent.size, mask.size)
     halved = np.asarray(mask.resize(small.size, Image.Resampling.NEAREST))
     assert (halved != np.asarray(small)).mean() < 0.01
