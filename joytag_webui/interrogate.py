@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from joytag_core.errors import PictureError, SettingError
+from joytag_core.errors import CaptionError, PictureError, SettingError, UnreadablePictureError
 from joytag_core.lines import counted
 from joytag_core.pictures.folders import find_pictures
 from joytag_core.pictures.reading import Reading
@@ -80,6 +80,7 @@ def tag_folder_to_files(input_folder: str, output_folder: str) -> tuple[int, int
 
     Raises:
         JoyTagError: there is no such folder, no picture in it, or as `Session.score`.
+        CaptionError: a text file cannot be written.
     """
     if not (input_folder or "").strip():
         raise SettingError(
@@ -87,19 +88,40 @@ def tag_folder_to_files(input_folder: str, output_folder: str) -> tuple[int, int
             "From directory; uploaded pictures can be tagged on the JoyTag tab, under Folder"
         )
     settings = current_settings({"target": CAPTION_TARGET})
-    paths = list(find_pictures([folder_at(input_folder)]))
+    broken: list[PictureError] = []
+    paths = _pictures_of(folder_at(input_folder), broken)
     target = Path(output_folder.strip()) if output_folder and output_folder.strip() else paths[0].parent
-    tagged = broken = 0
+    tagged = 0
     for path, text in tag_files(paths, settings):
         if isinstance(text, PictureError):
-            logger.warning("%s", text)
-            broken += 1
+            broken.append(text)
             continue
-        target.mkdir(parents=True, exist_ok=True)
-        with (target / f"{path.stem}.txt").open("a", encoding="utf-8") as file:
-            file.write(text + "\n")
+        _append_line(target / f"{path.stem}.txt", text)
         tagged += 1
-    return tagged, broken
+    for error in broken:
+        logger.warning("JoyTag: %s", error)
+    return tagged, len(broken)
+
+
+def _pictures_of(folder: Path, broken: list[PictureError]) -> list[Path]:
+    """Return a folder's pictures, and put what is named as one and is none, such as a dangling link, with `broken`."""
+    reported: list[UnreadablePictureError] = []
+    paths = list(find_pictures([folder], report=reported.append))
+    if not paths:
+        raise reported[0]
+    broken += reported
+    return paths
+
+
+def _append_line(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(text + "\n")
+    except OSError as error:
+        raise CaptionError(
+            f"{path} cannot be written: {error.strerror or error}; name another output directory"
+        ) from error
 
 
 def folder_at(folder: str) -> Path:

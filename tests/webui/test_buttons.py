@@ -141,6 +141,31 @@ def test_batch_tab_appends_to_text_files(webui: FakeWebUI, picture: Image.Image,
     assert [f"JoyTag: 1 picture of {source} tagged, 1 could not be read"] == webui.gradio.told
 
 
+def test_batch_tab_goes_on_after_a_dangling_link(webui: FakeWebUI, picture: Image.Image, tmp_path: Path) -> None:
+    """A link that leads nowhere is one more picture that could not be read; alone, it is the reason."""
+    picture.save(tmp_path / "b.png")
+    (tmp_path / "a.png").symlink_to("/no/such/file.png")
+    interrogate.interrogate_img2img(5, str(tmp_path), "", *[None] * 5, "")
+    (tmp_path / "b.png").unlink()
+    interrogate.interrogate_img2img(5, str(tmp_path), "", *[None] * 5, "")
+    told = [f"JoyTag: 1 picture of {tmp_path} tagged, 1 could not be read", "the link leads to no file"]
+    assert [True, True] == [said in text for said, text in zip(told, webui.gradio.told, strict=True)]
+    assert (tmp_path / "b.txt").is_file()
+
+
+@pytest.mark.parametrize("name", ["a.txt", "taken/out"])
+def test_a_text_file_that_cannot_be_written_is_told(
+    webui: FakeWebUI, picture: Image.Image, tmp_path: Path, name: str
+) -> None:
+    """What stands where the file or its folder belongs is named on the page: "Error" would help nobody."""
+    picture.save(tmp_path / "a.png")
+    (tmp_path / "a.txt").mkdir()
+    (tmp_path / "taken").write_text("a file")
+    target = "" if name == "a.txt" else tmp_path / name
+    interrogate.interrogate_img2img(5, str(tmp_path), str(target), *[None] * 5, "")
+    assert [f"{tmp_path / name}" in text and "another output directory" in text for text in webui.gradio.told] == [True]
+
+
 @pytest.mark.parametrize(
     ("folder", "said"),
     [("", "under From directory"), (None, "under From directory"), ("/no/such/folder", "/no/such/folder is no folder")],
