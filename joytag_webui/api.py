@@ -40,7 +40,7 @@ from .guarded_route import GuardedRoute
 from .maps import MappedPicture, encoded, mapping_in_queue
 from .rules import embedding_names, make_interrogation
 from .sdapi_interrogate import is_asked_for
-from .sent_pictures import PixelBudget, picture_content
+from .sent_pictures import PixelBudget, check_pictures, picture_content
 from .settings import current_settings, option
 from .tagging import choosable_models, score_in_queue, session, unload
 
@@ -113,8 +113,8 @@ def _interrogate(request: Any) -> InterrogateResponse:
     ways = frame_ways(given_own_settings(request, FRAME_PARAMETERS))
     are_many = request.images is not None and ways["how"] == "each"
     others = _other_scores(request, len(texts)) if are_many else [_read_scores(request.other_scores)]
-    budget = PixelBudget()
-    makers = [partial(picture_content, text, budget) for text in texts]
+    check_pictures(texts)
+    makers = [partial(picture_content, text) for text in texts]
     seen = score_in_queue(makers, model=settings["model"], reading=Reading.from_settings(settings))
     pairs = zip(combine_frames(seen, **ways), others, strict=True)
     return InterrogateResponse(

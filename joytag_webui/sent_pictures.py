@@ -6,6 +6,8 @@ import base64
 import binascii
 import io
 import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from PIL import Image
@@ -42,6 +44,30 @@ class PixelBudget:
                 f"the pictures{' and maps' * (self._each > 1)} have more than {self._most} megapixels together, the "
                 f"limit of one call in the settings"
             )
+
+
+def check_pictures(texts: Sequence[str]) -> None:
+    """Look at the first bytes of a call's pictures, one at a time, so that what is wrong is told before any work.
+
+    Raises:
+        PictureError: as `picture_content`; of several, the message says which.
+        PictureTooLargeError: they have more pixels together than the settings allow.
+    """
+    budget = PixelBudget()
+    for number, text in enumerate(texts, 1):
+        with telling_which(number, len(texts)):
+            picture_content(text, budget)
+
+
+@contextmanager
+def telling_which(number: int, count: int) -> Iterator[None]:
+    """Put the number of a picture, from 1 on, in front of its error, where there are several."""
+    try:
+        yield
+    except PictureError as error:
+        if count == 1:
+            raise
+        raise type(error)(f"picture {number} of {count}: {error}", path=error.path) from error
 
 
 def picture_from(value: Any) -> SentPicture | None:
@@ -109,6 +135,8 @@ def _size_of(content: bytes) -> tuple[int, int]:
             with opened_picture(io.BytesIO(content)) as opened:
                 return opened.size
     except Image.DecompressionBombError as error:
-        raise PictureTooLargeError(str(error)) from error
+        raise PictureTooLargeError(
+            f"the picture has more pixels than Pillow reads at all ({2 * (Image.MAX_IMAGE_PIXELS or 0):,})"
+        ) from error
     except Exception as error:  # a broken file makes Pillow's decoders raise nearly anything
         raise UnreadablePictureError(why_unreadable(error)) from error

@@ -25,6 +25,7 @@ from joytag_core.tags.scores import TagScores
 from .family import checkpoint_lock
 from .host import DownloadHost, WebUIHost
 from .rules import choose_tags, make_interrogation
+from .sent_pictures import telling_which
 
 QUEUE_JOB = "joytag"
 """What the WebUI's state calls our work while it holds the queue."""
@@ -79,8 +80,9 @@ def score_in_queue(pictures: Sequence[PictureMaker], *, model: str, reading: Rea
         current = tagger(model)
         side = current.network.config.image_size
         squares = []
-        for make in pictures:
-            squares.append(_small(make, side, reading))
+        for number, make in enumerate(pictures, 1):
+            with telling_which(number, len(pictures)):
+                squares.append(_small(make, side, reading))
             _show_progress(len(squares), len(pictures))
         return current.score(squares, progress=lambda done, _: _show_progress(len(pictures) + done, len(pictures)))
 

@@ -52,6 +52,24 @@ def test_pixels_of_a_call_are_limited(webui: FakeWebUI, client: TestClient) -> N
     assert (413, True) == (answer.status_code, "2 megapixels together" in answer.text)
 
 
+def test_a_wrong_picture_is_told_before_any_is_looked_at(
+    client: TestClient, image: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last of many that is none, or too many pixels, costs nobody the time of those before it; it is named."""
+    looked: list[Any] = []
+    monkeypatch.setattr(tagging, "read_square", lambda *values, **_: looked.append(values))
+    answer = client.post(INTERROGATE, json={"images": [image, image, "nothing"]})
+    assert (422, True) == (answer.status_code, "picture 3 of 3: the picture is not base64" in answer.text)
+    assert "of 1" not in client.post(INTERROGATE, json={"images": ["nothing"]}).text
+    assert [] == looked
+
+
+def test_a_broken_picture_among_many_is_named(client: TestClient, image: str) -> None:
+    """That it is cut off is seen only where it is read."""
+    answer = client.post(INTERROGATE, json={"images": [image, image[: len(image) // 8 * 4]]})
+    assert (422, True) == (answer.status_code, "picture 2 of 2: the picture is cut off" in answer.text)
+
+
 def chunks(text: str) -> Iterator[bytes]:
     """Yield a body in pieces, so that no header says how long it is."""
     for start in range(0, len(text), 100_000):
