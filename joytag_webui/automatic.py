@@ -54,6 +54,8 @@ class AutomaticPrompt:
         make_interrogation(self.settings)  # a wrong rule is told before a model is loaded
         scores = self._scores(pictures_of(p, self.picture))
         used: dict[float, None] = {}
+        if any(has_placeholder(negative) for negative in p.all_negative_prompts):
+            p.comment(f"{_COMMENT}{{joytag}} in the negative prompt stays as it is: tags go into the prompt only.")
         _map_prompts(
             p, lambda slot, prompt, negative: self._written(scores[slot % len(scores)], prompt, negative, used)
         )

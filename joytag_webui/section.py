@@ -91,7 +91,8 @@ class Section:
     def of(cls, *values: Any) -> Section:
         """Make it of the components' values, or of the one object that the API may give with these names instead.
 
-        Such an object switches the section on unless it says otherwise, and may hold any setting.
+        Such an object switches the section on unless it says otherwise, and may hold any setting. None is no value: a
+        host fills a call's short list up with what its boxes begin with (Forge Neo 2.26: None for an empty text).
 
         Raises:
             SettingError: a value is of the wrong kind; the settings are not checked yet.
@@ -100,6 +101,7 @@ class Section:
             named = {"enabled": True, **values[0]}
         else:
             named = {"enabled": False, **dict(zip(_FIELDS, values, strict=False))}
+        named = {name: value for name, value in named.items() if value is not None or name == "enabled"}
         own = {name: named.pop(name) for name in _OWN if name in named}
         own["preset"] = own.get("preset") or PAGE
         return cls(**own, settings=named)
@@ -174,7 +176,7 @@ def build_section(*, is_img2img: bool) -> tuple[list[Any], list[Any]]:
             elem_id=element("exclude"),
         )  # fmt: skip
         picture = picture_box(
-            label="Take the tags from this picture", visible=not is_img2img, elem_id=element("picture")
+            label="Take the tags from this picture", visible=not is_img2img, height=240, elem_id=element("picture")
         )  # fmt: skip
     # A pasted infotext holds the finished prompt: it is to be used as it is.
     pasted = [(enabled, lambda d: False if INFOTEXT_MODEL in d else gr.update())]

@@ -105,6 +105,22 @@ def test_section_that_is_off_changes_nothing(values: tuple[Any, ...], scored: li
     assert [] == scored
 
 
+@pytest.mark.parametrize("values", [(True,), (True, None, None, None, None), ({"exclude": None, "preset": None},)])
+def test_what_a_call_leaves_out_is_as_the_page_says(values: tuple[Any, ...]) -> None:
+    """Forge Neo fills a short list up with None, as a client may an object."""
+    p = Processing("a", [plain("red")])
+    fill_automatically(p, *values)
+    assert (["a, red, hat"], []) == (p.all_prompts, list(p.comments))
+
+
+def test_a_placeholder_in_the_negative_prompt_is_mentioned() -> None:
+    """Nothing is put there, and that is said."""
+    p = Processing("a", [plain("red")], negative="b, {joytag}")
+    fill(p)
+    assert (["a, red, hat"], ["b, {joytag}"]) == (p.all_prompts, p.all_negative_prompts)
+    assert ["negative prompt stays as it is" in text for text in p.comments] == [True]
+
+
 def test_forgotten_placeholder_is_mentioned() -> None:
     """{joytag} in the prompt while the section is off is said, not silently drawn."""
     p = Processing("a, {joytag}", [plain("red")])
