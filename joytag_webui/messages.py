@@ -25,7 +25,7 @@ def told_on_page(function: Callable[..., T], *values: Any, otherwise: T) -> T:
     try:
         return function(*values)
     except JoyTagError as error:
-        logger.warning("%s", error)
+        logger.warning("JoyTag: %s", error)
         if not shows_toasts():
             raise gr.Error(f"JoyTag: {error}") from error
         gr.Warning(toast(f"JoyTag: {error}"))

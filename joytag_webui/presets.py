@@ -84,7 +84,7 @@ def saved_names() -> list[str]:
     try:
         return Presets(presets_file()).names()
     except SettingError as error:
-        logger.warning("%s", error)
+        logger.warning("JoyTag: %s", error)
         return []
 
 

@@ -32,7 +32,7 @@ def interrogate(picture: Any, model: str, *values: Any) -> list[Any]:
     try:
         found = _scores(picture, model)
     except JoyTagError as error:
-        logger.warning("%s", error)
+        logger.warning("JoyTag: %s", error)
         return [None, "", render_error(str(error))]
     return [found, *show(found, *values)]
 
@@ -119,7 +119,7 @@ def tag_folder(request: FolderRequest, progress: Any, *values: Any) -> tuple[str
             report=lambda done, total: progress((done, total), desc="JoyTag", unit="pictures"),
         )
     except JoyTagError as error:
-        logger.warning("%s", error)
+        logger.warning("JoyTag: %s", error)
         return render_error(str(error)), ""
     return render_list(result), "\n".join(f"{name}: {tags}" for name, tags in result.tagged)
 
@@ -165,6 +165,7 @@ def delete_preset(name: str) -> Any:
         if not name:
             raise SettingError("no preset is chosen; choose the one to delete")
         _presets().delete(name)
+        tell(f'JoyTag: the preset "{name}" is deleted')
         return _choices(None)
 
     return told_on_page(deleted, otherwise=gr.update())
