@@ -64,6 +64,16 @@ def test_a_map_is_opened_where_it_is_seen(webui_page: WebUIPage) -> None:
     webui_page.keep("map-absent")
 
 
+def test_the_map_follows_the_threshold(webui_page: WebUIPage) -> None:
+    """Moved after the click, it is the one that the map's words mean."""
+    webui_page.show_tab("JoyTag")
+    words = webui_page.page.locator("#joytag_map_words").first
+    for threshold, is_absent in (("0", False), ("0.6", True)):
+        webui_page.fill("#joytag_threshold", threshold)
+        assert wait_for(lambda is_absent=is_absent: is_absent == ("not over the threshold" in words.inner_text()))
+    assert "not over the threshold of 0.6" in words.inner_text()
+
+
 def test_what_rules_do_is_seen_beside_them(webui_page: WebUIPage) -> None:
     """Whoever edits the lowest of the rules that are always shown has tags and bars in view."""
     webui_page.show_tab("JoyTag")
@@ -95,6 +105,18 @@ def test_always_adds_what_the_threshold_left_out(webui_page: WebUIPage) -> None:
     webui_page.click(f"[data-joytag-action=keep][data-joytag-tag='{tag}']")
     wait_for(lambda: webui_page.text_of("#joytag_tags") == before)
     assert before == webui_page.text_of("#joytag_tags")
+
+
+def test_another_picture_takes_map_and_bars_along(webui_page: WebUIPage, pictures: list[Path]) -> None:
+    """Put over the old one, without clearing the box first: nothing of the old one is left to be taken for its."""
+    webui_page.show_tab("JoyTag")
+    webui_page.click(".joytag-bar.kept [data-joytag-action=map]")
+    webui_page.page.locator("#joytag_place").first.wait_for()
+    webui_page.upload("#joytag_picture", pictures[0])
+    webui_page.page.locator("#joytag_place").first.wait_for(state="hidden")
+    assert wait_for(lambda: webui_page.page.locator(".joytag-bar").count() == 0)
+    assert "" == webui_page.text_of("#joytag_tags")
+    webui_page.keep("another")
 
 
 def test_a_file_that_is_no_picture_gets_our_sentence(webui_page: WebUIPage, tmp_path: Path) -> None:

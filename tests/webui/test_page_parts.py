@@ -307,6 +307,7 @@ def test_presets_of_the_tab(webui: FakeWebUI, tmp_path: Path) -> None:
     assert ("a", 9) == (shown[CONTROLS.index("exclude")], shown[CONTROLS.index("max_tags")])
     assert 9 == tab_actions.load_preset("")[CONTROLS.index("max_tags")]
     assert [] == tab_actions.delete_preset("mine")["choices"]
+    assert 'JoyTag: the preset "mine" is deleted' == webui.gradio.told[-1]
     assert {"__type__": "update"} == tab_actions.delete_preset(None)
     assert "no preset is chosen" in webui.gradio.told[-1]
     assert all(value == {"__type__": "update"} for value in tab_actions.load_preset("mine"))
