@@ -16,6 +16,7 @@ from joytag_core.model.folders import ModelFolder
 from joytag_core.model.network import Network
 from joytag_core.model.weights import load_network
 from joytag_core.tags.vocabulary import Vocabulary
+from tests.checkpoints import PRESETS
 
 
 @pytest.fixture
@@ -41,3 +42,8 @@ def pickled(folder: Path, wrap: Callable[[dict[str, Any]], Any] = lambda state: 
     tensors = {name: torch.from_numpy(value) for name, value in load_file(folder / "model.safetensors").items()}
     torch.save(wrap(tensors), folder / "model.pt")
     (folder / "model.safetensors").unlink()
+
+
+def config(**changes: Any) -> dict[str, Any]:
+    """Return the small model's config.json with changes."""
+    return PRESETS["tiny"] | changes
