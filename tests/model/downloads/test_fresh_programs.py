@@ -14,22 +14,18 @@ from safetensors.torch import load_file
 from joytag_core import Vocabulary
 from tests.conftest import DATA
 from tests.hub import HubStandIn, serving
-from tests.model.downloads.conftest import (
-    GENUINE,
-)
+from tests.model.downloads.conftest import GENUINE
 
 REPOSITORY = Path(__file__).parents[3]
 
 
 GET_MODEL = """
 from joytag_core import LocalHost
-from joytag_core.model.answers import Answer, BusyError, patiently
 from joytag_core.model.download import download_joytag
 from joytag_core.model.folders import find_installed
 host = LocalHost(device="cpu", model_folders=[])
 print((find_installed("joytag", host) or download_joytag(host)).path)
 """
-
 
 SCORE_PICTURE = """
 import json, sys
