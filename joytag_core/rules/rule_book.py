@@ -113,7 +113,7 @@ def _limits(text: str) -> tuple[tuple[str, int], ...]:
             if name not in GROUPS and name not in CATEGORIES:
                 raise RuleError(
                     f"max_per_group, line {number}: {match[1]!r} is no group; expected one of "
-                    f"{', '.join((*GROUPS, *CATEGORIES))}"
+                    f"{', '.join(dict.fromkeys((*GROUPS, *CATEGORIES)))}"
                 )
             if len(match[2]) > _MOST_DIGITS:
                 raise RuleError(f"max_per_group, line {number}: {match[1]} has a number of {len(match[2])} digits; "

@@ -54,6 +54,15 @@ def test_malformed_rules_are_named(rules: dict[str, Any], message: str) -> None:
     assert message in str(caught.value)
 
 
+def test_every_group_is_offered_once() -> None:
+    """`meta` is a group and a category."""
+    with pytest.raises(RuleError) as caught:
+        TagFilter(max_per_group="hairs 3")
+    offered = str(caught.value).split("expected one of ")[1].split(", ")
+    assert {"hair", "artist", "meta"} <= set(offered)
+    assert len(set(offered)) == len(offered)
+
+
 @pytest.mark.parametrize(
     ("rules", "message"),
     [
