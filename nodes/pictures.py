@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
-from ..joytag_core.errors import PictureError
 from ..joytag_core.model.folders import check_model_name
 from ..joytag_core.pictures.reading import Reading
 from ..joytag_core.tags.scores import TagScores
 from .host import session
+from .received import check_images
 
 if TYPE_CHECKING:
     from ..joytag_core.maps.tag_maps import TagMaps
@@ -26,7 +26,7 @@ def score_images(images: Sequence[Tensor], *, model: str) -> list[TagScores]:
     Values beside 0..1 count as the nearest end.
 
     Raises:
-        PictureError: there is no picture, or one that cannot be used.
+        PictureError: there is no picture, or one that cannot be used, or something else came in.
         ModelError: the model is not there, or broken.
     """
     check_images(images)
@@ -41,9 +41,3 @@ def map_images(images: Sequence[Tensor], tags: Sequence[str], *, model: str) -> 
     check_images(images)
     name = check_model_name(model, session().host)
     return session().maps(list(images), tags, reading=COMFYUI_IMAGE, model=name)
-
-
-def check_images(images: Sequence[Tensor]) -> None:
-    """Raise PictureError where no picture came in."""
-    if sum(len(batch) for batch in images) == 0:
-        raise PictureError("No picture came in: the image input holds an empty batch or an empty list.")

@@ -13,9 +13,10 @@ from ..joytag_core.lines import counted
 from ..joytag_core.settings.parameters import THRESHOLDS
 from ..joytag_core.tags.scores import TagScores
 from .inputs import judging_inputs, scores_input
+from .received import check_images, texts_of
 from .said import SaidLine
 from .schema import CATEGORY, first_of_each, output, schema
-from .tag_lists import paired, scores_of, texts_of
+from .tag_lists import paired, scores_of
 from .work import files_used
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ class CheckPrompt(io.ComfyNode):
 
         settings = first_of_each(inputs)
         check = PromptCheck(**{name: settings[name] for name in THRESHOLDS if name in settings})
+        check_images(image)
         pictures = [picture[None] for batch in image for picture in batch]
         pairs = paired(texts_of(prompt, "prompt", "a prompt"), scores_of(image, scores, settings))
         if len(pairs) != len(pictures):

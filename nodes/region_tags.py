@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from comfy_api.latest import io
 from torch import Tensor
+from torch.nn import functional
 
 from ..joytag_core.errors import SettingError
 from ..joytag_core.lines import counted
@@ -20,7 +22,8 @@ from ..joytag_core.tagging.region_pictures import Region, box_of
 from .chips import for_page
 from .host import session
 from .inputs import interrogation_inputs, settings_inputs
-from .pictures import COMFYUI_IMAGE, check_images
+from .pictures import COMFYUI_IMAGE
+from .received import check_images, connected, masks_in
 from .schema import CATEGORY, Scores, first_of_each, output, schema
 from .tag_lists import Picture
 from .work import Work, files_used
@@ -97,19 +100,36 @@ def _regions(image: Sequence[Tensor], mask: Sequence[Tensor], *, side: int, over
     """Yield each picture [H, W, C] with its regions."""
     check_images(image)
     pictures = [picture for batch in image for picture in batch]
-    masks = [np.asarray(one.cpu()) for batch in mask for one in (batch if batch.ndim == 3 else batch[None])]
-    if not mask:
+    masks = masks_in(connected(mask))
+    if not connected(mask):
         for one in pictures:
             yield _Parts(one, tiles_of((one.shape[1], one.shape[0]), side=side, overlap=overlap))
     elif len(pictures) == 1:
-        yield _Parts(pictures[0], masks)
+        yield _Parts(pictures[0], [_fitted(region, pictures[0]) for region in masks])
     elif len(masks) == len(pictures):
-        yield from (_Parts(one, [region]) for one, region in zip(pictures, masks, strict=True))
+        yield from (_Parts(one, [_fitted(region, one)]) for one, region in zip(pictures, masks, strict=True))
     else:
         raise SettingError(
             f"{counted(len(masks), 'mask')} came in with {counted(len(pictures), 'picture')}; expected one for each, "
             "or one picture."
         )
+
+
+def _fitted(mask: Tensor, picture: Tensor) -> npt.NDArray[Any]:
+    """Return a mask in its picture's size, as ComfyUI's own nodes take one; Load Image's may be 64x64.
+
+    Raises:
+        SettingError: it holds no pixel.
+    """
+    if not mask.any():
+        raise SettingError(
+            "A mask is empty: all of it is black; expected at least one pixel. Load Image gives such a mask for a "
+            "picture without transparency, and JoyTag Tag Mask for a tag that is not there."
+        )
+    size = picture.shape[:2]
+    if mask.shape != size and mask.numel():
+        mask = functional.interpolate(mask[None, None].float(), size=size, mode="nearest-exact")[0, 0]
+    return np.asarray(mask.cpu())
 
 
 def _cut(picture: Tensor, box: Box) -> Tensor:

@@ -11,8 +11,9 @@ from torch import Tensor
 from ..joytag_core.tags.scores import TagScores
 from .chips import for_page
 from .inputs import filter_inputs, scores_input, tags_input
+from .received import texts_of
 from .schema import CATEGORY, first_of_each, json_output, output, schema
-from .tag_lists import Other, Picture, other_scores_of, paired, scores_of, texts_of
+from .tag_lists import Other, Picture, other_scores_of, paired, scores_of
 from .work import Work, files_used, to_json
 
 _ID = "JoyTag_TagFilter"

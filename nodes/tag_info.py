@@ -7,6 +7,7 @@ from comfy_api.latest import io
 from ..joytag_core.tags.description import describe, describe_parts
 from ..joytag_core.tags.scores import TagScores
 from ..joytag_core.tags.vocabulary import Tag, Vocabulary
+from .received import connected, scores_in, texts_of
 from .said import SaidLine, listed
 from .schema import CATEGORY, Scores, output, schema
 
@@ -43,8 +44,10 @@ class TagInfo(io.ComfyNode):
         """Describe every tag of one list."""
         from ..joytag_core.filtering.tag_filter import TagFilter  # late, as in work.py
 
+        (text,), found = texts_of([tags]), scores_in(connected([scores]))
+        scores = found[0] if found else None
         vocabulary = Vocabulary.joytag() if scores is None else scores.vocabulary
-        named = [(name, vocabulary.find(name)) for name in TagFilter().apply(tags).tags]
+        named = [(name, vocabulary.find(name)) for name in TagFilter().apply(text).tags]
         info = "\n".join(describe(name, tag, score=_score(tag, scores)) for name, tag in named)
         said = [_said(name, tag, _score(tag, scores)) for name, tag in named]
         return io.NodeOutput(info, ui={"text": [info], "said": [said]})

@@ -11,6 +11,7 @@ from ..joytag_core.errors import SettingError
 from ..joytag_core.settings.parameters import PARAMETERS
 from ..joytag_core.tags.scores import TagScores
 from .pictures import score_images
+from .received import connected, scores_in
 from .schema import Settings
 
 Other = Mapping[str, float]
@@ -27,23 +28,11 @@ class Picture(NamedTuple):
 
 def scores_of(image: Sequence[Tensor], scores: Sequence[TagScores], settings: Settings) -> list[TagScores]:
     """Return the scores that came in, or else those of the pictures; none where neither came."""
-    if scores:
-        return list(scores)
-    if image:
+    if connected(scores):
+        return scores_in(scores)
+    if connected(image):
         return score_images(image, model=settings.get("model", PARAMETERS["model"].default))
     return []
-
-
-def texts_of(given: Sequence[object], what: str = "tags", expected: str = "a prompt or tag list") -> list[str]:
-    """Return the texts that came in.
-
-    Raises:
-        SettingError: one is no text.
-    """
-    for text in given:
-        if not isinstance(text, str):
-            raise SettingError(f"{text!r} came in as {what}; expected text: {expected}")
-    return [str(text) for text in given]
 
 
 def other_scores_of(sources: Sequence[Any]) -> list[Other]:
@@ -54,7 +43,7 @@ def other_scores_of(sources: Sequence[Any]) -> list[Other]:
     """
     from ..joytag_core.judging.other_scores import read_scores  # late, as in work.py
 
-    return [read_scores(one.as_dict() if isinstance(one, TagScores) else one) for one in sources]
+    return [read_scores(one.as_dict() if isinstance(one, TagScores) else one) for one in connected(sources)]
 
 
 def paired(tags: Sequence[str | None], scores: Sequence[TagScores], other: Sequence[Other] = ()) -> list[Picture]:

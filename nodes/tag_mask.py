@@ -17,9 +17,9 @@ from ..joytag_core.settings.map_parameters import MAP_PARAMETERS
 from ..joytag_core.settings.parameters import PARAMETERS, THRESHOLDS
 from .inputs import settings_inputs
 from .pictures import COMFYUI_IMAGE, map_images
+from .received import texts_of
 from .said import SaidLine, listed
 from .schema import CATEGORY, Settings, first_of_each, output, schema
-from .tag_lists import texts_of
 from .work import files_used
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from torch import Tensor
 from ..joytag_core.settings.parameters import THRESHOLDS
 from ..joytag_core.tags.scores import TagScores
 from .inputs import judging_inputs, scores_input, tags_input
+from .received import texts_of
 from .schema import CATEGORY, first_of_each, output, schema
-from .tag_lists import matched, scores_of, texts_of
+from .tag_lists import matched, scores_of
 from .work import files_used, lists_folder
 
 if TYPE_CHECKING:
