@@ -12,6 +12,7 @@ from ..joytag_core.settings.parameters import THRESHOLDS
 from ..joytag_core.tags.scores import TagScores
 from .inputs import judging_inputs, scores_input, tags_input
 from .received import texts_of
+from .said import SaidLine
 from .schema import CATEGORY, first_of_each, output, schema
 from .tag_lists import matched, scores_of
 from .work import files_used, lists_folder
@@ -80,10 +81,25 @@ class SwitchOnTags(io.ComfyNode):
         asked = [] if found and not any(text.strip() for text in texts) else texts or [""]
         questions = matched({"patterns": switches, "tag lists": asked, "pictures": found})
         verdicts = [_verdict(*question) for question in questions]
-        shown = [f"{'yes' if verdict.holds else 'no'}, {verdict.score:.2f}" for verdict in verdicts]
+        unknown = [_unknown_terms(*question) for question in questions]
         answers = [verdict.holds for verdict in verdicts], [verdict.score for verdict in verdicts]
-        said = [[[("said_yes" if verdict.holds else "said_no", f"{verdict.score:.2f}")]] for verdict in verdicts]
-        return io.NodeOutput(*answers, ui={"text": shown, "said": said})
+        shown = list(map(_text, verdicts, unknown))
+        return io.NodeOutput(*answers, ui={"text": shown, "said": list(map(_said, verdicts, unknown))})
+
+
+def _text(verdict: Verdict, unknown: str) -> str:
+    answer = f"{'yes' if verdict.holds else 'no'}, {verdict.score:.2f}"
+    return f"{answer}\nnot known: {unknown}" if unknown else answer
+
+
+def _said(verdict: Verdict, unknown: str) -> list[SaidLine]:
+    answer: SaidLine = [("said_yes" if verdict.holds else "said_no", f"{verdict.score:.2f}")]
+    return [answer, [("said_unknown", unknown)]] if unknown else [answer]
+
+
+def _unknown_terms(switch: TagSwitch, text: str | None, scores: TagScores | None) -> str:
+    """Return the terms that ask a picture for no tag of the model; another's tag list may hold others."""
+    return ", ".join(switch.unknown_terms(scores.vocabulary)) if text is None and scores is not None else ""
 
 
 def _verdict(switch: TagSwitch, text: str | None, scores: TagScores | None) -> Verdict:

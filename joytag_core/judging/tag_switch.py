@@ -49,8 +49,9 @@ class _Found(NamedTuple):
 
 
 class _Term(NamedTuple):
-    """Hold one part of a pattern: what it means, whether it must not be there, and the field that it compares."""
+    """Hold one part of a pattern: as written, what it means, whether it must not be there, what field it compares."""
 
+    text: str
     matcher: Matcher
     negated: bool
     compared: str
@@ -116,6 +117,16 @@ class TagSwitch:
         items = [item for item in parse(text, target, index).items if not item.verbatim]
         return self._verdict([_Found(item.facts, lookup.score(item), True) for item in items], index)
 
+    def unknown_terms(self, vocabulary: Vocabulary) -> list[str]:
+        """Return the terms that mean no tag of a model, such as misspelt ones, as they are written.
+
+        By the model's scores they never hold, and with `!` always.
+        """
+        index, budget = name_index(vocabulary), Budget()
+        known = [_Found(index.facts(tag.name), None, True) for tag in vocabulary]
+        terms = {term.text: term for terms in self._alternatives(index) for term in terms if not term.compared}
+        return [text for text, term in terms.items() if not term.among(known, budget)]
+
     def _verdict(self, found: Sequence[_Found], index: NameIndex) -> Verdict:
         budget = Budget()
         verdicts = [_judged(terms, found, budget) for terms in self._alternatives(index)]
@@ -157,7 +168,7 @@ def _term(text: str, line: int, library: Library, index: NameIndex) -> _Term:
     [rule] = rules
     compares = isinstance(rule.pattern, Compared) and not rule.negated
     matcher = Matcher(PatternList((replace(rule, negated=False),)), index)
-    return _Term(matcher, rule.negated, getattr(rule.pattern, "field", "") if compares else "")
+    return _Term(text, matcher, rule.negated, getattr(rule.pattern, "field", "") if compares else "")
 
 
 def _judged(terms: Sequence[_Term], found: Sequence[_Found], budget: Budget) -> Verdict:

@@ -121,3 +121,12 @@ def test_a_list_of_patterns_is_answered_one_by_one(comfy: FakeComfy) -> None:
     assert [True, False] == run(comfy, "JoyTag_TagSwitch", pattern=["1girl", "smile"], tags=["1girl"]).args[0]
     with pytest.raises(ValueError, match="3 patterns came in with 2 pictures; expected as many of each, or one"):
         run(comfy, "JoyTag_TagSwitch", pattern=["1girl"] * 3, scores=both)
+
+
+def test_a_pattern_that_the_model_cannot_know_is_told(comfy: FakeComfy) -> None:
+    """For a picture; another tagger's tag list may hold such a tag."""
+    shown = run(comfy, "JoyTag_TagSwitch", pattern=["smlie & !1girl"], scores=[scores(GIRL)]).ui
+    assert "not known: smlie" == shown["text"][0].splitlines()[1]
+    assert [("said_unknown", "smlie")] == shown["said"][0][1]
+    (text,) = run(comfy, "JoyTag_TagSwitch", pattern=["smlie"], tags=["smlie"]).ui["text"]
+    assert "yes, 1.00" == text

@@ -114,3 +114,10 @@ def test_thresholds_are_checked() -> None:
     """From 0 to 1."""
     with pytest.raises(SettingError):
         TagSwitch(pattern="smile", threshold=2)
+
+
+def test_terms_that_mean_no_tag_of_the_model_are_told() -> None:
+    """As they are written, each once; comparisons ask for no tag."""
+    switch = TagSwitch(pattern="cat ears & !cat eras, *hair & score>0.5, cat eras, (cat ears | smile), /xyz+/")
+    assert ["!cat eras", "cat eras", "(cat ears | smile)", "/xyz+/"] == switch.unknown_terms(PICTURE.vocabulary)
+    assert [] == TagSwitch(pattern="smile, category:character").unknown_terms(PICTURE.vocabulary)
