@@ -20,6 +20,14 @@ from .work import Work, files_used, to_json
 
 _ID = "JoyTag_Interrogate"
 
+# ComfyUI has one list of such words for all languages. Each has to hold what a person types as a whole.
+_ALSO_SOUGHT_AS = (
+    "tagger", "wd14 tagger", "auto tag", "image to tags", "danbooru", "deepbooru", "video tags",
+    "interrogate", "interrogator", "clip interrogator", "caption", "describe image", "image caption",
+    "image to prompt", "prompt from image", "image to text", "img2txt",
+    "打标", "反推提示词", "打標", "標籤", "タグ付け", "태그", "태거",
+)  # fmt: skip
+
 
 class Interrogate(io.ComfyNode):
     """Turn pictures into tags; takes whole lists, so that a folder of pictures goes through in few passes."""
@@ -32,18 +40,7 @@ class Interrogate(io.ComfyNode):
             display_name="JoyTag Interrogate",
             category=CATEGORY,
             description="Says what pictures show, as Danbooru tags: a prompt for each picture.",
-            search_aliases=[
-                "tagger",
-                "auto tag",
-                "interrogate",
-                "interrogator",
-                "caption",
-                "image to prompt",
-                "danbooru",
-                "wd14",
-                "deepbooru",
-                "video tags",
-            ],
+            search_aliases=list(_ALSO_SOUGHT_AS),
             is_input_list=True,
             is_output_node=True,
             inputs=[

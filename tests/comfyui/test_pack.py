@@ -168,7 +168,7 @@ def test_fields_that_a_newer_comfyui_knows_are_used(tmp_path: Path) -> None:
     """An older one is not told of them: an unknown field would kill the pack."""
     with fake_comfyui(tmp_path, schema_fields=(*OLDEST_SCHEMA, "search_aliases")) as newer:
         words = {name: set(schema.search_aliases) for name, schema in schemas(newer).items()}
-        assert {"tagger", "wd14", "caption", "interrogate"} <= words["JoyTag_Interrogate"]
+        assert {"tagger", "wd14 tagger", "caption", "interrogate", "打标"} <= words["JoyTag_Interrogate"]
         assert {"tagger", "wd14"} <= words["JoyTag_TagFilter"]
         assert {"tagger", "adherence"} <= words["JoyTag_PromptCheck"]
     with fake_comfyui(tmp_path) as older:

@@ -84,6 +84,14 @@ def test_the_search_box_lists_the_tagger_first(comfyui: ComfyServer, browser: An
     page.close()
 
 
+def test_the_search_box_knows_the_tagger_by_other_names(comfyui: ComfyServer, page: Any) -> None:
+    """Those of other packs' nodes, what it does, and words of other languages, typed whole."""
+    if "search_aliases" not in comfyui.get("/object_info/JoyTag_Interrogate")["JoyTag_Interrogate"]:
+        pytest.skip("this ComfyUI knows no search_aliases")
+    for text in ("wd14 tagger", "clip interrogator", "prompt from image", "img2txt", "打标", "タグ付け", "태거"):
+        assert "JoyTag_Interrogate" == page.evaluate(SEARCH, text)[0], text
+
+
 def test_a_page_in_traditional_chinese_speaks_it(comfyui: ComfyServer, browser: Any) -> None:
     """Neither English nor simplified Chinese."""
     page = open_page(comfyui, browser, language="zh-TW")
