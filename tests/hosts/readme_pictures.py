@@ -63,6 +63,11 @@ JUDGING_PROMPT: dict[str, dict[str, Any]] = {
         "inputs": {"image": ["1", 0], "pattern": "musical note & !heart", "model": "demo"},
     },
 }
+AROUND_NODES = """() => {
+    const boxes = window.app.graph._nodes.map(({ pos, size }) =>
+        [pos[0], pos[1] - LiteGraph.NODE_TITLE_HEIGHT * 1.6, pos[0] + size[0], pos[1] + size[1]]);
+    return [0, 1, 2, 3].map(i => (i < 2 ? Math.min : Math.max)(...boxes.map(box => box[i])));
+}"""
 CORNER = (90, 170)  # where the nodes' upper left corner goes: clear of the page's own bars
 MARGIN = 24
 THUMBNAIL_WIDTH = 800
@@ -90,7 +95,7 @@ def main() -> None:
             draw_map(open_page(comfyui, browser, width=1500, height=1000))
             draw_judging(open_page(comfyui, browser, width=1500, height=1000, modern=True))
             for path in sorted(TEMPLATES.glob("*.json")):
-                draw_template(open_page(comfyui, browser, width=2100, height=1300), path)
+                draw_template(open_page(comfyui, browser, width=2500, height=2000), path)
         finally:
             browser.close()
             comfyui.stop()
@@ -181,15 +186,8 @@ def draw_template(page: Any, path: Path) -> None:
 
 
 def picture_of_nodes(page: Any) -> bytes:
-    """Return a PNG of the page's nodes, without its bars."""
-    left, top, right, bottom = page.evaluate(
-        """() => {
-            const boxes = window.app.graph._nodes.map(({ pos, size }) =>
-                [pos[0], pos[1] - LiteGraph.NODE_TITLE_HEIGHT * 1.6, pos[0] + size[0], pos[1] + size[1]]);
-            return [0, 1, 2, 3].map(i => (i < 2 ? Math.min : Math.max)(...boxes.map(box => box[i])));
-        }"""
-    )
-    offset = [CORNER[0] - left, CORNER[1] - top]
+    """Return a PNG of the page's nodes, without its bars and notices."""
+    left, top, *_ = page.evaluate(AROUND_NODES)
     page.evaluate(
         """offset => {
             const { canvas } = window.app;
@@ -197,10 +195,12 @@ def picture_of_nodes(page: Any) -> bytes:
             Object.assign(canvas.ds, { offset, scale: 1 });
             canvas.setDirty(true, true);
         }""",
-        offset,
+        [CORNER[0] - left, CORNER[1] - top],
     )
+    page.add_style_tag(content=".p-toast { display: none !important }")
     page.mouse.move(page.viewport_size["width"] / 2, page.viewport_size["height"] - 3)
-    page.wait_for_timeout(6000)  # the page's own notice of a finished job goes
+    page.wait_for_timeout(3000)  # nodes grow when their pictures have come
+    left, top, right, bottom = page.evaluate(AROUND_NODES)
     clip = {
         "x": CORNER[0] - MARGIN,
         "y": CORNER[1] - MARGIN,

@@ -46,8 +46,8 @@ def test_the_page_finds_scripts_help_translations_and_templates(server: ComfySer
     """What the page loads is served where it looks for it."""
     assert any(path.endswith("/joytag-pack/js/joytag.js") for path in server.get("/extensions"))
     assert {"en", "zh", "zh-TW", "ja", "ko"} <= set(server.get("/i18n"))
-    templates = (REPOSITORY / "example_workflows").glob("*.json")
-    assert len(list(templates)) == len(server.get("/workflow_templates")["joytag-pack"])
+    names = {path.stem for path in (REPOSITORY / "example_workflows").glob("*.json")}
+    assert names == set(server.get("/workflow_templates")["joytag-pack"])
     for page in ("JoyTag_Interrogate.md", "JoyTag_TagFilter/zh.md"):
         assert 200 == server.status(f"/extensions/joytag-pack/docs/{page}")
 

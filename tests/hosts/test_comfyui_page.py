@@ -6,6 +6,7 @@ import itertools
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -146,6 +147,8 @@ def test_nodes_and_menu_speak_the_pages_language(comfyui: ComfyServer, browser: 
 @pytest.mark.parametrize("path", sorted(WORKFLOWS.glob("*.json")), ids=lambda path: path.stem)
 def test_an_example_workflow_loads_and_is_valid(comfyui: ComfyServer, page: Any, path: Path) -> None:
     """The page makes a prompt of it that ComfyUI accepts; without a diffusion checkpoint, it also runs."""
+    for kind in ("json", "jpg"):
+        assert 200 == comfyui.status(f"/api/workflow_templates/joytag-pack/{quote(path.stem)}.{kind}")
     workflow = json.loads(path.read_text(encoding="utf-8"))
     there = comfyui.get("/object_info")
     missing = {node["type"] for node in workflow["nodes"]} - set(there) - {"MarkdownNote"}
@@ -168,7 +171,7 @@ def test_an_example_workflow_loads_and_is_valid(comfyui: ComfyServer, page: Any,
         return
     run = comfyui.run(prompt)
     assert "execution_success" == run.ending, run.error
-    if path.stem == "lora_captions":
+    if path.stem == "Captions for a LoRA":
         saved = sorted((comfyui.base / "output" / "joytag_dataset").iterdir())
         assert [".png", ".txt"] * 3 == [one.suffix for one in saved]
         assert all(one.read_text("utf-8").startswith("mychar, ") for one in saved if one.suffix == ".txt")
