@@ -40,7 +40,7 @@ def interrogate_img2img(mode: Any, input_folder: str, output_folder: str, *pictu
     counts = told_on_page(tag_folder_to_files, input_folder, output_folder, otherwise=None)
     if counts is not None:
         tagged, broken = counts
-        more = f", {broken} could not be read" if broken else ""
+        more = f", {broken} could not be read: the log says why" if broken else ""
         tell(f"JoyTag: {counted(tagged, 'picture')} of {input_folder.strip()} tagged{more}")
     return [gr.update(), None]
 

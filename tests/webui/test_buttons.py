@@ -138,7 +138,7 @@ def test_batch_tab_appends_to_text_files(webui: FakeWebUI, picture: Image.Image,
     assert ["before"] == (target / "a.txt").read_text().splitlines()[:1]
     assert "tag_8" in (target / "a.txt").read_text().replace(" ", "_")
     assert ["a.txt"] == [path.name for path in target.iterdir()]
-    assert [f"JoyTag: 1 picture of {source} tagged, 1 could not be read"] == webui.gradio.told
+    assert [f"JoyTag: 1 picture of {source} tagged, 1 could not be read: the log says why"] == webui.gradio.told
 
 
 def test_batch_tab_goes_on_after_a_dangling_link(webui: FakeWebUI, picture: Image.Image, tmp_path: Path) -> None:
