@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from html import escape
 from typing import Any
@@ -11,12 +12,15 @@ from joytag_core.errors import PictureError, SettingError
 from .family import make_picture_folder
 from .maps import MappedPicture, mapping_in_queue
 from .messages import told_on_page
+from .rules import make_interrogation
 from .sent_pictures import picture_from
 from .settings import current_settings
 
 MAP, MASK = "map", "mask"
 SHOWN = (MAP, MASK)
 """What can be shown of a place: the picture with the map over it, or the mask."""
+LIMITS = ("threshold", "character_threshold", "thresholds")
+"""The settings that say whether a tag holds."""
 _SCALE = (
     "1 is the strongest place of the picture, grey says nothing. "
     "The mask is where the map is over the chosen share of the strongest place."
@@ -43,20 +47,21 @@ def hide_map() -> list[Any]:
     return [None, gr.update(visible=False)]
 
 
-def look_at(  # noqa: PLR0917 - gradio hands values over by position
-    mapped: MappedPicture | None,
-    shown: str,
-    strength: float,
-    level: float,
-    threshold: float,
-    character_threshold: float,
-) -> list[Any]:
-    """Return the picture and the words for a map that is there already; the model does not run."""
+def look_at(mapped: MappedPicture | None, shown: str, strength: float, level: float, *limits: Any) -> list[Any]:
+    """Return the picture and the words for a map that is there already; the model does not run.
+
+    `limits` are the tab's values of `LIMITS`; while a rule is half typed, what is shown stays.
+    """
+    import gradio as gr
+
     if mapped is None:
         return [None, ""]
+    try:
+        threshold = _threshold_of(mapped, dict(zip(LIMITS, limits, strict=True)))
+    except SettingError:  # the bars tell it
+        return [gr.update(), gr.update()]
     looked = _with_look(
-        mapped.preview,
-        strength=strength, level=level, threshold=threshold, character_threshold=character_threshold,
+        mapped.preview, strength=strength, level=level, threshold=threshold, character_threshold=0.0
     )  # fmt: skip
     tags = looked.maps.tags
     return [looked.mask(tags) if shown == MASK else looked.overlay(tags), _words(looked)]
@@ -81,6 +86,14 @@ def _mapped(clicked: str, picture: Any, model: str) -> MappedPicture:
         raise PictureError("there is no picture; drop one there first")
     with mapping_in_queue(lambda: given, [tag], settings=current_settings({"model": model}), look={}) as mapped:
         return mapped  # it is drawn after the queue, and again at each change of its look
+
+
+def _threshold_of(mapped: MappedPicture, limits: Mapping[str, Any]) -> float:
+    """Return the threshold of the mapped tag, as its bar has it: by a pattern, a character's, or that of all."""
+    (name,) = mapped.maps.tags
+    tag = mapped.vocabulary.find(name)
+    thresholds = make_interrogation(limits).selection_for(mapped.vocabulary).thresholds(mapped.vocabulary)
+    return float(thresholds[tag.index]) if tag else float(limits["threshold"])
 
 
 def _with_look(mapped: MappedPicture, *, level: float, **look: float) -> MappedPicture:

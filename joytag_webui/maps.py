@@ -19,6 +19,7 @@ from joytag_core.maps.tag_maps import TagMaps
 from joytag_core.pictures.inputs import open_picture
 from joytag_core.pictures.reading import Reading
 from joytag_core.settings.showing import showing_of
+from joytag_core.tags.vocabulary import Vocabulary
 
 from .tagging import PictureMaker, ensure_installed, in_queue, outside_inference_mode, tagger
 
@@ -30,11 +31,12 @@ _PREVIEW_SIDE = 768
 
 @dataclass(frozen=True)
 class MappedPicture:
-    """Hold a picture, the maps of its tags and how they are to be shown: overlays, masks and places."""
+    """Hold a picture, the maps of its tags, how they are to be shown, and the model's vocabulary."""
 
     picture: Image.Image
     maps: TagMaps
     showing: Showing
+    vocabulary: Vocabulary
 
     def groups(self) -> list[tuple[str, ...]]:
         """Return the tags that are shown together: each alone, or all."""
@@ -89,7 +91,7 @@ def mapping_in_queue(
         current = tagger(settings["model"])
         picture = open_picture(make(), reading=reading)
         (maps,) = current.maps(picture, tags, reading=reading)
-        yield MappedPicture(picture, maps, showing)
+        yield MappedPicture(picture, maps, showing, current.vocabulary)
 
 
 def encoded(picture: Image.Image) -> str:

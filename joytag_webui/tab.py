@@ -11,6 +11,7 @@ from .controls import Controls
 from .family import HIDDEN, flag
 from .folders import CAPTIONS, LIST_ONLY
 from .interrogate import inserted, interrogate_txt2img
+from .map_actions import LIMITS
 from .parts import guarded
 from .picture_box import picture_box
 from .presets import saved_names
@@ -188,8 +189,8 @@ def _wire_places(
     sources: dict[str, Any], one: dict[str, Any], model: Any, controls: Controls, prompts: Mapping[str, Any]
 ) -> None:
     place, picture = sources["place"], sources["picture"]
-    thresholds = [controls["threshold"], controls["character_threshold"]]
-    wire_map(place, clicked=one["clicked"], picture=picture, model=model, thresholds=thresholds)
+    limits = [controls[name] for name in LIMITS]
+    wire_map(place, clicked=one["clicked"], picture=picture, model=model, limits=limits)
     wire_hiding(place, interrogate=sources["interrogate"], picture=picture)
     wire_inpainting(place, prompts)
 

@@ -45,16 +45,16 @@ def build_map() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def wire_map(part: dict[str, Any], *, clicked: Any, picture: Any, model: Any, thresholds: Sequence[Any]) -> None:
+def wire_map(part: dict[str, Any], *, clicked: Any, picture: Any, model: Any, limits: Sequence[Any]) -> None:
     """Wire a click on a tag, and the controls of what is shown."""
-    look = [part["shown"], *part["look"], *thresholds]
+    look = [part["shown"], *part["look"], *limits]
     shown = part["click"].click(
         actions.show_map, inputs=[clicked, picture, model, *look],
         outputs=[part["mapped"], part["column"], part["picture"], part["words"]], **HIDDEN,
     )  # fmt: skip
     shown.then(fn=None, _js="joytagShowPlace")
     changes = [control.input for control in (part["shown"], *part["look"])]
-    changes += [control.change for control in thresholds]  # a preset moves them too
+    changes += [control.change for control in limits]  # a preset moves them too
     for listen in changes:
         listen(
             actions.look_at, inputs=[part["mapped"], *look], outputs=[part["picture"], part["words"]],

@@ -17,12 +17,19 @@ from tests.webui.test_page_parts import defaults
 from tests.webui.test_parts import start
 
 LOOK = (MAP, 0.75, 0.5)
-THRESHOLDS = (0.4, 0.0)
+LIMITS = (0.4, 0.0, "")
 
 
-def shown(picture: Any, tag: str = "tag_8", *, threshold: float = 0.4, character_threshold: float = 0.0) -> list[Any]:
+def shown(
+    picture: Any,
+    tag: str = "tag_8",
+    *,
+    threshold: float = 0.4,
+    character_threshold: float = 0.0,
+    thresholds: str = "",
+) -> list[Any]:
     """Click on a tag."""
-    return show_map(f"map {tag}", picture, "tiny", *LOOK, threshold, character_threshold)
+    return show_map(f"map {tag}", picture, "tiny", *LOOK, threshold, character_threshold, thresholds)
 
 
 def test_a_click_shows_the_map_of_the_picture(webui: FakeWebUI, picture: Image.Image) -> None:
@@ -56,15 +63,34 @@ def test_the_map_follows_the_threshold(webui: FakeWebUI, picture: Image.Image, t
     """Moved after the click, the threshold is that of the words and of the picture, as if it had been so before."""
     mapped, *_ = shown(picture)
     *_, overlay, words = shown(picture, threshold=threshold)
-    moved, said = look_at(mapped, *LOOK, threshold, 0.0)
+    moved, said = look_at(mapped, *LOOK, threshold, 0.0, "")
     assert (np.asarray(overlay).tolist(), words) == (np.asarray(moved).tolist(), said)
     assert ("is not over the threshold of 0.999" in said) == (threshold == 0.999)
+
+
+@pytest.mark.parametrize(("rule", "is_absent"), [("tag_8 0.999", True), ("tag_8 0", False), ("tag_9 0.999", False)])
+def test_a_threshold_by_pattern_is_the_maps_too(
+    webui: FakeWebUI, picture: Image.Image, rule: str, is_absent: bool
+) -> None:
+    """A bar and its map never disagree on whether the tag holds."""
+    *_, words = shown(picture, thresholds=rule)
+    assert is_absent == ("is not over the threshold of 0.999" in words)
+    bars = tab_actions.interrogate(picture, "tiny", *defaults(thresholds=rule))[2]
+    row = bars[: bars.index(">tag_8<")].rpartition("<div class='joytag-bar ")[2]
+    assert is_absent == row.startswith("below")
+
+
+def test_a_half_typed_rule_leaves_the_map(webui: FakeWebUI, picture: Image.Image) -> None:
+    """The bars say what is wrong with it."""
+    mapped, *_ = shown(picture)
+    assert [{"__type__": "update"}] * 2 == look_at(mapped, *LOOK, 0.4, 0.0, "category:")
+    assert [] == webui.gradio.told
 
 
 def test_thresholds_move_the_map_however_they_are_moved(webui: FakeWebUI) -> None:
     """By hand or by a preset; what is drawn are the map's picture and its words."""
     start(webui)
-    for name in ("joytag_threshold", "joytag_character_threshold"):
+    for name in ("joytag_threshold", "joytag_character_threshold", "joytag_thresholds"):
         (event,) = (event for event in find(name).events if event.fn is map_actions.look_at)
         assert ("change", ["joytag_map", "joytag_map_words"]) == (event.kind, [one.elem_id for one in event.outputs])
 
@@ -92,8 +118,8 @@ def test_the_look_changes_without_the_model(webui: FakeWebUI, picture: Image.Ima
     """Strength, mask and its level act on the map that is there."""
     mapped, _, overlay, _ = shown(picture)
     tab_actions.unload_model()
-    faint, _ = look_at(mapped, MAP, 0.0, 0.5, *THRESHOLDS)
-    wide, narrow = (look_at(mapped, MASK, 0.75, level, *THRESHOLDS)[0] for level in (0.05, 0.95))
+    faint, _ = look_at(mapped, MAP, 0.0, 0.5, *LIMITS)
+    wide, narrow = (look_at(mapped, MASK, 0.75, level, *LIMITS)[0] for level in (0.05, 0.95))
     assert "<p>No model was loaded.</p>" == tab_actions.unload_model()
     assert np.asarray(faint).tolist() != np.asarray(overlay).tolist()
     assert (picture.size, "L") == (wide.size, wide.mode)
@@ -109,7 +135,7 @@ def test_the_folder_for_pictures_is_there(webui: FakeWebUI, picture: Image.Image
 
 def test_nothing_clicked_shows_nothing(webui: FakeWebUI) -> None:
     """Before the first click the controls change nothing."""
-    assert [None, ""] == look_at(None, *LOOK, *THRESHOLDS)
+    assert [None, ""] == look_at(None, *LOOK, *LIMITS)
 
 
 @pytest.mark.parametrize(("picture", "tag", "said"), [(None, "tag_8", "no picture"), ("white", "nobody", "'nobody'")])
@@ -125,7 +151,7 @@ def test_picture_and_mask_go_to_inpainting(webui: FakeWebUI, picture: Image.Imag
     mapped, *_ = shown(picture)
     sent, mask = for_inpainting(mapped, 0.5)
     assert np.asarray(picture.convert("RGB")).tolist() == np.asarray(sent).tolist()
-    assert np.asarray(look_at(mapped, MASK, 0.75, 0.5, *THRESHOLDS)[0]).tolist() == np.asarray(mask).tolist()
+    assert np.asarray(look_at(mapped, MASK, 0.75, 0.5, *LIMITS)[0]).tolist() == np.asarray(mask).tolist()
 
 
 def test_nothing_to_send_is_told(webui: FakeWebUI) -> None:
@@ -152,7 +178,7 @@ def test_words_are_escaped(webui: FakeWebUI, picture: Image.Image) -> None:
     """A tag's name makes no element."""
     mapped, *_ = shown(picture)
     object.__setattr__(mapped.maps, "tags", ("<img>",))
-    assert "<img" not in map_actions.look_at(mapped, *LOOK, *THRESHOLDS)[1]
+    assert "<img" not in map_actions.look_at(mapped, *LOOK, *LIMITS)[1]
 
 
 def test_a_big_picture_is_shown_small_and_sent_whole(webui: FakeWebUI) -> None:
@@ -161,7 +187,7 @@ def test_a_big_picture_is_shown_small_and_sent_whole(webui: FakeWebUI) -> None:
     big.paste("black", (300, 200, 700, 700))
     mapped, _, overlay, _ = shown(big)
     assert (768, 384) == overlay.size
-    small, _ = look_at(mapped, MASK, 0.75, 0.5, *THRESHOLDS)
+    small, _ = look_at(mapped, MASK, 0.75, 0.5, *LIMITS)
     sent, mask = for_inpainting(mapped, 0.5)
     assert (big.size, big.size) == (sent.size, mask.size)
     halved = np.asarray(mask.resize(small.size, Image.Resampling.NEAREST))
