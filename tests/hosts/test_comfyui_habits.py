@@ -73,6 +73,13 @@ def test_a_bypassed_filter_passes_its_tags_on(page: Any) -> None:
     assert ["2", 0] == queued["5"]["inputs"]["string"]
 
 
+def test_a_filter_without_tags_names_no_threshold(page: Any) -> None:
+    """Behind a bypassed tagger no tags come in, whatever the thresholds are."""
+    load(page, {"1": {"class_type": "JoyTag_TagFilter", "inputs": {"tags": ""}}})
+    page.evaluate("window.app.queuePrompt(0, 1)")
+    page.wait_for_function("document.querySelector('.joytag-chip-list').textContent === 'No tag is left.'")
+
+
 @pytest.mark.parametrize("language", ["en", "ja"])
 @pytest.mark.parametrize("text", ["joytag", "tagger", "Tagger"])
 def test_the_search_box_lists_the_tagger_first(comfyui: ComfyServer, browser: Any, text: str, language: str) -> None:

@@ -75,7 +75,7 @@ export class ChipView {
     this.slider.setAttribute("aria-label", this.setting.textContent);
     this.value.textContent = Number(this.slider.value).toFixed(2);
     this.list.replaceChildren(...chips.map((chip) => this.chip(chip)));
-    if (chips.length === 0) this.list.textContent = message("no_tags");
+    if (chips.length === 0) this.list.textContent = message("no_tags_left");
     [...this.list.children].find(({ dataset }) => dataset.tag === focused)?.focus();
   }
 
