@@ -93,7 +93,11 @@ def error_of(run: Run) -> str:
     [
         ("empty batch", "No picture came in: the image input holds an empty batch or an empty list."),
         ("empty list", "No picture came in: the image input holds an empty batch or an empty list."),
-        ("a mask", f"the tensor is 1x8x8; {SHAPES}"),
+        (
+            "a mask",
+            "a mask (MASK) of 1x8x8 came in as image; expected a picture (IMAGE): Convert Mask to Image makes one of "
+            "it.",
+        ),
         ("two channels", f"the tensor is 1x40x48x2; {SHAPES}"),
         ("no pixels", "the tensor is 1x0x8x3; expected a picture of at least one pixel"),
         ("whole numbers", f"the tensor is of torch.int32; {VALUES}"),
