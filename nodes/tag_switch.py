@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from comfy_api.latest import io
@@ -10,6 +11,7 @@ from torch import Tensor
 
 from ..joytag_core.settings.parameters import THRESHOLDS
 from ..joytag_core.tags.scores import TagScores
+from ..joytag_core.tags.vocabulary import Vocabulary
 from .inputs import judging_inputs, scores_input, tags_input
 from .received import texts_of
 from .said import SaidLine
@@ -81,7 +83,11 @@ class SwitchOnTags(io.ComfyNode):
         asked = [] if found and not any(text.strip() for text in texts) else texts or [""]
         questions = matched({"patterns": switches, "tag lists": asked, "pictures": found})
         verdicts = [_verdict(*question) for question in questions]
-        unknown = [_unknown_terms(*question) for question in questions]
+        unknown_to = cache(_unknown_terms)  # what a model does not know is the same for all of its pictures
+        unknown = [
+            unknown_to(switch, of.vocabulary) if text is None and of is not None else ""
+            for switch, text, of in questions
+        ]
         answers = [verdict.holds for verdict in verdicts], [verdict.score for verdict in verdicts]
         shown = list(map(_text, verdicts, unknown))
         return io.NodeOutput(*answers, ui={"text": shown, "said": list(map(_said, verdicts, unknown))})
@@ -97,9 +103,9 @@ def _said(verdict: Verdict, unknown: str) -> list[SaidLine]:
     return [answer, [("said_unknown", unknown)]] if unknown else [answer]
 
 
-def _unknown_terms(switch: TagSwitch, text: str | None, scores: TagScores | None) -> str:
+def _unknown_terms(switch: TagSwitch, vocabulary: Vocabulary) -> str:
     """Return the terms that ask a picture for no tag of the model; another's tag list may hold others."""
-    return ", ".join(switch.unknown_terms(scores.vocabulary)) if text is None and scores is not None else ""
+    return ", ".join(switch.unknown_terms(vocabulary))
 
 
 def _verdict(switch: TagSwitch, text: str | None, scores: TagScores | None) -> Verdict:
