@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from joytag_core.errors import CaptionError, PictureError, SettingError, UnreadablePictureError
+from joytag_core.errors import CaptionError, PictureError, SettingError
 from joytag_core.lines import counted
 from joytag_core.pictures.folders import find_pictures
 from joytag_core.pictures.reading import Reading
@@ -88,8 +88,7 @@ def tag_folder_to_files(input_folder: str, output_folder: str) -> tuple[int, int
             "From directory; uploaded pictures can be tagged on the JoyTag tab, under Folder"
         )
     settings = current_settings({"target": CAPTION_TARGET})
-    broken: list[PictureError] = []
-    paths = _pictures_of(folder_at(input_folder), broken)
+    paths, broken = _pictures_of(folder_at(input_folder))
     target = Path(output_folder.strip()) if output_folder and output_folder.strip() else paths[0].parent
     tagged = 0
     for path, text in tag_files(paths, settings):
@@ -103,14 +102,13 @@ def tag_folder_to_files(input_folder: str, output_folder: str) -> tuple[int, int
     return tagged, len(broken)
 
 
-def _pictures_of(folder: Path, broken: list[PictureError]) -> list[Path]:
-    """Return a folder's pictures, and put what is named as one and is none, such as a dangling link, with `broken`."""
-    reported: list[UnreadablePictureError] = []
-    paths = list(find_pictures([folder], report=reported.append))
+def _pictures_of(folder: Path) -> tuple[list[Path], list[PictureError]]:
+    """Return a folder's pictures, and why what is named as one is none, such as a dangling link."""
+    broken: list[PictureError] = []
+    paths = list(find_pictures([folder], report=broken.append))
     if not paths:
-        raise reported[0]
-    broken += reported
-    return paths
+        raise broken[0]
+    return paths, broken
 
 
 def _append_line(path: Path, text: str) -> None:

@@ -127,7 +127,7 @@ def _fitted(mask: Tensor, picture: Tensor) -> npt.NDArray[Any]:
             "picture without transparency, and JoyTag Tag Mask for a tag that is not there."
         )
     size = picture.shape[:2]
-    if mask.shape != size and mask.numel():
+    if mask.shape != size:
         mask = functional.interpolate(mask[None, None].float(), size=size, mode="nearest-exact")[0, 0]
     return np.asarray(mask.cpu())
 
